@@ -1,0 +1,40 @@
+#' A trained model
+#'
+#' What [attentiveChrome()] returns. It holds plain R values only, so it can be
+#' kept with [saveRDS()] and read in any later session.
+#'
+#' @slot architecture Name of the architecture.
+#' @slot size Named list of its sizes.
+#' @slot marks The marks, in the order in which the network reads them.
+#' @slot bins List of `width` and `offsets` of the bins it was trained for.
+#' @slot transform What is done to the counts first: `"none"` or `"log1p"`.
+#' @slot parameters Named list of weights, as PyTorch shapes them: see
+#'   [coef()][coef.AttentiveChromeModel].
+#' @slot history Data frame with a row an epoch.
+#' @slot bestEpoch The epoch whose parameters are kept.
+#' @slot baseline Coefficients of the logistic regression on the mean log count
+#'   of each mark, fitted to the training genes.
+#' @slot training List of the settings, seed and numbers of genes.
+#' @slot version Version of the package that trained it.
+#' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
+#'   [trainingHistory()]
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model
+#' @exportClass AttentiveChromeModel
+setClass("AttentiveChromeModel", slots = c(
+    architecture = "character", size = "list", marks = "character",
+    bins = "list", transform = "character", parameters = "list",
+    history = "data.frame", bestEpoch = "integer", baseline = "numeric",
+    training = "list", version = "character"))
+
+setValidity("AttentiveChromeModel", function(object) {
+    shapes <- .parameterShapes(.modelStages(object), object@marks)
+    expected <- vapply(shapes, prod, 0)
+    if (!identical(names(object@parameters), names(shapes)) ||
+        !all(lengths(object@parameters) == expected)) {
+        return("parameters do not fit the architecture")
+    }
+    TRUE
+})

@@ -1,0 +1,24 @@
+#' AttentiveChrome: gene expression from histone marks, with attention
+#'
+#' Predicts from histone mark signal around a gene's transcription start site
+#' whether the gene is highly or lowly expressed, and shows where on each mark
+#' (attention over the bins, alpha) and at which marks (attention over the
+#' marks, beta) the model looked.
+#'
+#' The way through the package: [chromatinSignal()] or [readChromeTable()] make
+#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model,
+#' [evaluate()][evaluate.AttentiveChromeModel] judges it,
+#' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
+#' [plotGene()] show it.
+#'
+#' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
+#'   Predict: Understanding Gene Regulation by Selective Attention on
+#'   Chromatin. Advances in Neural Information Processing Systems 30.
+#'   <https://arxiv.org/abs/1708.00339>
+#' @keywords internal
+#' @useDynLib AttentiveChrome, .registration = TRUE
+#' @import methods
+#' @import SummarizedExperiment
+#' @importFrom S4Vectors DataFrame mcols mcols<- metadata metadata<-
+#' @importFrom IRanges relist
+"_PACKAGE"

@@ -1,0 +1,108 @@
+# Checks of what users give. Each error names the argument, what came, what was
+# expected and, where it can, the way to mend it.
+
+.stop <- function(..., class = NULL) {
+    cli::cli_abort(c(...), call = NULL, class = class,
+                   .envir = parent.frame())
+}
+
+# The first few of many things, for a message.
+.some <- function(x, n = 5L) {
+    shown <- paste(utils::head(x, n), collapse = ", ")
+    if (length(x) > n) paste0(shown, ", ... (", length(x), " in all)")
+    else shown
+}
+
+.checkNumber <- function(x, arg, lower = -Inf, upper = Inf, whole = FALSE) {
+    good <- is.numeric(x) && length(x) == 1L && !is.na(x) &&
+        x >= lower && x <= upper && (!whole || x == round(x))
+    if (!good) {
+        kind <- if (whole) "one whole number" else "one number"
+        range <- if (is.finite(upper)) "from {lower} to {upper}"
+                 else "of at least {lower}"
+        .stop(paste("{.arg {arg}} must be", kind, range),
+              x = "It is {.val {x}}.")
+    }
+    x
+}
+
+.checkFlag <- function(x, arg) {
+    if (!is.logical(x) || length(x) != 1L || is.na(x)) {
+        .stop("{.arg {arg}} must be TRUE or FALSE", x = "It is {.val {x}}.")
+    }
+    x
+}
+
+.checkChoice <- function(x, arg, choices) {
+    if (identical(x, choices)) return(choices[1L])
+    if (!is.character(x) || length(x) != 1L || !x %in% choices) {
+        .stop("{.arg {arg}} must be one of {.val {choices}}",
+              x = "It is {.val {x}}.")
+    }
+    x
+}
+
+# Labels as 0 (low) and 1 (high). Only codes with one meaning are taken.
+.asLabel <- function(labels, arg = "labels") {
+    values <- unique(as.vector(labels[!is.na(labels)]))
+    if (is.factor(labels) || is.character(labels)) {
+        if (all(values %in% c("low", "high"))) {
+            return(as.integer(labels == "high"))
+        }
+    } else if (is.logical(labels) || all(values %in% c(0, 1)) ||
+               all(values %in% c(-1, 1))) {
+        return(as.integer(labels > 0))
+    }
+    .stop(
+        "{.arg {arg}} has values whose meaning is not certain",
+        x = "Found {.val {as.character(sort(values))}}.",
+        i = paste("Give 0/1, -1/+1, FALSE/TRUE, or text or a factor with the",
+                  "values {.val low} and {.val high}."))
+}
+
+# A signal: the container that chromatinSignal() makes.
+.checkSignal <- function(x, arg = "signal") {
+    if (!is(x, "RangedSummarizedExperiment") ||
+        is.null(metadata(x)[["bins"]])) {
+        .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
+              x = "It is of class {.cls {class(x)[1]}}{
+                   if (is(x, 'SummarizedExperiment')) ' without bins' else ''}.")
+    }
+    invisible(x)
+}
+
+# One cell type of a signal, as its column name; NULL will do where there is
+# only one.
+.checkCellType <- function(x, cellType, arg = "cellType") {
+    if (is.null(cellType)) {
+        if (ncol(x) == 1L) return(colnames(x))
+        .stop("{.arg {arg}} must name one of the signal's {ncol(x)} cell types",
+              i = "They are {(.some(colnames(x)))}.")
+    }
+    .checkCellTypes(x, cellType, arg, many = FALSE)
+}
+
+.checkCellTypes <- function(x, cellTypes, arg, many = TRUE) {
+    if (is.numeric(cellTypes) && all(cellTypes %in% seq_len(ncol(x)))) {
+        cellTypes <- colnames(x)[cellTypes]
+    }
+    unknown <- setdiff(cellTypes, colnames(x))
+    if (length(unknown) > 0L || length(cellTypes) == 0L ||
+        (!many && length(cellTypes) != 1L)) {
+        .stop("{.arg {arg}} must name {if (many) 'cell types' else
+               'one cell type'} of the signal",
+              x = "Found {.val {cellTypes}}.",
+              i = "There are {(.some(colnames(x)))}.")
+    }
+    as.character(cellTypes)
+}
+
+.checkMarks <- function(x, wanted, arg = "marks") {
+    unknown <- setdiff(wanted, marks(x))
+    if (length(unknown) > 0L) {
+        .stop("{.arg {arg}} names marks that the signal does not have",
+              x = "Missing: {(.some(unknown))}.",
+              i = "There are {(.some(marks(x)))}.")
+    }
+    as.character(wanted)
+}

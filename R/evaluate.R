@@ -1,0 +1,57 @@
+#' @importFrom generics evaluate
+#' @export
+generics::evaluate
+
+#' How good a model's predictions are
+#'
+#' Measures of the predictions for the genes of a signal that have a label, a
+#' row for each cell type; beside them the same measures of a baseline, the
+#' logistic regression on the mean log count of each mark that was fitted to
+#' the model's training genes. With few genes it is often as good: a high
+#' AUROC is not by itself evidence of a good model.
+#'
+#' @param x A model ([attentiveChrome()]).
+#' @param signal A signal ([chromatinSignal()]) with labels and the model's
+#'   marks and bins.
+#' @param threads Threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @param ... Not used.
+#' @return A data frame with a row a cell type: `cellType`; `genes`, the number
+#'   with a label; `high`, the share of them that is high; `auroc`, area under
+#'   the ROC curve (ties count half); `auprc`, area under the precision-recall
+#'   curve as average precision; `accuracy` and `f1` at probability 0.5;
+#'   `brier`, mean squared error of the probability; `logLoss`, mean binary
+#'   cross-entropy in nats; and the same six for the baseline, `baselineAuroc`
+#'   and so on. AUROC is `NA` where all labels of a cell type are equal.
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
+#'     hidden = 4, markHidden = 4)
+#' evaluate(model, parts$test)
+evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
+    .checkFits(signal, x@marks, x@bins)
+    label <- expressionLabel(signal)
+    logit <- .forward(x, signal, threads)$logit
+    rows <- lapply(colnames(signal), function(cellType) {
+        baseline <- .baselineLogit(x@baseline, signal, x@marks, cellType)
+        .evaluateCellType(cellType, label[, cellType], logit[, cellType],
+                          baseline)
+    })
+    do.call(rbind, rows)
+}
+
+.evaluateCellType <- function(cellType, label, logit, baseline) {
+    known <- !is.na(label)
+    if (!any(known)) {
+        .stop("{.arg signal} has no gene with a label in cell type
+               {.val {cellType}}")
+    }
+    own <- .metrics(label[known], logit[known])
+    other <- .metrics(label[known], baseline[known])
+    initial <- substring(names(other), 1L, 1L)
+    names(other) <- paste0("baseline", toupper(initial),
+                           substring(names(other), 2L))
+    data.frame(cellType = cellType, genes = sum(known),
+               high = mean(label[known]), as.list(own), as.list(other))
+}

@@ -1,0 +1,82 @@
+# From a signal to the plain numbers that a network reads: for each sample (a
+# gene in a cell type, genes running first) the bins of the first mark, then
+# those of the second, and so on.
+
+.transforms <- list(none = identity, log1p = log1p)
+
+.modelInput <- function(signal, marks, cellTypes, transform) {
+    samples <- nrow(signal) * length(cellTypes)
+    bins <- length(binOffsets(signal))
+    x <- array(0, c(bins, length(marks), samples))
+    for (j in seq_along(marks)) {
+        values <- as.array(
+            assay(signal, marks[j], withDimnames = FALSE)[
+                , match(cellTypes, colnames(signal)), , drop = FALSE])
+        .checkFinite(values, marks[j], rownames(signal))
+        x[, j, ] <- t(matrix(.transforms[[transform]](values), samples, bins))
+    }
+    list(x = as.double(x), y = NULL)
+}
+
+.checkFinite <- function(values, mark, genes) {
+    bad <- !is.finite(values)
+    if (any(bad)) {
+        first <- which(bad, arr.ind = TRUE)[1L, ]
+        .stop("{.arg signal} must be finite",
+              x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not,
+                   the first of gene {.val {genes[first[1]]}},
+                   bin {first[3]}.")
+    }
+}
+
+# The same with labels, without the samples that have none.
+.labelledInput <- function(signal, marks, cellTypes, transform, arg) {
+    input <- .modelInput(signal, marks, cellTypes, transform)
+    input$y <- as.double(expressionLabel(signal)[, cellTypes])
+    known <- !is.na(input$y)
+    if (!any(known)) {
+        .stop("{.arg {arg}} has no gene with a label",
+              i = "It has {nrow(signal)} gene{?s} in
+                   {length(cellTypes)} cell type{?s}.")
+    }
+    if (!all(known)) {
+        x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
+        input <- list(x = as.double(x), y = input$y[known])
+    }
+    if (length(unique(input$y)) < 2L) {
+        .stop("The labels of {.arg {arg}} are all equal",
+              x = "All {length(input$y)} are
+                   {if (input$y[1] == 1) 'high (1)' else 'low (0)'}.",
+              i = "Both high and low genes are needed.")
+    }
+    input
+}
+
+# Signal must have a model's marks (others do no harm) and its bins.
+.checkFits <- function(signal, marks, bins, arg = "signal") {
+    .checkSignal(signal, arg)
+    missing <- setdiff(marks, marks(signal))
+    if (length(missing) > 0L) {
+        .stop("{.arg {arg}} must have the model's marks
+               {.val {marks}}",
+              x = "Missing: {.val {missing}}.",
+              i = "It has {.val {marks(signal)}}.")
+    }
+    own <- metadata(signal)$bins
+    if (!isTRUE(all.equal(own, bins))) {
+        .stop("{.arg {arg}} must have the model's bins:
+               {(.describeBins(bins))}",
+              x = "It has {(.describeBins(own))}.")
+    }
+    if (nrow(signal) == 0L || ncol(signal) == 0L) {
+        .stop("{.arg {arg}} is empty",
+              x = "It has {nrow(signal)} gene{?s} and
+                   {ncol(signal)} cell type{?s}.")
+    }
+}
+
+.describeBins <- function(bins) {
+    ends <- range(bins$offsets) + c(0, bins$width)
+    sprintf("%d bins of %g bp, %+g to %+g bp from the TSS",
+            length(bins$offsets), bins$width, ends[1L], ends[2L])
+}

@@ -1,0 +1,44 @@
+# The R face of the C core: what it is called with, and its three calls.
+
+.network <- function(stages, threads, precision) {
+    fields <- vapply(stages, function(s) {
+        c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units)
+    }, integer(5L))
+    list(stages = fields, threads = as.integer(threads), precision = precision)
+}
+
+.modelNetwork <- function(model, threads = NULL) {
+    .network(.modelStages(model), .threads(threads), model@training$precision)
+}
+
+# Threads of the core: argument, then option, then one. BiocParallel's workers
+# and the like each run one.
+.threads <- function(threads) {
+    threads <- threads %||% getOption("AttentiveChrome.threads", 1L)
+    as.integer(.checkNumber(threads, "threads", lower = 1, whole = TRUE))
+}
+
+# One epoch. state: list(parameters, first, second, steps), as it is returned,
+# with the mean loss and whether the user interrupted.
+.trainEpoch <- function(network, state, genes, order, settings) {
+    .Call(ffi_train, network, state, genes, order, settings)
+}
+
+# list(logit, attention = one [steps x copies x genes] array for each attention
+# stage). An interrupt is passed on as one.
+.predictGenes <- function(network, parameters, genes) {
+    out <- .Call(ffi_predict, network, parameters, genes)
+    if (out$interrupted) .signalInterrupt()
+    out[c("logit", "attention")]
+}
+
+# The mean loss and its derivatives by the parameters and by the input.
+.lossGradient <- function(network, parameters, genes) {
+    .Call(ffi_gradient, network, parameters, genes)
+}
+
+# The core takes Ctrl-C to leave cleanly; R code sees it as if R had.
+.signalInterrupt <- function() {
+    stop(structure(class = c("interrupt", "condition"),
+                   list(message = "interrupted", call = NULL)))
+}

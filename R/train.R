@@ -1,0 +1,240 @@
+#' Train AttentiveChrome
+#'
+#' Trains a model that predicts from the marks' signal around the start site of
+#' a gene whether the gene is highly expressed: binary cross-entropy, Adam,
+#' mini-batches in random order, gradients clipped by their norm. The defaults
+#' are those of the code published with the paper. The model kept is that of
+#' the epoch with the best validation AUROC, or the last epoch's where there is
+#' no validation.
+#'
+#' Interrupting (Ctrl-C) stops the training and returns, with a warning, the
+#' model so far.
+#'
+#' The same seed gives the same model, bit for bit, whatever the number of
+#' threads, on machines of the same kind; without `seed`, one is drawn from R's
+#' random numbers and kept in the model.
+#'
+#' @param signal The training genes: a signal ([chromatinSignal()]) with
+#'   labels. Genes without a label are left out. Several cell types are pooled,
+#'   unless `cellType` names one.
+#' @param validation A signal with labels and the same marks and bins, to
+#'   choose the epoch by; or `NULL`.
+#' @param architecture Name of the architecture: `"lstm-alpha-beta"`
+#'   (AttentiveChrome; paper, section 3).
+#' @param cellType Names of the cell types to train on; by default all.
+#' @param hidden Hidden units each way of the LSTM over the bins.
+#' @param markHidden Hidden units each way of the LSTM over the marks.
+#' @param epochs Largest number of passes over the training genes.
+#' @param batchSize Genes in a mini-batch.
+#' @param learningRate Adam's step size.
+#' @param clip Largest norm of the gradient; `Inf` does not clip.
+#' @param transform What is done to the counts first: `"none"`, as published,
+#'   or `"log1p"`, log(1 + count). Predictions do the same.
+#' @param patience Stop when so many epochs brought no better validation AUROC.
+#' @param seed Whole number for the initial weights and the order of the genes.
+#' @param threads Threads to compute with; by default
+#'   `getOption("AttentiveChrome.threads", 1)`.
+#' @param precision `"single"`, as usual for networks, or `"double"`, slower.
+#' @param verbose Show a progress bar with loss, validation AUROC and time
+#'   left.
+#' @return An [AttentiveChromeModel-class].
+#' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
+#'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
+#' @seealso [predict.AttentiveChromeModel()], [attention()],
+#'   [evaluate.AttentiveChromeModel()], [plotHistory()]
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' model <- attentiveChrome(parts$train, parts$validation, epochs = 3,
+#'     hidden = 8, markHidden = 4, learningRate = 0.01, seed = 1)
+#' model
+attentiveChrome <- function(signal, validation = NULL,
+                            architecture = "lstm-alpha-beta", cellType = NULL,
+                            hidden = 32, markHidden = 16, epochs = 30,
+                            batchSize = 16, learningRate = 2e-4, clip = 1,
+                            transform = c("none", "log1p"), patience = Inf,
+                            seed = NULL, threads = NULL,
+                            precision = c("single", "double"),
+                            verbose = interactive()) {
+    .checkArchitecture(architecture)
+    size <- list(hidden = .checkNumber(hidden, "hidden", 1, whole = TRUE),
+                 markHidden = .checkNumber(markHidden, "markHidden", 1,
+                                           whole = TRUE))
+    settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
+                                  patience, verbose)
+    settings$seed <- .chooseSeed(seed)
+    settings$precision <- .checkChoice(precision, "precision",
+                                       c("single", "double"))
+    transform <- .checkChoice(transform, "transform", names(.transforms))
+    data <- .trainingData(signal, validation, cellType, transform)
+    stages <- .stagesOf(architecture, data$marks, length(data$bins$offsets),
+                        size)
+    network <- .network(stages, .threads(threads), settings$precision)
+    shapes <- .parameterShapes(stages, data$marks)
+
+    run <- withr::with_seed(settings$seed, {
+        start <- stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
+        .train(network, start, data, settings)
+    }, .rng_kind = "Mersenne-Twister", .rng_sample_kind = "Rejection")
+
+    settings[c("genes", "cellTypes")] <- list(length(data$train$y),
+                                              data$cellTypes)
+    settings$validationGenes <- length(data$validation$y)
+    new("AttentiveChromeModel", architecture = architecture, size = size,
+        marks = data$marks, bins = data$bins, transform = transform,
+        parameters = .listParameters(run$parameters, shapes),
+        history = run$history, bestEpoch = run$bestEpoch,
+        baseline = .fitBaseline(signal, data$marks, data$cellTypes),
+        training = settings,
+        version = as.character(utils::packageVersion("AttentiveChrome")))
+}
+
+.trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
+                              verbose) {
+    .checkNumber(epochs, "epochs", 1, whole = TRUE)
+    .checkNumber(batchSize, "batchSize", 1, whole = TRUE)
+    .checkNumber(learningRate, "learningRate", 0)
+    .checkNumber(clip, "clip", 0)
+    .checkNumber(patience, "patience", 1)
+    .checkFlag(verbose, "verbose")
+    list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,
+         clip = clip, patience = patience, verbose = verbose)
+}
+
+.chooseSeed <- function(seed) {
+    if (is.null(seed)) return(sample.int(.Machine$integer.max, 1L))
+    as.integer(.checkNumber(seed, "seed", -.Machine$integer.max,
+                            .Machine$integer.max, whole = TRUE))
+}
+
+# Checked training and validation input of a network.
+.trainingData <- function(signal, validation, cellType, transform) {
+    .checkSignal(signal)
+    marks <- marks(signal)
+    bins <- metadata(signal)$bins
+    .checkFits(signal, marks, bins)
+    cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
+                                 "cellType")
+    data <- list(marks = marks, bins = bins, cellTypes = cellTypes,
+                 train = .labelledInput(signal, marks, cellTypes, transform,
+                                        "signal"))
+    if (!is.null(validation)) {
+        .checkFits(validation, marks, bins, "validation")
+        .checkCellTypes(validation, cellTypes, "validation")
+        data$validation <- .labelledInput(validation, marks, cellTypes,
+                                          transform, "validation")
+    }
+    data
+}
+
+# ---- the epochs -----------------------------------------------------------
+
+# The epoch loop is R, the mini-batch loop is C. `run` always holds a whole
+# state, so that an interrupt, wherever it comes, leaves the model so far.
+.train <- function(network, start, data, settings) {
+    run <- new.env()
+    zeros <- numeric(length(start))
+    run$state <- list(parameters = start, first = zeros, second = zeros,
+                      steps = 0)
+    run$history <- .emptyHistory()
+    run$parameters <- start
+    run$bestEpoch <- 0L
+    run$bestAuroc <- -Inf
+    stopped <- tryCatch(.trainEpochs(run, network, data, settings),
+                        interrupt = function(e) TRUE)
+    if (stopped) .keepInterrupted(run, data)
+    as.list(run)
+}
+
+# TRUE when the user interrupted.
+.trainEpochs <- function(run, network, data, settings) {
+    bar <- .progressBar(settings)
+    on.exit(bar$done())
+    for (epoch in seq_len(settings$epochs)) {
+        out <- .runEpoch(run, network, data, settings)
+        if (out$interrupted) return(TRUE)
+        if (!is.finite(out$loss)) {
+            .stop("The training diverged: the loss of epoch {epoch} is not
+                   finite",
+                  i = "Try a smaller {.arg learningRate} or
+                       {.code transform = \"log1p\"}.")
+        }
+        row <- .validateEpoch(epoch, out, network, data)
+        run$history <- rbind(run$history, row)
+        .keepBest(run, row)
+        bar$tick(row)
+        if (epoch - run$bestEpoch >= settings$patience) break
+    }
+    FALSE
+}
+
+.runEpoch <- function(run, network, data, settings) {
+    started <- proc.time()[["elapsed"]]
+    order <- sample.int(length(data$train$y)) - 1L
+    core <- list(batchSize = settings$batchSize,
+                 learningRate = settings$learningRate,
+                 clip = if (is.finite(settings$clip)) settings$clip else 0)
+    out <- .trainEpoch(network, run$state, data$train, order, core)
+    run$state <- out[names(run$state)]
+    out$seconds <- proc.time()[["elapsed"]] - started
+    out
+}
+
+.emptyHistory <- function() {
+    data.frame(epoch = integer(), loss = numeric(), validationLoss = numeric(),
+               validationAuroc = numeric(), seconds = numeric())
+}
+
+.validateEpoch <- function(epoch, out, network, data) {
+    row <- data.frame(epoch = epoch, loss = out$loss,
+                      validationLoss = NA_real_, validationAuroc = NA_real_,
+                      seconds = out$seconds)
+    if (!is.null(data$validation)) {
+        logit <- .predictGenes(network, out$parameters, data$validation)$logit
+        row$validationLoss <- .logLoss(data$validation$y, logit)
+        row$validationAuroc <- .auroc(data$validation$y, logit)
+    }
+    row
+}
+
+# Without validation the newest epoch is the best.
+.keepBest <- function(run, row) {
+    auroc <- row$validationAuroc
+    if (is.na(auroc) || auroc > run$bestAuroc) {
+        run$parameters <- run$state$parameters
+        run$bestEpoch <- row$epoch
+        run$bestAuroc <- if (is.na(auroc)) -Inf else auroc
+    }
+}
+
+# Best epoch so far, if validation chose one; else all that was learnt.
+.keepInterrupted <- function(run, data) {
+    if (is.null(data$validation) || run$bestEpoch == 0L) {
+        run$parameters <- run$state$parameters
+    }
+    done <- nrow(run$history)
+    cli::cli_warn(c("Training was interrupted after {done} whole epoch{?s}",
+                    i = "The model so far is returned."))
+}
+
+# ---- progress ---------------------------------------------------------------
+
+.progressBar <- function(settings) {
+    if (!settings$verbose) {
+        return(list(tick = function(row) NULL, done = function() NULL))
+    }
+    env <- new.env()
+    id <- cli::cli_progress_bar(
+        total = settings$epochs, clear = FALSE, .auto_close = FALSE,
+        .envir = env, extra = list(now = ""),
+        format = paste("{cli::pb_bar} epoch {cli::pb_current}/{cli::pb_total}",
+                       "{cli::pb_extra$now} | {cli::pb_eta_str}"))
+    list(tick = function(row) {
+        now <- sprintf("loss %.4f", row$loss)
+        if (!is.na(row$validationAuroc)) {
+            now <- sprintf("%s, AUROC %.4f", now, row$validationAuroc)
+        }
+        cli::cli_progress_update(id = id, extra = list(now = now),
+                                 .envir = env)
+    }, done = function() cli::cli_progress_done(id = id, .envir = env))
+}

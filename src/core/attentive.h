@@ -1,0 +1,94 @@
+/* The core's face: what the R boundary, the C tests and the benches call.
+ *
+ * The core knows no R. It takes plain pointers and sizes, returns a status,
+ * never prints, exits or jumps. Every number crosses this face in double
+ * precision; inside, an engine computes in its own.
+ */
+#ifndef ATTENTIVE_H
+#define ATTENTIVE_H
+
+#include <stddef.h>
+
+typedef enum {
+    AC_OK = 0,
+    AC_INTERRUPTED, /* the caller's poll asked to stop                     */
+    AC_NO_MEMORY,   /* the arena could not be had                          */
+    AC_BAD_NETWORK  /* stages that do not fit each other or the parameters */
+} ac_status;
+
+typedef enum { AC_LSTM = 0, AC_ATTENTION, AC_DENSE, AC_LAYER_TYPES } ac_layer;
+
+/* A stage is `copies` layers of one kind side by side. The stage before it is
+ * cut into as many equal parts, one a copy; their outputs lie one after the
+ * other, so the M embeddings of M marks are the M steps of the next stage. */
+typedef struct {
+    int layer;  /* ac_layer                                        */
+    int copies; /* layers side by side, each with its own weights  */
+    int steps;  /* length of the sequence that a copy reads        */
+    int inputs; /* numbers a step                                  */
+    int units;  /* LSTM: hidden units each way; dense: outputs     */
+} ac_stage;
+
+typedef struct {
+    const ac_stage *stages;
+    int stage_count;
+    int threads;
+} ac_network;
+
+/* Genes, one after the other: `inputs` numbers each (as the first stage reads
+ * them), and a label 0 or 1 (NULL where only a prediction is asked for). */
+typedef struct {
+    size_t count;
+    const double *x; /* [count][inputs] */
+    const double *y; /* [count]         */
+} ac_genes;
+
+/* Parameters and their Adam moments, in the order of the stages, their copies
+ * and each layer's own table; matrices are column-major. */
+typedef struct {
+    size_t count;
+    double *parameters;
+    double *first_moment;
+    double *second_moment;
+    double steps; /* Adam steps taken so far */
+} ac_state;
+
+typedef struct {
+    int batch_size;
+    double learning_rate;
+    double clip; /* largest gradient norm; 0: no clipping */
+} ac_settings;
+
+/* Asked between blocks of genes; non-zero stops the work. */
+typedef struct {
+    int (*stop)(void *data);
+    void *data;
+} ac_poll;
+
+typedef struct {
+    size_t (*parameter_count)(const ac_network *network);
+
+    /* One epoch: mini-batches of genes in the given order (0-based), an Adam
+     * step each. On AC_INTERRUPTED the state is that of the last whole
+     * mini-batch. loss: mean over the genes of the finished mini-batches. */
+    ac_status (*train)(const ac_network *network, const ac_genes *genes,
+                       const int *order, const ac_settings *settings,
+                       ac_state *state, ac_poll poll, double *loss);
+
+    /* logit: [count]. attention: a pointer for each stage, [count][copies]
+     * [steps] for an attention stage, or NULL where it is not wanted. */
+    ac_status (*predict)(const ac_network *network, const ac_genes *genes,
+                         const double *parameters, ac_poll poll, double *logit,
+                         double *const *attention);
+
+    /* Mean loss over the genes and its derivatives: gradient as the
+     * parameters, dx as x (NULL where not wanted). */
+    ac_status (*gradient)(const ac_network *network, const ac_genes *genes,
+                          const double *parameters, ac_poll poll, double *loss,
+                          double *gradient, double *dx);
+} ac_engine;
+
+extern const ac_engine ac_single;
+extern const ac_engine ac_double;
+
+#endif

@@ -1,0 +1,183 @@
+/* The three things a network is used for: a training epoch, a prediction,
+ * and the gradient of the loss. Each opens a network, walks over the genes
+ * block by block, and closes it again. */
+#include <stdlib.h>
+
+#include "network.h"
+
+static int polled(ac_poll poll)
+{
+    return poll.stop && poll.stop(poll.data);
+}
+
+static int block_size(size_t done, size_t count)
+{
+    return count - done < LANES ? (int)(count - done) : LANES;
+}
+
+/* Loss and gradient of the genes order[first .. first + count), summed over
+ * blocks; `total` is what the mean is taken over. */
+static ac_status add_gradient(const network *net, const ac_genes *genes,
+                              const int *order, size_t first, size_t count,
+                              size_t total, ac_poll poll, double *loss,
+                              double *dx)
+{
+    for (size_t done = 0; done < count; done += LANES) {
+        const int lanes = block_size(done, count);
+        if (polled(poll))
+            return AC_INTERRUPTED;
+        network_load(net, genes->x, order, first + done, lanes);
+        network_forward(net);
+        memset(net->dlogit, 0, sizeof(real) * LANES);
+        for (int l = 0; l < lanes; l++) {
+            const size_t at = first + done + l;
+            const real y = (real)genes->y[order ? (size_t)order[at] : at];
+            *loss += loss_forward(net->logit[l], y);
+            net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
+        }
+        network_backward(net);
+        for (int l = 0; dx && l < lanes; l++)
+            for (size_t i = 0; i < net->input_count; i++)
+                dx[(first + done + l) * net->input_count + i] =
+                    net->dx[i * LANES + l];
+    }
+    return AC_OK;
+}
+
+/* ---- training ---------------------------------------------------------- */
+
+static ac_status train_batches(network *net, const ac_genes *genes,
+                               const int *order, const ac_settings *settings,
+                               adam *optimiser, ac_poll poll, double *loss)
+{
+    const size_t size = settings->batch_size;
+    double sum = 0;
+    size_t done = 0;
+    ac_status status = AC_OK;
+    while (done < genes->count && status == AC_OK) {
+        const size_t left = genes->count - done;
+        const size_t count = left < size ? left : size;
+        double batch = 0;
+        memset(net->gradient, 0, sizeof(real) * net->parameter_count);
+        network_prepare(net);
+        status = add_gradient(net, genes, order, done, count, count, poll,
+                              &batch, NULL);
+        if (status != AC_OK)
+            break;
+        clip_gradient(net->parameter_count, net->gradient, settings->clip);
+        adam_step(optimiser, net->parameter_count, net->gradient,
+                  settings->learning_rate, net->parameters);
+        sum += batch;
+        done += count;
+    }
+    *loss = done > 0 ? sum / (double)done : NAN;
+    return status;
+}
+
+static void copy_in(size_t count, const double *from, real *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (real)from[i];
+}
+
+static void copy_out(size_t count, const real *from, double *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (double)from[i];
+}
+
+static ac_status engine_train(const ac_network *shape, const ac_genes *genes,
+                              const int *order, const ac_settings *settings,
+                              ac_state *state, ac_poll poll, double *loss)
+{
+    network net;
+    ac_status status = network_open(&net, shape, default_kernels(), TRAIN);
+    if (status != AC_OK)
+        return status;
+    const size_t count = net.parameter_count;
+    real *moments = malloc(2 * count * sizeof(real));
+    if (moments && count == state->count) {
+        adam optimiser = {moments, moments + count, state->steps};
+        copy_in(count, state->parameters, net.parameters);
+        copy_in(count, state->first_moment, optimiser.first_moment);
+        copy_in(count, state->second_moment, optimiser.second_moment);
+        status = train_batches(&net, genes, order, settings, &optimiser, poll,
+                               loss);
+        copy_out(count, net.parameters, state->parameters);
+        copy_out(count, optimiser.first_moment, state->first_moment);
+        copy_out(count, optimiser.second_moment, state->second_moment);
+        state->steps = optimiser.steps;
+    } else {
+        status = moments ? AC_BAD_NETWORK : AC_NO_MEMORY;
+    }
+    free(moments);
+    network_close(&net);
+    return status;
+}
+
+/* ---- prediction -------------------------------------------------------- */
+
+static void export_attention(const network *net, size_t first, int lanes,
+                             double *const *attention)
+{
+    const layer *next = net->layers;
+    for (int s = 0; s < net->shape->stage_count; s++) {
+        const ac_stage *stage = &net->shape->stages[s];
+        const size_t copies = stage->copies, steps = stage->steps;
+        for (size_t c = 0; attention[s] && c < copies; c++)
+            for (int l = 0; l < lanes; l++)
+                for (size_t t = 0; t < steps; t++)
+                    attention[s][((first + l) * copies + c) * steps + t] =
+                        (double)next[c].saved[t * LANES + l];
+        next += copies;
+    }
+}
+
+static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
+                                const double *parameters, ac_poll poll,
+                                double *logit, double *const *attention)
+{
+    network net;
+    ac_status status = network_open(&net, shape, default_kernels(), PREDICT);
+    if (status != AC_OK)
+        return status;
+    copy_in(net.parameter_count, parameters, net.parameters);
+    network_prepare(&net);
+    for (size_t done = 0; done < genes->count; done += LANES) {
+        const int lanes = block_size(done, genes->count);
+        if (polled(poll)) {
+            status = AC_INTERRUPTED;
+            break;
+        }
+        network_load(&net, genes->x, NULL, done, lanes);
+        network_forward(&net);
+        copy_out(lanes, net.logit, logit + done);
+        if (attention)
+            export_attention(&net, done, lanes, attention);
+    }
+    network_close(&net);
+    return status;
+}
+
+/* ---- gradient ---------------------------------------------------------- */
+
+static ac_status engine_gradient(const ac_network *shape,
+                                 const ac_genes *genes,
+                                 const double *parameters, ac_poll poll,
+                                 double *loss, double *gradient, double *dx)
+{
+    network net;
+    ac_status status = network_open(&net, shape, default_kernels(),
+                                    dx ? TRAIN_AND_DX : TRAIN);
+    if (status != AC_OK)
+        return status;
+    double sum = 0;
+    copy_in(net.parameter_count, parameters, net.parameters);
+    network_prepare(&net);
+    status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
+                          poll, &sum, dx);
+    *loss = sum / (double)genes->count;
+    copy_out(net.parameter_count, net.gradient, gradient);
+    network_close(&net);
+    return status;
+}

@@ -1,0 +1,81 @@
+/* The numeric kernels: one table of functions for each way to compute them.
+ *
+ * Genes are worked on in blocks of LANES. The gene is the innermost index of
+ * every array (the "lane"), so that whatever is done for one gene is done for
+ * the whole block at once: x[step][unit][LANES]. A block with fewer genes
+ * than lanes is padded with zeros and its surplus lanes get no gradient.
+ *
+ * Weight matrices are column-major, as R keeps them, and have PyTorch's
+ * shapes: units x inputs.
+ */
+#ifndef AC_KERNELS_H
+#define AC_KERNELS_H
+
+#include "real.h"
+
+enum { LANES = 16 };
+
+/* One direction of one LSTM on one block. `stride` is the distance between
+ * the steps of what forward keeps; 0 keeps only the last step, which is all
+ * that a prediction needs. */
+typedef struct {
+    int steps, inputs, units;
+    int reverse; /* reads the steps from last to first */
+
+    const real *weight_ih; /* [4 units x inputs], gates i, f, g, o    */
+    const real *weight_hh; /* [4 units x units]                       */
+    const real *bias_ih;   /* [4 units]                               */
+    const real *bias_hh;   /* [4 units]                               */
+    real *prepared;        /* the weights as the kernels want them    */
+
+    const real *in; /* [steps][inputs][LANES]                         */
+    real *out;      /* [steps] of [units][LANES], out_stride apart    */
+    size_t out_stride;
+
+    real *gates; /* [steps][4 units][LANES], after their activations  */
+    size_t gates_stride;
+    real *cells; /* [steps][2][units][LANES]: c, tanh(c)              */
+    size_t cells_stride;
+
+    const real *dout; /* as out                                       */
+    real *din;        /* as in; NULL where not wanted                 */
+    real *scratch;    /* [2][units][LANES]: dh and dc on their way    */
+    real *dweight_ih, *dweight_hh, *dbias_ih, *dbias_hh;
+} lstm_way;
+
+/* Attention over the steps of one sequence, on one block. */
+typedef struct {
+    int steps, inputs;
+    const real *context; /* [inputs]                                  */
+    const real *in;      /* [steps][inputs][LANES]                    */
+    real *out;           /* [inputs][LANES]                           */
+    real *weight;        /* [steps][LANES]: alpha                     */
+    real *dweight;       /* [steps][LANES]: scratch of backward       */
+    const real *dout;    /* as out                                    */
+    real *din;           /* as in                                     */
+    real *dcontext;      /* [inputs]                                  */
+} attention_way;
+
+typedef struct {
+    const char *name;
+
+    /* y += W x, x += W' y and W += y x' over a block:
+     * x [inputs][LANES], y [units][LANES], w [units x inputs]. */
+    void (*product)(int units, int inputs, const real *w, const real *x,
+                    real *y);
+    void (*product_back)(int units, int inputs, const real *w, const real *y,
+                         real *x);
+    void (*product_outer)(int units, int inputs, const real *y, const real *x,
+                          real *w);
+
+    /* Numbers that `prepared` holds, and filling it: once a mini-batch. */
+    size_t (*lstm_prepared)(int inputs, int units);
+    void (*lstm_prepare)(const lstm_way *way);
+    void (*lstm_forward)(const lstm_way *way);
+    void (*lstm_backward)(const lstm_way *way);
+
+    void (*attention_forward)(const attention_way *way);
+    void (*attention_backward)(const attention_way *way);
+} kernels;
+
+#endif

@@ -1,0 +1,134 @@
+/* Bidirectional LSTM (paper, section 3: the bin encoder and the mark
+ * encoder). in [steps][inputs][LANES], out [steps][2 units][LANES]: forward
+ * units first. The two directions are its two ways.
+ *
+ * Parameters, for each direction as PyTorch has them: weight_ih [4U x I],
+ * weight_hh [4U x U], bias_ih [4U], bias_hh [4U]. */
+#include "layer.h"
+
+static size_t lstm_way_parameters(const ac_stage *stage)
+{
+    const size_t inputs = stage->inputs, units = stage->units;
+    return 4 * units * (inputs + units + 2);
+}
+
+static size_t lstm_parameter_count(const ac_stage *stage)
+{
+    return 2 * lstm_way_parameters(stage);
+}
+
+static size_t lstm_prepared_count(const ac_stage *stage, const kernels *kernels)
+{
+    return 2 * kernels->lstm_prepared(stage->inputs, stage->units);
+}
+
+static size_t lstm_output_count(const ac_stage *stage)
+{
+    return 2 * (size_t)stage->steps * stage->units;
+}
+
+/* One direction keeps gates (4) and cells (2) of each step, and has dh and dc
+ * (2) and its share of din; a prediction keeps one step of gates and cells. */
+static size_t lstm_way_saved(const ac_stage *stage, int keep)
+{
+    const size_t steps = stage->steps, units = stage->units;
+    const size_t numbers =
+        keep ? steps * 6 * units + 2 * units + steps * stage->inputs
+             : 6 * units;
+    return numbers * LANES;
+}
+
+static size_t lstm_saved_count(const ac_stage *stage, int keep)
+{
+    return 2 * lstm_way_saved(stage, keep);
+}
+
+static void lstm_view_parameters(lstm_way *way, const real *parameters,
+                                 real *gradient)
+{
+    const size_t rows = 4 * (size_t)way->units;
+    const size_t hh = rows * way->inputs, bias = hh + rows * way->units;
+    way->weight_ih = parameters;
+    way->weight_hh = parameters + hh;
+    way->bias_ih = parameters + bias;
+    way->bias_hh = parameters + bias + rows;
+    way->dweight_ih = gradient;
+    way->dweight_hh = gradient + hh;
+    way->dbias_ih = gradient + bias;
+    way->dbias_hh = gradient + bias + rows;
+}
+
+static lstm_way lstm_view(const layer *self, int direction)
+{
+    const ac_stage *stage = self->stage;
+    const size_t units = stage->units, width = units * LANES;
+    const size_t first = direction * lstm_way_parameters(stage);
+    const size_t kept = self->keep ? stage->steps : 1;
+    real *saved = self->saved + direction * lstm_way_saved(stage, self->keep);
+    lstm_way way = {
+        .steps = stage->steps,
+        .inputs = stage->inputs,
+        .units = stage->units,
+        .reverse = direction,
+        .prepared = self->prepared +
+                    direction * (lstm_prepared_count(stage, self->kernels) / 2),
+        .in = self->in,
+        .out = self->out + direction * width,
+        .out_stride = 2 * width,
+        .gates = saved,
+        .gates_stride = self->keep ? 4 * width : 0,
+        .cells = saved + kept * 4 * width,
+        .cells_stride = self->keep ? 2 * width : 0,
+    };
+    lstm_view_parameters(&way, self->parameters + first,
+                         self->keep ? self->gradient + first : NULL);
+    if (self->keep) {
+        way.dout = self->dout + direction * width;
+        way.scratch = way.cells + kept * 2 * width;
+        way.din = self->din ? way.scratch + 2 * width : NULL;
+    }
+    return way;
+}
+
+static void lstm_prepare(const layer *self)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        const lstm_way way = lstm_view(self, direction);
+        self->kernels->lstm_prepare(&way);
+    }
+}
+
+static void lstm_forward(const layer *self, int direction)
+{
+    const lstm_way way = lstm_view(self, direction);
+    self->kernels->lstm_forward(&way);
+}
+
+static void lstm_backward(const layer *self, int direction)
+{
+    const lstm_way way = lstm_view(self, direction);
+    self->kernels->lstm_backward(&way);
+}
+
+/* Both directions read the same input: its gradient is their sum. */
+static void lstm_join(const layer *self)
+{
+    if (!self->din)
+        return;
+    const lstm_way forward = lstm_view(self, 0), reverse = lstm_view(self, 1);
+    const size_t n = (size_t)self->stage->steps * self->stage->inputs * LANES;
+    for (size_t i = 0; i < n; i++)
+        self->din[i] = forward.din[i] + reverse.din[i];
+}
+
+static const layer_type lstm_layer = {
+    2,
+    lstm_parameter_count,
+    lstm_prepared_count,
+    lstm_saved_count,
+    lstm_output_count,
+    lstm_prepare,
+    lstm_forward,
+    lstm_backward,
+    lstm_join,
+};

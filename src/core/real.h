@@ -1,0 +1,32 @@
+/* One source, two precisions: single.c and double.c include the core's files
+ * after choosing what `real` is. Everything in them is static, so the two
+ * never meet. */
+#ifndef AC_REAL_H
+#define AC_REAL_H
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#ifdef AC_DOUBLE
+typedef double real;
+#define real_exp exp
+#define real_tanh tanh
+#define real_log1p log1p
+#define real_sqrt sqrt
+#define real_fabs fabs
+#else
+typedef float real;
+#define real_exp expf
+#define real_tanh tanhf
+#define real_log1p log1pf
+#define real_sqrt sqrtf
+#define real_fabs fabsf
+#endif
+
+static real sigmoid(real x)
+{
+    return 1 / (1 + real_exp(-x));
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* The R boundary: only init.c and the ffi_* files see R. They check, unwrap,
+ * call the core and wrap what comes back. R code has checked what the user
+ * gave and said so in his words; what is checked here is a second wall. */
+#ifndef AC_FFI_H
+#define AC_FFI_H
+
+#define R_NO_REMAP
+#define STRICT_R_HEADERS
+#include <R.h>
+#include <Rinternals.h>
+
+#include "core/attentive.h"
+
+SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
+               SEXP ffi_settings);
+SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
+SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
+
+/* ffi_check.c */
+SEXP check_numbers(SEXP x, const char *what, R_xlen_t length);
+SEXP check_element(SEXP list, const char *name);
+double check_number(SEXP list, const char *name);
+void check_status(ac_status status);
+ac_poll interrupt_poll(void);
+
+#endif

@@ -1,0 +1,63 @@
+/* Checks and conversions that the ffi_* entry points share. */
+#include <string.h>
+
+#include "ffi.h"
+
+/* x as double; any length where `length` is negative. */
+SEXP check_numbers(SEXP x, const char *what, R_xlen_t length)
+{
+    if (TYPEOF(x) != REALSXP)
+        Rf_error("internal error: '%s' must be double, not %s", what,
+                 Rf_type2char(TYPEOF(x)));
+    if (length >= 0 && Rf_xlength(x) != length)
+        Rf_error("internal error: '%s' must have %.0f numbers, not %.0f", what,
+                 (double)length, (double)Rf_xlength(x));
+    return x;
+}
+
+SEXP check_element(SEXP list, const char *name)
+{
+    SEXP names = Rf_getAttrib(list, R_NamesSymbol);
+    for (R_xlen_t i = 0; i < Rf_xlength(names); i++)
+        if (strcmp(CHAR(STRING_ELT(names, i)), name) == 0)
+            return VECTOR_ELT(list, i);
+    Rf_error("internal error: no element '%s'", name);
+}
+
+double check_number(SEXP list, const char *name)
+{
+    return Rf_asReal(check_element(list, name));
+}
+
+void check_status(ac_status status)
+{
+    switch (status) {
+    case AC_NO_MEMORY:
+        Rf_error("not enough memory for the network");
+    case AC_BAD_NETWORK:
+        Rf_error("internal error: stages that do not fit each other, or a "
+                 "wrong number of parameters");
+    case AC_OK:
+    case AC_INTERRUPTED:
+        return;
+    }
+}
+
+/* R_CheckUserInterrupt() jumps; under R_ToplevelExec() it only tells. */
+static void check_interrupt(void *data)
+{
+    (void)data;
+    R_CheckUserInterrupt();
+}
+
+static int interrupted(void *data)
+{
+    (void)data;
+    return !R_ToplevelExec(check_interrupt, NULL);
+}
+
+ac_poll interrupt_poll(void)
+{
+    const ac_poll poll = {interrupted, NULL};
+    return poll;
+}

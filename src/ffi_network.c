@@ -1,0 +1,194 @@
+/* Training, prediction and gradients: R lists in, R lists out.
+ *
+ * network: list(stages = integer matrix with a column a stage, threads =,
+ *               precision = "single" or "double")
+ * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
+ * state:   list(parameters =, first =, second =, steps =)
+ *
+ * No R memory is allocated between entering and leaving the core, and the
+ * core frees its own before it returns, so an R error leaks nothing. */
+#include <string.h>
+
+#include "ffi.h"
+
+enum { STAGE_FIELDS = 5 };
+
+typedef struct {
+    const ac_engine *engine;
+    ac_network network;
+} ffi_model;
+
+static ffi_model unwrap_network(SEXP ffi_network)
+{
+    SEXP stages = check_element(ffi_network, "stages");
+    SEXP precision = check_element(ffi_network, "precision");
+    if (TYPEOF(stages) != INTSXP || Rf_xlength(stages) % STAGE_FIELDS != 0)
+        Rf_error("internal error: 'stages' must be integer, %d a stage",
+                 STAGE_FIELDS);
+    const int count = (int)(Rf_xlength(stages) / STAGE_FIELDS);
+    ac_stage *copy = (ac_stage *)R_alloc(count, sizeof(ac_stage));
+    for (int s = 0; s < count; s++) {
+        const int *field = INTEGER(stages) + s * STAGE_FIELDS;
+        const ac_stage stage = {field[0], field[1], field[2], field[3],
+                                field[4]};
+        copy[s] = stage;
+    }
+    const int is_double = strcmp(CHAR(Rf_asChar(precision)), "double") == 0;
+    const ffi_model model = {
+        is_double ? &ac_double : &ac_single,
+        {copy, count, (int)check_number(ffi_network, "threads")},
+    };
+    return model;
+}
+
+static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
+{
+    const ac_stage *first = &network->stages[0];
+    const size_t inputs = (size_t)first->copies * first->steps * first->inputs;
+    SEXP x = check_numbers(check_element(ffi_genes, "x"), "x", -1);
+    SEXP y = check_element(ffi_genes, "y");
+    const size_t count = inputs > 0 ? Rf_xlength(x) / inputs : 0;
+    if (count * inputs != (size_t)Rf_xlength(x))
+        Rf_error("internal error: 'x' is not a whole number of genes");
+    if (y != R_NilValue)
+        check_numbers(y, "y", (R_xlen_t)count);
+    const ac_genes genes = {count, REAL(x), y == R_NilValue ? NULL : REAL(y)};
+    return genes;
+}
+
+static void require_labels(const ac_genes *genes)
+{
+    if (!genes->y || genes->count == 0)
+        Rf_error("internal error: genes with labels are needed");
+}
+
+static const double *unwrap_parameters(SEXP parameters, const ffi_model *model)
+{
+    const size_t count = model->engine->parameter_count(&model->network);
+    return REAL(check_numbers(parameters, "parameters", (R_xlen_t)count));
+}
+
+static const int *unwrap_order(SEXP order, size_t count)
+{
+    if (TYPEOF(order) != INTSXP || (size_t)Rf_xlength(order) != count)
+        Rf_error("internal error: 'order' must be an integer a gene");
+    for (size_t i = 0; i < count; i++)
+        if (INTEGER(order)[i] < 0 || (size_t)INTEGER(order)[i] >= count)
+            Rf_error("internal error: 'order' names a gene that is not there");
+    return INTEGER(order);
+}
+
+/* ---- entry points ------------------------------------------------------ */
+
+/* Returns list(parameters, first, second, steps, loss, interrupted). */
+SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
+               SEXP ffi_settings)
+{
+    const ffi_model model = unwrap_network(ffi_network);
+    const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
+    require_labels(&genes);
+    const int *order = unwrap_order(ffi_order, genes.count);
+    const ac_settings settings = {
+        (int)check_number(ffi_settings, "batchSize"),
+        check_number(ffi_settings, "learningRate"),
+        check_number(ffi_settings, "clip"),
+    };
+    if (settings.batch_size < 1)
+        Rf_error("internal error: 'batchSize' must be at least 1");
+
+    const char *names[] = {"parameters", "first", "second",     "steps",
+                           "loss",       "interrupted", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    for (int i = 0; i < 3; i++) {
+        SEXP old = check_element(ffi_state, names[i]);
+        unwrap_parameters(old, &model);
+        SET_VECTOR_ELT(out, i, Rf_duplicate(old));
+    }
+    ac_state state = {
+        (size_t)Rf_xlength(VECTOR_ELT(out, 0)), REAL(VECTOR_ELT(out, 0)),
+        REAL(VECTOR_ELT(out, 1)),               REAL(VECTOR_ELT(out, 2)),
+        check_number(ffi_state, "steps"),
+    };
+    double loss = NA_REAL;
+    const ac_status status =
+        model.engine->train(&model.network, &genes, order, &settings, &state,
+                            interrupt_poll(), &loss);
+    check_status(status);
+    SET_VECTOR_ELT(out, 3, Rf_ScalarReal(state.steps));
+    SET_VECTOR_ELT(out, 4, Rf_ScalarReal(loss));
+    SET_VECTOR_ELT(out, 5, Rf_ScalarLogical(status == AC_INTERRUPTED));
+    UNPROTECT(1);
+    return out;
+}
+
+static SEXP alloc_attention(const ac_stage *stage, size_t genes)
+{
+    if (stage->layer != AC_ATTENTION)
+        return R_NilValue;
+    SEXP dim = PROTECT(Rf_allocVector(INTSXP, 3));
+    INTEGER(dim)[0] = stage->steps;
+    INTEGER(dim)[1] = stage->copies;
+    INTEGER(dim)[2] = (int)genes;
+    SEXP out = PROTECT(Rf_allocVector(
+        REALSXP, (R_xlen_t)genes * stage->copies * stage->steps));
+    Rf_setAttrib(out, R_DimSymbol, dim);
+    UNPROTECT(2);
+    return out;
+}
+
+/* Returns list(logit = [genes], attention = list of [steps x copies x genes]
+ * for the attention stages and NULL for the others, interrupted). */
+SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
+{
+    const ffi_model model = unwrap_network(ffi_network);
+    const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
+    const double *parameters = unwrap_parameters(ffi_parameters, &model);
+    const int stages = model.network.stage_count;
+
+    const char *names[] = {"logit", "attention", "interrupted", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SEXP logit = Rf_allocVector(REALSXP, (R_xlen_t)genes.count);
+    SET_VECTOR_ELT(out, 0, logit);
+    SEXP attention = Rf_allocVector(VECSXP, stages);
+    SET_VECTOR_ELT(out, 1, attention);
+    double **views = (double **)R_alloc(stages, sizeof(double *));
+    for (int s = 0; s < stages; s++) {
+        SEXP weights = alloc_attention(&model.network.stages[s], genes.count);
+        SET_VECTOR_ELT(attention, s, weights);
+        views[s] = weights == R_NilValue ? NULL : REAL(weights);
+    }
+    const ac_status status =
+        model.engine->predict(&model.network, &genes, parameters,
+                              interrupt_poll(), REAL(logit), views);
+    check_status(status);
+    SET_VECTOR_ELT(out, 2, Rf_ScalarLogical(status == AC_INTERRUPTED));
+    UNPROTECT(1);
+    return out;
+}
+
+/* Returns list(loss, gradient as the parameters, dx as x). */
+SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
+{
+    const ffi_model model = unwrap_network(ffi_network);
+    const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
+    require_labels(&genes);
+    const double *parameters = unwrap_parameters(ffi_parameters, &model);
+
+    const char *names[] = {"loss", "gradient", "dx", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SEXP gradient = Rf_allocVector(REALSXP, Rf_xlength(ffi_parameters));
+    SET_VECTOR_ELT(out, 1, gradient);
+    SEXP dx = Rf_duplicate(check_element(ffi_genes, "x"));
+    SET_VECTOR_ELT(out, 2, dx);
+    double loss = NA_REAL;
+    const ac_status status =
+        model.engine->gradient(&model.network, &genes, parameters,
+                               interrupt_poll(), &loss, REAL(gradient),
+                               REAL(dx));
+    check_status(status);
+    if (status == AC_INTERRUPTED)
+        Rf_error("interrupted");
+    SET_VECTOR_ELT(out, 0, Rf_ScalarReal(loss));
+    UNPROTECT(1);
+    return out;
+}

@@ -1,0 +1,21 @@
+/* Registration, nothing else. */
+#include <R_ext/Rdynload.h>
+#include <R_ext/Visibility.h>
+
+#include "ffi.h"
+
+#define CALL_ENTRY(name, arguments) {#name, (DL_FUNC)&name, arguments}
+
+static const R_CallMethodDef call_entries[] = {
+    CALL_ENTRY(ffi_train, 5),
+    CALL_ENTRY(ffi_predict, 3),
+    CALL_ENTRY(ffi_gradient, 3),
+    {NULL, NULL, 0},
+};
+
+attribute_visible void R_init_AttentiveChrome(DllInfo *dll)
+{
+    R_registerRoutines(dll, NULL, call_entries, NULL, NULL);
+    R_useDynamicSymbols(dll, FALSE);
+    R_forceSymbols(dll, TRUE);
+}

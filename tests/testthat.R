@@ -1,0 +1,4 @@
+library(testthat)
+library(AttentiveChrome)
+
+test_check("AttentiveChrome")
