@@ -94,7 +94,7 @@ attentiveChrome <- function(signal, validation = NULL,
     .checkNumber(epochs, "epochs", 1, whole = TRUE)
     .checkNumber(batchSize, "batchSize", 1, whole = TRUE)
     .checkNumber(learningRate, "learningRate", 0)
-    .checkNumber(clip, "clip", 0)
+    .checkNumber(clip, "clip", .Machine$double.eps)
     .checkNumber(patience, "patience", 1)
     .checkFlag(verbose, "verbose")
     list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,

@@ -1,4 +1,4 @@
-/* Registration, nothing else. */
+/* Registration, and what the core wants done once. */
 #include <R_ext/Rdynload.h>
 #include <R_ext/Visibility.h>
 
@@ -18,4 +18,5 @@ attribute_visible void R_init_AttentiveChrome(DllInfo *dll)
     R_registerRoutines(dll, NULL, call_entries, NULL, NULL);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
+    ac_watch_forks();
 }

@@ -1,4 +1,5 @@
-library(testthat)
-library(AttentiveChrome)
-
-test_check("AttentiveChrome")
+if (requireNamespace("testthat", quietly = TRUE)) {
+    library(testthat)
+    library(AttentiveChrome)
+    test_check("AttentiveChrome")
+}

@@ -88,6 +88,11 @@ typedef struct {
                           double *gradient, double *dx);
 } ac_engine;
 
+/* Threads (threads.c). Call ac_watch_forks() once, when the library loads. */
+void ac_watch_forks(void);
+int ac_has_threads(void);           /* compiled with OpenMP?               */
+int ac_usable_threads(int wanted);  /* 1 in a forked child; OpenMP's limit */
+
 extern const ac_engine ac_single;
 extern const ac_engine ac_double;
 

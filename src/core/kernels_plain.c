@@ -7,23 +7,35 @@
 static void plain_product(int units, int inputs, const real *w, const real *x,
                           real *y)
 {
-    for (int k = 0; k < inputs; k++)
-        for (int r = 0; r < units; r++) {
+    for (int r = 0; r < units; r++) {
+        real sum[LANES];
+        memcpy(sum, y + r * LANES, sizeof sum);
+        for (int k = 0; k < inputs; k++) {
             const real w_rk = w[(size_t)k * units + r];
+            const real *x_k = x + k * LANES;
+            LANE_LOOP
             for (int l = 0; l < LANES; l++)
-                y[r * LANES + l] += w_rk * x[k * LANES + l];
+                sum[l] += w_rk * x_k[l];
         }
+        memcpy(y + r * LANES, sum, sizeof sum);
+    }
 }
 
 static void plain_product_back(int units, int inputs, const real *w,
                                const real *y, real *x)
 {
-    for (int k = 0; k < inputs; k++)
+    for (int k = 0; k < inputs; k++) {
+        real sum[LANES];
+        memcpy(sum, x + k * LANES, sizeof sum);
         for (int r = 0; r < units; r++) {
             const real w_rk = w[(size_t)k * units + r];
+            const real *y_r = y + r * LANES;
+            LANE_LOOP
             for (int l = 0; l < LANES; l++)
-                x[k * LANES + l] += w_rk * y[r * LANES + l];
+                sum[l] += w_rk * y_r[l];
         }
+        memcpy(x + k * LANES, sum, sizeof sum);
+    }
 }
 
 static void plain_product_outer(int units, int inputs, const real *y,
@@ -31,9 +43,13 @@ static void plain_product_outer(int units, int inputs, const real *y,
 {
     for (int k = 0; k < inputs; k++)
         for (int r = 0; r < units; r++) {
-            real sum = 0;
+            const real *x_k = x + k * LANES, *y_r = y + r * LANES;
+            real products[LANES], sum = 0;
+            LANE_LOOP
             for (int l = 0; l < LANES; l++)
-                sum += y[r * LANES + l] * x[k * LANES + l];
+                products[l] = y_r[l] * x_k[l];
+            for (int l = 0; l < LANES; l++)
+                sum += products[l];
             w[(size_t)k * units + r] += sum;
         }
 }

@@ -43,19 +43,22 @@ static size_t lstm_saved_count(const ac_stage *stage, int keep)
     return 2 * lstm_way_saved(stage, keep);
 }
 
-static void lstm_view_parameters(lstm_way *way, const real *parameters,
-                                 real *gradient)
+static void lstm_view_parameters(lstm_way *way, const real *parameters)
 {
     const size_t rows = 4 * (size_t)way->units;
-    const size_t hh = rows * way->inputs, bias = hh + rows * way->units;
     way->weight_ih = parameters;
-    way->weight_hh = parameters + hh;
-    way->bias_ih = parameters + bias;
-    way->bias_hh = parameters + bias + rows;
+    way->weight_hh = way->weight_ih + rows * way->inputs;
+    way->bias_ih = way->weight_hh + rows * way->units;
+    way->bias_hh = way->bias_ih + rows;
+}
+
+static void lstm_view_gradient(lstm_way *way, real *gradient)
+{
+    const size_t rows = 4 * (size_t)way->units;
     way->dweight_ih = gradient;
-    way->dweight_hh = gradient + hh;
-    way->dbias_ih = gradient + bias;
-    way->dbias_hh = gradient + bias + rows;
+    way->dweight_hh = way->dweight_ih + rows * way->inputs;
+    way->dbias_ih = way->dweight_hh + rows * way->units;
+    way->dbias_hh = way->dbias_ih + rows;
 }
 
 static lstm_way lstm_view(const layer *self, int direction)
@@ -80,9 +83,9 @@ static lstm_way lstm_view(const layer *self, int direction)
         .cells = saved + kept * 4 * width,
         .cells_stride = self->keep ? 2 * width : 0,
     };
-    lstm_view_parameters(&way, self->parameters + first,
-                         self->keep ? self->gradient + first : NULL);
+    lstm_view_parameters(&way, self->parameters + first);
     if (self->keep) {
+        lstm_view_gradient(&way, self->gradient + first);
         way.dout = self->dout + direction * width;
         way.scratch = way.cells + kept * 2 * width;
         way.din = self->din ? way.scratch + 2 * width : NULL;

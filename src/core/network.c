@@ -148,6 +148,7 @@ static ac_status network_open(network *net, const ac_network *shape,
     if (!network_is_sane(shape))
         return AC_BAD_NETWORK;
     net->shape = shape;
+    net->threads = ac_usable_threads(shape->threads);
     net->layer_count = count_layers(shape);
     net->parameter_count = network_parameter_count(shape);
     net->input_count =
@@ -213,8 +214,7 @@ static void run_stage(const network *net, const ac_stage *stage,
     const layer_type *type = layer_types[stage->layer];
     const int ways = type->ways, parts = stage->copies * ways;
 #ifdef _OPENMP
-    const int threads =
-        net->shape->threads < parts ? net->shape->threads : parts;
+    const int threads = net->threads < parts ? net->threads : parts;
 #pragma omp parallel for schedule(static) num_threads(threads)
 #else
     (void)net;

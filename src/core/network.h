@@ -6,6 +6,7 @@
 
 typedef struct {
     const ac_network *shape;
+    int threads;
     layer *layers; /* in the order of the stages and their copies */
     int layer_count;
     size_t parameter_count, input_count;

@@ -1,0 +1,39 @@
+# `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
+# root or with sudo. See CONTRIBUTING.md for the rest.
+.PHONY: demo test check bench asan format document install deps test-deps
+
+VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
+TARBALL = AttentiveChrome_$(VERSION).tar.gz
+
+demo: deps install
+	Rscript tools/demo.R output
+
+test: test-deps install
+	$(MAKE) -C tests/core test
+	Rscript tools/test.R
+
+check: test-deps
+	bash tools/check.sh
+
+bench: test-deps install
+	bash bench/run.sh
+
+# The C core and its tests under the address and undefined behaviour sanitizers
+asan: test-deps
+	$(MAKE) -C tests/core clean
+	$(MAKE) -C tests/core test SANITIZE=1
+
+format:
+	clang-format -i src/*.c src/*.h src/core/*.c src/core/*.h tests/core/*.c
+
+document: install
+	Rscript -e 'roxygen2::roxygenise(load_code = "installed")'
+
+install:
+	bash tools/install.sh
+
+deps:
+	bash tools/install-deps.sh run
+
+test-deps:
+	bash tools/install-deps.sh run test

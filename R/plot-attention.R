@@ -1,0 +1,133 @@
+#' Figure of the attention over the bins
+#'
+#' The mean attention (alpha) of the genes at each position around the
+#' transcription start site, a line a mark: the genes predicted ON (high)
+#' above, those predicted OFF below, a column of panels for each cell type, as
+#' in figure 2a of the paper. The dashed line is uniform attention, where a
+#' model that prefers no bin would be.
+#'
+#' Attention is a weight, not an effect: see where it is high next to the
+#' signal itself ([plotGene()]) before reading biology from it.
+#'
+#' @param attention An attention ([attention()]).
+#' @param cellType Names of the cell types, six at most; by default all.
+#' @param marks Names of the marks; by default all.
+#' @param spread What the bands show of the genes: the lower and upper quartile
+#'   (`"quartiles"`; the mean may lie outside of them where few genes hold
+#'   most of it), one standard deviation to either side, cut at 0 (`"sd"`), or
+#'   nothing (`"none"`).
+#' @param threshold Probability of high expression above which a gene is
+#'   predicted ON.
+#' @return A `ggplot` object. Its `data` has a row for each panel, mark and
+#'   bin: `cellType`, `state`, `genes`, `mark`, `position` (centre of the bin
+#'   in base pairs from the TSS), `mean`, `lower`, `upper`.
+#' @references Singh et al. (2017), figure 2a,
+#'   <https://arxiv.org/abs/1708.00339>.
+#' @seealso [plotMarkAttention()], [plotGene()]
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     seed = 1)
+#' plotAttention(attention(model, signal))
+plotAttention <- function(attention, cellType = NULL, marks = NULL,
+                          spread = c("quartiles", "sd", "none"),
+                          threshold = 0.5) {
+    .checkAttention(attention)
+    cellTypes <- .checkFewCellTypes(attention, cellType)
+    marks <- .chooseMarks(attention, marks)
+    spread <- .checkChoice(spread, "spread", c("quartiles", "sd", "none"))
+    .checkNumber(threshold, "threshold", 0, 1)
+    curves <- .attentionCurves(attention, cellTypes, marks, spread, threshold)
+    uniform <- 1 / length(binOffsets(attention))
+    ggplot2::ggplot(curves, ggplot2::aes(.data$position)) +
+        .tssLine() +
+        ggplot2::geom_hline(yintercept = uniform, linetype = "dashed",
+                            colour = "grey60", linewidth = 0.3) +
+        .spreadRibbon(spread) +
+        .meanLine(uniform < 1) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$panel), drop = FALSE,
+                            ncol = length(cellTypes)) +
+        .scalePosition(attention) +
+        ggplot2::scale_y_continuous(
+            "Mean attention (alpha)",
+            expand = ggplot2::expansion(mult = c(0.02, 0.05))) +
+        ggplot2::scale_colour_manual("Mark", values = markColours(marks),
+                                     aesthetics = c("colour", "fill")) +
+        ggplot2::labs(caption = .attentionCaption(spread, attention)) +
+        .themeChrome()
+}
+
+.checkFewCellTypes <- function(attention, cellType, most = 6L) {
+    chosen <- unique(.checkCellTypes(attention,
+                                     cellType %||% colnames(attention),
+                                     "cellType"))
+    if (length(chosen) > most) {
+        .stop("The figure has room for {most} cell types",
+              x = "There are {length(chosen)}.",
+              i = "Name those to show in {.arg cellType}, for example
+                   {.code cellType = {deparse(chosen[1:2])}}.")
+    }
+    chosen
+}
+
+# One row for each cell type, state (predicted ON, OFF), mark and bin.
+.attentionCurves <- function(attention, cellTypes, marks, spread, threshold) {
+    on <- .probabilitiesOf(attention, seq_len(nrow(attention)), cellTypes) >
+        threshold
+    groups <- expand.grid(cellType = cellTypes, state = c("ON", "OFF"),
+                          stringsAsFactors = FALSE)
+    members <- Map(function(cellType, state) {
+        which(on[, cellType] == (state == "ON"))
+    }, groups$cellType, groups$state)
+    groups$genes <- lengths(members, use.names = FALSE)
+    groups$panel <- sprintf("%s\npredicted %s (%s)", groups$cellType,
+                            groups$state, .nGenes(groups$genes))
+    curves <- list()
+    for (mark in marks) for (cellType in cellTypes) {
+        alpha <- binMatrix(attention, mark, cellType)
+        for (i in which(groups$cellType == cellType & groups$genes > 0L)) {
+            curves[[length(curves) + 1L]] <- data.frame(
+                groups[i, ], mark = factor(mark, marks),
+                position = .binCentres(attention),
+                .meanAndSpread(alpha[members[[i]], , drop = FALSE], spread),
+                row.names = NULL)
+        }
+    }
+    curves <- do.call(rbind, curves)
+    # An empty panel stays where its row has others, to keep the columns.
+    shown <- groups$state %in% curves$state
+    curves$panel <- factor(curves$panel, groups$panel[shown])
+    curves
+}
+
+.meanAndSpread <- function(alpha, spread) {
+    mean <- colMeans(alpha)
+    deviation <- if (nrow(alpha) > 1L) apply(alpha, 2L, stats::sd) else 0
+    band <- switch(spread,
+        quartiles = apply(alpha, 2L, stats::quantile, c(0.25, 0.75)),
+        sd = rbind(pmax(mean - deviation, 0), mean + deviation),
+        none = rbind(mean, mean))
+    data.frame(mean = mean, lower = band[1L, ], upper = band[2L, ])
+}
+
+# Faint, and below all lines, so that five marks stay legible.
+.spreadRibbon <- function(spread) {
+    if (spread == "none") return(NULL)
+    ggplot2::geom_ribbon(
+        ggplot2::aes(ymin = .data$lower, ymax = .data$upper,
+                     fill = .data$mark), alpha = 0.15)
+}
+
+.meanLine <- function(manyBins) {
+    mapping <- ggplot2::aes(y = .data$mean, colour = .data$mark)
+    if (manyBins) ggplot2::geom_line(mapping, linewidth = 0.6)
+    else ggplot2::geom_point(mapping)
+}
+
+.attentionCaption <- function(spread, attention) {
+    band <- c(quartiles = "Band: quartiles of the genes. ",
+              sd = "Band: one standard deviation of the genes. ", none = "")
+    sprintf("%sDashed: uniform attention (1 / %d bins).", band[[spread]],
+            length(binOffsets(attention)))
+}

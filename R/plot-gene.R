@@ -1,0 +1,176 @@
+#' Figure of one gene
+#'
+#' The signal of each mark around the start site of one gene in one cell type
+#' and, below it on the same positions, where the model looked (alpha). The
+#' signal of each mark has a scale of its own; that of alpha is the same for
+#' all marks, so that they can be compared.
+#'
+#' @param signal A signal ([chromatinSignal()]).
+#' @param attention The attention of a model to it ([attention()]), with the
+#'   same bins; either may have further genes and cell types.
+#' @param gene The gene's row name or, where `rowData(attention)` has it, its
+#'   `symbol`.
+#' @param cellType Name of the cell type; may be left out where `attention`
+#'   has one only.
+#' @param marks Names of the marks; by default all of `attention`.
+#' @return A `ggplot` object. Its `data` has a row for each mark, track
+#'   (`signal` or `alpha`) and bin: `position` (centre of the bin in base
+#'   pairs from the TSS) and `value`.
+#' @seealso [plotAttention()], [plotMarkAttention()]
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     seed = 1)
+#' plotGene(signal, attention(model, signal), rownames(signal)[1])
+plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
+    .checkSignal(signal)
+    .checkAttention(attention)
+    .checkSameBins(signal, attention)
+    row <- .findOneGene(signal, attention, gene)
+    cellType <- .checkCellType(attention, cellType)
+    .checkCellTypes(signal, cellType, "cellType", many = FALSE)
+    marks <- .chooseMarks(attention, marks)
+    .checkMarks(signal, marks)
+    id <- rownames(attention)[row]
+    tracks <- .geneTracks(signal[id, ], attention[id, ], cellType, marks)
+    labels <- .trackLabels(attention[id, ], cellType, marks)
+    isSignal <- tracks$track == "signal"
+    ggplot2::ggplot(tracks, ggplot2::aes(.data$position, .data$value)) +
+        .tssLine() +
+        ggplot2::geom_col(ggplot2::aes(fill = .data$mark),
+                          tracks[isSignal, ], width = binWidth(signal)) +
+        .alphaArea(tracks[!isSignal, ], signal) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
+                            scales = "free_y", strip.position = "left",
+                            labeller = ggplot2::as_labeller(labels)) +
+        .scalePosition(signal) +
+        ggplot2::scale_y_continuous(
+            sprintf("Signal per %g bp, and alpha", binWidth(signal)),
+            limits = .fromZero, breaks = .lowBreaks,
+            expand = ggplot2::expansion(mult = c(0, 0.08))) +
+        ggplot2::scale_fill_manual(values = markColours(marks),
+                                   aesthetics = c("colour", "fill")) +
+        .geneTitle(signal, attention, row, cellType) +
+        .themeChrome() + .themeTracks(length(marks))
+}
+
+.checkSameBins <- function(signal, attention) {
+    same <- binWidth(signal) == binWidth(attention) &&
+        identical(as.numeric(binOffsets(signal)),
+                  as.numeric(binOffsets(attention)))
+    if (!same) {
+        .stop("{.arg signal} and {.arg attention} must have the same bins",
+              x = "{.arg signal} has {(.binsInWords(signal))}.",
+              x = "{.arg attention} has {(.binsInWords(attention))}.")
+    }
+}
+
+.binsInWords <- function(x) {
+    sprintf("%d bins of %g bp from %g bp", length(binOffsets(x)), binWidth(x),
+            binOffsets(x)[1L])
+}
+
+# The gene's row of the attention; the signal must have that gene too.
+.findOneGene <- function(signal, attention, gene) {
+    if (length(gene) != 1L || is.na(gene)) {
+        .stop("{.arg gene} must name one gene", x = "Found {.val {gene}}.")
+    }
+    row <- .findGenes(attention, gene, "gene")
+    id <- rownames(attention)[row]
+    if (!id %in% rownames(signal)) {
+        .stop("{.arg signal} and {.arg attention} must both have the gene",
+              x = "{.arg signal} does not have {.val {id}}.",
+              i = "Its genes are {(.some(rownames(signal)))}.")
+    }
+    row
+}
+
+# One row for each mark, track and bin, the tracks in the order shown.
+.geneTracks <- function(signal, attention, cellType, marks) {
+    tracks <- lapply(marks, function(mark) {
+        values <- c(binMatrix(signal, mark, cellType),
+                    binMatrix(attention, mark, cellType))
+        track <- rep(c("signal", "alpha"), each = length(values) / 2)
+        data.frame(mark = mark, track = track,
+                   position = rep(.binCentres(signal), 2L), value = values,
+                   panel = paste(mark, track))
+    })
+    tracks <- do.call(rbind, tracks)
+    tracks$mark <- factor(tracks$mark, marks)
+    tracks$panel <- factor(tracks$panel, unique(tracks$panel))
+    tracks
+}
+
+# Alpha as a line with a faint area, and uniform attention for comparison. The
+# blank layer gives alpha the same scale for all marks.
+.alphaArea <- function(alpha, signal) {
+    bins <- length(binOffsets(signal))
+    top <- data.frame(panel = unique(alpha$panel), value = max(alpha$value),
+                      position = mean(alpha$position), uniform = 1 / bins)
+    list(ggplot2::geom_hline(ggplot2::aes(yintercept = .data$uniform), top,
+                             linetype = "dashed", colour = "grey60",
+                             linewidth = 0.3),
+         ggplot2::geom_ribbon(ggplot2::aes(ymin = 0, ymax = .data$value,
+                                           fill = .data$mark), alpha,
+                              alpha = 0.2),
+         if (bins > 1L) ggplot2::geom_line(ggplot2::aes(colour = .data$mark),
+                                           alpha, linewidth = 0.6)
+         else ggplot2::geom_point(ggplot2::aes(colour = .data$mark), alpha),
+         ggplot2::geom_blank(data = top))
+}
+
+# The scales of the tracks: from 0, also where there is no signal, and with no
+# break near the top, where its label would meet that of the track above.
+.fromZero <- function(limits) c(0, if (limits[2L] > 0) limits[2L] else 1)
+
+.lowBreaks <- function(limits) {
+    breaks <- pretty(limits, 3L)
+    breaks[breaks >= 0 & breaks <= 0.85 * limits[2L]]
+}
+
+# What stands beside each track.
+.trackLabels <- function(attention, cellType, marks) {
+    beta <- ""
+    if ("beta" %in% assayNames(attention)) {
+        beta <- .betaMatrix(attention, 1L, cellType)[1L, marks]
+        beta <- sprintf("\nbeta = %.2f", beta)
+    }
+    labels <- c(paste0(marks, beta), rep("alpha", length(marks)))
+    stats::setNames(labels, paste(marks, rep(c("signal", "alpha"),
+                                             each = length(marks))))
+}
+
+.geneTitle <- function(signal, attention, row, cellType) {
+    words <- c("low", "high")
+    id <- rownames(attention)[row]
+    label <- .labelsOf(attention, row, cellType)
+    if (is.na(label)) label <- .labelsOf(signal, id, cellType)
+    p <- .probabilitiesOf(attention, row, cellType)
+    measured <- if (is.na(label)) "not measured"
+                else paste("measured", words[label + 1L])
+    ggplot2::labs(
+        title = paste(.geneTitles(attention, row), "in", cellType),
+        subtitle = sprintf("%s, predicted %s (p = %.2f)", measured,
+                           words[(p > 0.5) + 1L], p),
+        caption = .geneCaption(attention))
+}
+
+.geneCaption <- function(attention) {
+    caption <- sprintf(paste(
+        "Bars: signal. Lines: attention over the bins (alpha); dashed:",
+        "uniform (1 / %d bins)."), length(binOffsets(attention)))
+    if (!"beta" %in% assayNames(attention)) return(caption)
+    paste0(caption, "\nbeta: attention over the marks.")
+}
+
+# The two tracks of a mark close together, the marks apart.
+.themeTracks <- function(marks) {
+    gaps <- utils::head(rep(c(2, 9), marks), -1L)
+    ggplot2::theme(
+        legend.position = "none",
+        panel.spacing.y = ggplot2::unit(gaps, "pt"),
+        panel.grid.major.y = ggplot2::element_blank(),
+        strip.placement = "outside",
+        strip.text.y.left = ggplot2::element_text(angle = 0, hjust = 1))
+}

@@ -1,0 +1,74 @@
+#' Figure of the course of a training
+#'
+#' Loss and, where the training had validation, AUROC on the validation genes
+#' against the epoch. A dashed line marks the epoch whose parameters the model
+#' has.
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @return A `ggplot` object.
+#' @seealso [trainingHistory()], [bestEpoch()]
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' model <- attentiveChrome(parts$train, parts$validation, epochs = 3,
+#'     hidden = 4, markHidden = 4, seed = 1)
+#' plotHistory(model)
+plotHistory <- function(model) {
+    history <- trainingHistory(model)
+    if (nrow(history) == 0L) {
+        .stop("{.arg model} has no training history",
+              i = "It was not trained here, or interrupted in its first epoch.")
+    }
+    curves <- .historyCurves(history)
+    best <- bestEpoch(model)
+    kept <- curves[curves$epoch == best, ]
+    colours <- c(training = "#0072B2", validation = "#D55E00")
+    ggplot2::ggplot(curves, ggplot2::aes(.data$epoch, .data$value,
+                                         colour = .data$set)) +
+        ggplot2::geom_vline(xintercept = kept$epoch[1L], linetype = "dashed",
+                            colour = "grey50", linewidth = 0.4) +
+        .historyLines(curves) +
+        ggplot2::geom_point(data = kept, size = 2.6) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
+                            scales = "free_y") +
+        ggplot2::scale_x_continuous("Epoch", breaks = .wholeBreaks) +
+        ggplot2::scale_colour_manual("Genes", values = colours) +
+        ggplot2::labs(y = NULL, caption = .keptCaption(history, best)) +
+        .themeChrome()
+}
+
+# One row an epoch and curve; epochs without a value have none.
+.historyCurves <- function(history) {
+    panels <- c("Loss (mean binary cross-entropy)", "Validation AUROC")
+    curve <- function(value, set, panel) {
+        data.frame(epoch = history$epoch, value = value, set = set,
+                   panel = factor(panels[panel], panels))
+    }
+    curves <- rbind(curve(history$loss, "training", 1L),
+                    curve(history$validationLoss, "validation", 1L),
+                    curve(history$validationAuroc, "validation", 2L))
+    curves[is.finite(curves$value), ]
+}
+
+# A line needs two points; where there are few epochs the points show as well.
+.historyLines <- function(curves) {
+    epochs <- length(unique(curves$epoch))
+    list(if (epochs > 1L) ggplot2::geom_line(linewidth = 0.6),
+         if (epochs <= 50L) ggplot2::geom_point(size = 1))
+}
+
+.wholeBreaks <- function(limits) {
+    breaks <- pretty(limits)
+    breaks[breaks >= 1 & breaks == round(breaks)]
+}
+
+.keptCaption <- function(history, best) {
+    row <- history[match(best, history$epoch), ]
+    if (is.na(row$epoch)) return(NULL)
+    if (is.na(row$validationAuroc)) {
+        return(sprintf("Dashed: the epoch kept, %d (no validation AUROC).",
+                       best))
+    }
+    sprintf("Dashed: the epoch kept, %d (validation AUROC %.4f).", best,
+            row$validationAuroc)
+}

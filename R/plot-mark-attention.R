@@ -1,0 +1,163 @@
+#' Figure of the attention over the marks
+#'
+#' A heat map of the attention over the marks (beta), marks x cell types: a
+#' panel for each gene asked for, as in figure 2c of the paper, or the mean
+#' over the genes predicted ON (high) and over those predicted OFF. In each
+#' column beta sums to 1 over the marks of the model.
+#'
+#' @param attention An attention ([attention()]) of a model that attends to
+#'   marks.
+#' @param genes Genes by row name or, where `rowData(attention)` has it, by
+#'   `symbol`, twenty at most; `NULL` for the mean over the genes.
+#' @param cellTypes Names of the cell types; by default all.
+#' @param threshold Probability of high expression above which a gene is
+#'   predicted ON.
+#' @return A `ggplot` object. Its `data` has a row for each tile: `panel`,
+#'   `cellType`, `mark`, `beta`, and `column`, what stands below it.
+#' @references Singh et al. (2017), figure 2c,
+#'   <https://arxiv.org/abs/1708.00339>.
+#' @seealso [plotAttention()], [plotGene()]
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     seed = 1)
+#' att <- attention(model, signal)
+#' plotMarkAttention(att)
+#' plotMarkAttention(att, genes = rownames(att)[1:2])
+plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
+                              threshold = 0.5) {
+    .checkAttention(attention)
+    .checkMarkAttention(attention)
+    .checkNumber(threshold, "threshold", 0, 1)
+    cellTypes <- unique(.checkCellTypes(attention,
+                                        cellTypes %||% colnames(attention),
+                                        "cellTypes"))
+    tiles <- if (is.null(genes)) {
+        .meanBetaTiles(attention, cellTypes, threshold)
+    } else {
+        .geneBetaTiles(attention, .checkFewGenes(attention, genes), cellTypes)
+    }
+    ggplot2::ggplot(tiles, ggplot2::aes(.data$key, .data$mark,
+                                        fill = .data$beta)) +
+        ggplot2::geom_tile(colour = "white", linewidth = 0.4) +
+        .tileLabels(tiles) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$panel), scales = "free_x",
+                            ncol = .panelsARow(tiles)) +
+        .columnScale(tiles) +
+        ggplot2::scale_y_discrete(limits = rev(levels(tiles$mark)),
+                                  expand = c(0, 0)) +
+        ggplot2::scale_fill_viridis_c("Attention\n(beta)", option = "mako",
+                                      direction = -1, begin = 0.2,
+                                      limits = c(0, max(tiles$beta))) +
+        ggplot2::labs(x = NULL, y = NULL,
+                      caption = .betaCaption(genes, tiles)) +
+        .themeChrome() + .themeTiles(.isWide(tiles))
+}
+
+.checkFewGenes <- function(attention, genes, most = 20L) {
+    rows <- .findGenes(attention, genes)
+    if (length(rows) > most) {
+        .stop("The figure has room for {most} genes",
+              x = "{.arg genes} names {length(rows)}.",
+              i = "Leave {.arg genes} out for the mean over all.")
+    }
+    rows
+}
+
+# beta of some rows in one cell type: genes x marks.
+.betaMatrix <- function(attention, rows, cellType) {
+    beta <- assay(attention, "beta")[rows, cellType, , drop = FALSE]
+    matrix(as.array(beta), length(rows),
+           dimnames = list(NULL, dimnames(beta)[[3L]] %||% marks(attention)))
+}
+
+.geneBetaTiles <- function(attention, rows, cellTypes) {
+    titles <- .geneTitles(attention, rows, "%s\n%s")
+    measured <- .labelsOf(attention, rows, cellTypes)
+    p <- .probabilitiesOf(attention, rows, cellTypes)
+    tiles <- lapply(seq_along(cellTypes), function(j) {
+        state <- c("OFF\n", "ON\n")[measured[, j] + 1L]
+        state[is.na(state)] <- ""
+        column <- sprintf("%s\n%sp = %.2f", cellTypes[j], state, p[, j])
+        .betaTiles(.betaMatrix(attention, rows, cellTypes[j]), titles, column,
+                   cellTypes[j])
+    })
+    .asTiles(tiles, titles, cellTypes)
+}
+
+.meanBetaTiles <- function(attention, cellTypes, threshold) {
+    panels <- c("Mean of genes predicted ON", "Mean of genes predicted OFF")
+    tiles <- lapply(cellTypes, function(cellType) {
+        rows <- seq_len(nrow(attention))
+        beta <- .betaMatrix(attention, rows, cellType)
+        on <- .probabilitiesOf(attention, rows, cellType)[, 1L] > threshold
+        members <- Filter(length, list(which(on), which(!on)))
+        means <- lapply(members, function(m) colMeans(beta[m, , drop = FALSE]))
+        .betaTiles(do.call(rbind, means), panels[c(any(on), any(!on))],
+                   sprintf("%s\nn = %s", cellType,
+                           format(lengths(members), big.mark = ",",
+                                  trim = TRUE)),
+                   cellType)
+    })
+    .asTiles(tiles, panels, cellTypes)
+}
+
+# A matrix of panels x marks as one row a tile.
+.betaTiles <- function(beta, panels, columns, cellType) {
+    data.frame(panel = rep(panels, ncol(beta)), cellType = cellType,
+               mark = rep(colnames(beta), each = nrow(beta)),
+               beta = as.vector(beta), column = rep(columns, ncol(beta)))
+}
+
+# `key` tells the columns of the panels apart, as each has its own labels.
+.asTiles <- function(tiles, panels, cellTypes) {
+    marks <- unique(tiles[[1L]]$mark)
+    tiles <- do.call(rbind, tiles)
+    tiles$mark <- factor(tiles$mark, marks)
+    tiles$panel <- factor(tiles$panel, intersect(panels, tiles$panel))
+    tiles$cellType <- factor(tiles$cellType, cellTypes)
+    tiles$key <- interaction(tiles$panel, tiles$cellType, drop = TRUE,
+                             lex.order = TRUE)
+    tiles
+}
+
+# Many cell types have room for their names only, and a panel a row; of few,
+# about nine columns go side by side.
+.isWide <- function(tiles) nlevels(tiles$cellType) > 6L
+
+.panelsARow <- function(tiles) {
+    fit <- min(3L, max(1L, 9L %/% nlevels(tiles$cellType)))
+    min(fit, nlevels(tiles$panel))
+}
+
+.columnScale <- function(tiles) {
+    first <- tiles[!duplicated(tiles$key), ]
+    labels <- if (.isWide(tiles)) as.character(first$cellType) else first$column
+    ggplot2::scale_x_discrete(labels = stats::setNames(labels, first$key),
+                              expand = c(0, 0))
+}
+
+# Values, while there is room for them; white on the dark half of the scale.
+.tileLabels <- function(tiles) {
+    if (nlevels(tiles$key) > 18L) return(NULL)
+    dark <- tiles$beta > 0.5 * max(tiles$beta)
+    ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$beta)),
+                       colour = ifelse(dark, "white", "black"), size = 3)
+}
+
+.themeTiles <- function(wide) {
+    theme <- ggplot2::theme(legend.position = "right",
+                            panel.grid = ggplot2::element_blank())
+    if (!wide) return(theme)
+    theme + ggplot2::theme(axis.text.x = ggplot2::element_text(
+        angle = 90, hjust = 1, vjust = 0.5, size = 7))
+}
+
+.betaCaption <- function(genes, tiles) {
+    sum <- "Beta sums to 1 over the marks of a gene."
+    if (.isWide(tiles)) return(sum)
+    if (is.null(genes)) return(paste("n: genes.", sum))
+    paste0("ON, OFF: measured high, low; p: predicted probability of ON.\n",
+           sum)
+}

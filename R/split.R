@@ -1,0 +1,151 @@
+#' Split the genes of a signal into parts for training and testing
+#'
+#' Every gene goes to one part, with all of its cell types, so that no gene is
+#' both trained on and tested on. Says how many genes each part has and how
+#' many of them are high; silence it with [suppressMessages()].
+#'
+#' @param signal A signal ([chromatinSignal()]).
+#' @param by How to split. `"order"`: the first genes are for training, the
+#'   next for validation and so on, as in the paper (19,802 genes give 6,601,
+#'   6,601 and 6,600). `"random"`: as `"order"`, of the shuffled genes; each
+#'   part has its genes in the order of `signal`. `"chromosome"`: whole
+#'   chromosomes, so that genes which share regulatory DNA stay together.
+#' @param fractions The share of the genes of each part, for `"order"` and
+#'   `"random"`: two or more positive numbers with names that sum to 1.
+#' @param chromosomes For `"chromosome"`: a named list with the chromosomes of
+#'   each part; the genes on all others are the part `train`.
+#' @param seed Whole number for `"random"`; `NULL` goes on in R's random
+#'   numbers.
+#' @return A named list of signals, by default `train`, `validation` and `test`.
+#'   How each came about is in its `metadata()$split`. A part without genes is
+#'   an error.
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 90, seed = 1)
+#' parts <- splitGenes(signal)
+#' parts$train
+#' parts <- splitGenes(signal, by = "random", seed = 1,
+#'     fractions = c(train = 0.8, test = 0.2))
+#' parts <- splitGenes(signal, by = "chromosome",
+#'     chromosomes = list(validation = "chr8", test = c("chr9", "chr10")))
+splitGenes <- function(signal, by = c("order", "random", "chromosome"),
+                       fractions = c(train = 1 / 3, validation = 1 / 3,
+                                     test = 1 / 3),
+                       chromosomes = NULL, seed = NULL) {
+    .checkSignal(signal)
+    by <- .checkChoice(by, "by", c("order", "random", "chromosome"))
+    if (!is.null(seed)) .checkNumber(seed, "seed", whole = TRUE)
+    part <- switch(by,
+        order = .partByOrder(nrow(signal), fractions),
+        random = .withSeed(seed,
+            sample(.partByOrder(nrow(signal), fractions))),
+        chromosome = .partByChromosome(signal, chromosomes))
+    empty <- setdiff(levels(part), part)
+    if (length(empty) > 0L) {
+        .stop("Each part must have a gene",
+              x = "Empty: {empty}.",
+              i = "{.arg signal} has {nrow(signal)} gene{?s}.")
+    }
+    parts <- lapply(split(seq_len(nrow(signal)), part), function(rows) {
+        signal[rows, ]
+    })
+    for (name in names(parts)) {
+        metadata(parts[[name]])$split <- list(part = name, by = by,
+                                              seed = seed)
+    }
+    .informSplit(parts, by)
+    parts
+}
+
+# Evaluates code with the seed, or in the stream of random numbers if NULL. The
+# kinds of generator are fixed too: a seed alone does not tell the numbers.
+.withSeed <- function(seed, code) {
+    if (is.null(seed)) return(code)
+    withr::with_seed(seed, code, .rng_kind = "Mersenne-Twister",
+                     .rng_normal_kind = "Inversion",
+                     .rng_sample_kind = "Rejection")
+}
+
+# The part of each gene. The ends are rounded up, hence 6,601 + 6,601 + 6,600;
+# the inner rounding is for fractions such as 0.7 + 0.1 + 0.1.
+.partByOrder <- function(genes, fractions) {
+    .checkFractions(fractions)
+    ends <- ceiling(round(cumsum(fractions) * genes, 6))
+    sizes <- diff(c(0, ends))
+    factor(rep(names(fractions), sizes), names(fractions))
+}
+
+.checkFractions <- function(fractions) {
+    good <- is.numeric(fractions) && length(fractions) > 1L &&
+        .areNames(names(fractions)) && all(is.finite(fractions)) &&
+        all(fractions > 0) && abs(sum(fractions) - 1) < 1e-8
+    if (!good) {
+        .stop("{.arg fractions} must be two or more positive numbers with names
+               that sum to 1",
+              x = "It is {.val {fractions}}, named {.val {names(fractions)}}.",
+              i = "For example {.code c(train = 0.8, test = 0.2)}.")
+    }
+}
+
+.areNames <- function(names) {
+    length(names) > 0L && !any(is.na(names) | names == "") &&
+        !anyDuplicated(names)
+}
+
+.partByChromosome <- function(signal, chromosomes) {
+    if (!is(rowRanges(signal), "GenomicRanges")) {
+        .stop("{.arg signal} must have its genes' ranges to split by
+               chromosome",
+              i = "Give {.arg genes} to {.fn chromatinSignal}.")
+    }
+    on <- as.character(GenomicRanges::seqnames(rowRanges(signal)))
+    .checkChromosomes(chromosomes, unique(on))
+    name <- rep(names(chromosomes), lengths(chromosomes))
+    name <- name[match(on, unlist(chromosomes))]
+    name[is.na(name)] <- "train"
+    factor(name, c("train", names(chromosomes)))
+}
+
+.checkChromosomes <- function(chromosomes, present) {
+    if (!is.list(chromosomes) || !.areNames(names(chromosomes)) ||
+        "train" %in% names(chromosomes)) {
+        .stop("{.arg chromosomes} must be a list with the chromosomes of each
+               part but {.val train}, which has the rest",
+              i = "For example
+                   {.code list(validation = \"chr8\", test = \"chr9\")}.")
+    }
+    named <- unlist(chromosomes)
+    unknown <- setdiff(named, present)
+    if (length(unknown) > 0L) {
+        .stop("{.arg chromosomes} names chromosomes without a gene in
+               {.arg signal}",
+              x = "Found {.val {unknown}}.",
+              i = "There are {(.some(present, 25))}.")
+    }
+    if (anyDuplicated(named)) {
+        .stop("{.arg chromosomes} may name a chromosome only once",
+              x = "Found twice: {.val {named[duplicated(named)]}}.")
+    }
+}
+
+.informSplit <- function(parts, by) {
+    genes <- sum(vapply(parts, nrow, 1L))
+    lines <- paste0(names(parts), ": ", vapply(parts, .describePart, ""))
+    bullets <- sprintf("{lines[%d]}", seq_along(lines))
+    cli::cli_inform(c("Split {genes} genes by {by}",
+                      stats::setNames(bullets, rep("*", length(bullets)))))
+}
+
+# "200 genes, 52% high"; for a few cell types the share in each.
+.describePart <- function(x) {
+    count <- paste(nrow(x), if (nrow(x) == 1L) "gene" else "genes")
+    if (!"label" %in% assayNames(x)) return(count)
+    label <- expressionLabel(x)
+    if (ncol(x) > 4L) label <- as.vector(label)
+    share <- colMeans(as.matrix(label), na.rm = TRUE)
+    share <- paste0(round(100 * share), "% high")
+    if (ncol(x) > 1L && ncol(x) <= 4L) {
+        share <- paste(share, "in", colnames(x))
+    }
+    paste(c(count, share), collapse = ", ")
+}

@@ -1,0 +1,56 @@
+# Accuracy on real data: validation AUROC of this package and of the PyTorch
+# peer on Roadmap's E123 and E003 (200 training and 200 validation genes),
+# over five seeds with the same settings. Writes bench/roadmap.md.
+source(file.path("bench", "helper.R"))
+
+seeds <- 1:5
+epochs <- 30
+learningRate <- 1e-3
+
+ownAuroc <- function(folder, seed, precision = "single") {
+    read <- function(name) readChromeTable(file.path(folder, name), "cell")
+    model <- attentiveChrome(read("train.csv"), read("valid.csv"),
+        epochs = epochs, learningRate = learningRate, seed = seed,
+        precision = precision, verbose = FALSE)
+    table <- evaluate(model, read("valid.csv"))
+    c(model = table$auroc, baseline = table$baselineAuroc)
+}
+
+# The peer also wants a test file: it gets the validation genes.
+peerAuroc <- function(folder, seed) {
+    copy <- tempfile()
+    dir.create(copy)
+    on.exit(unlink(copy, recursive = TRUE))
+    file.copy(file.path(folder, c("train.csv", "valid.csv")), copy)
+    file.copy(file.path(folder, "valid.csv"), file.path(copy, "test.csv"))
+    history <- runPeer("train", copy, "--epochs", epochs, "--lr", learningRate,
+                       "--seed", seed, "--threads", 1)
+    max(history$valid)
+}
+
+rows <- lapply(c("E123", "E003"), function(cell) {
+    folder <- file.path(shared, "data", "roadmap-600", cell, "classification")
+    own <- vapply(seeds, function(s) ownAuroc(folder, s), c(0, 0))
+    double <- vapply(seeds, function(s) {
+        ownAuroc(folder, s, "double")[["model"]]
+    }, 0)
+    peer <- vapply(seeds, function(s) peerAuroc(folder, s), 0)
+    data.frame(`cell type` = cell, `AttentiveChrome` = mean(own["model", ]),
+        range = paste(round(range(own["model", ]), 3), collapse = "-"),
+        `in double` = mean(double), PyTorch = mean(peer),
+        `its range` = paste(round(range(peer), 3), collapse = "-"),
+        difference = mean(own["model", ]) - mean(peer),
+        baseline = own["baseline", 1L], check.names = FALSE)
+})
+table <- do.call(rbind, rows)
+
+lines <- c("# Accuracy on Roadmap data", "",
+    sprintf(paste("Mean validation AUROC over %d seeds (200 training genes,",
+        "200 validation genes, %d epochs, Adam %g, batch 16, best validation",
+        "epoch); baseline: logistic regression on mean log counts. Made by",
+        "`Rscript bench/roadmap.R` on %s."), length(seeds), epochs,
+        learningRate, machine()), "",
+    markdown(table, 4), "")
+writeLines(lines, file.path("bench", "roadmap.md"))
+cat(lines, sep = "\n")
+stopifnot(abs(table$difference) < 0.01)

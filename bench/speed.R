@@ -1,0 +1,73 @@
+# Timing this package and the PyTorch peer, alternately in one run.
+source(file.path("bench", "helper.R"))
+internal <- asNamespace("AttentiveChrome")
+
+# A network of random weights and counts as the peer's.
+makeWork <- function(genes, bins = 100L, marks = 5L, threads = 1L,
+                     precision = "single") {
+    names <- paste0("mark", seq_len(marks))
+    stages <- internal$.stagesOf("lstm-alpha-beta", names, bins,
+                                 list(hidden = 32L, markHidden = 16L))
+    shapes <- internal$.parameterShapes(stages, names)
+    start <- stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
+    list(network = internal$.network(stages, threads, precision),
+         parameters = start,
+         state = list(parameters = start, first = 0 * start,
+                      second = 0 * start, steps = 0),
+         genes = list(x = as.double(stats::rpois(bins * marks * genes, 3)),
+                      y = as.double(stats::rbinom(genes, 1, 0.5))),
+         count = genes)
+}
+
+seconds <- function(expr) {
+    started <- proc.time()[["elapsed"]]
+    force(expr)
+    proc.time()[["elapsed"]] - started
+}
+
+# Milliseconds a gene.
+timeTraining <- function(work, batch) {
+    order <- seq_len(work$count) - 1L
+    settings <- list(batchSize = batch, learningRate = 2e-4, clip = 1)
+    1e3 * seconds(internal$.trainEpoch(work$network, work$state, work$genes,
+                                       order, settings)) / work$count
+}
+
+timePrediction <- function(work, batch) {
+    1e3 * seconds(internal$.predictGenes(work$network, work$parameters,
+                                         work$genes)) / work$count
+}
+
+# 25 million floating-point operations a gene and training step, most of them
+# in the products of the bins' LSTMs: multiply and add, forward and twice back.
+flopPerGene <- function(bins = 100, marks = 5, hidden = 32, markHidden = 16) {
+    bin <- marks * 2 * bins * 4 * hidden * (hidden + 1)
+    mark <- 2 * marks * 4 * markHidden * (markHidden + 2 * hidden)
+    3 * 2 * (bin + mark)
+}
+
+# Own and peer's figures in alternating order; a data frame with medians.
+compareSpeed <- function(time, peerColumn, batches = c(16, 64, 256),
+                         threads = c(1, 2), rounds = 5, genes = 2560,
+                         peerGenes = 768) {
+    grid <- expand.grid(batch = batches, threads = threads)
+    rows <- lapply(seq_len(nrow(grid)), function(i) {
+        batch <- grid$batch[i]
+        n <- grid$threads[i]
+        work <- makeWork(genes, threads = n)
+        time(work, batch)
+        figures <- vapply(seq_len(rounds), function(round) {
+            peer <- runPeer("bench", "--batch", batch, "--threads", n,
+                            "--genes", peerGenes)
+            c(own = time(work, batch), peer = peer[[peerColumn]])
+        }, c(own = 0, peer = 0))
+        data.frame(batch = batch, threads = n,
+                   own = stats::median(figures["own", ]),
+                   ownLow = min(figures["own", ]),
+                   ownHigh = max(figures["own", ]),
+                   PyTorch = stats::median(figures["peer", ]),
+                   ratio = stats::median(figures["peer", ]) /
+                       stats::median(figures["own", ]))
+    })
+    do.call(rbind, rows)
+}

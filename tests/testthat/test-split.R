@@ -1,0 +1,129 @@
+plainSignal <- function(genes, ...) {
+    counts <- list(H3K4me3 = matrix(0L, genes, 1))
+    chromatinSignal(counts, ...)
+}
+
+quietSplit <- function(...) suppressMessages(splitGenes(...))
+
+sizes <- function(parts) vapply(parts, nrow, 1L)
+
+test_that("the order split is the paper's", {
+    signal <- plainSignal(19802)
+    parts <- quietSplit(signal)
+    expect_identical(sizes(parts),
+                     c(train = 6601L, validation = 6601L, test = 6600L))
+    expect_identical(unlist(lapply(parts, rownames), use.names = FALSE),
+                     rownames(signal))
+    expect_identical(binOffsets(parts$test), binOffsets(signal))
+})
+
+test_that("fractions give the sizes, with ends rounded up", {
+    split <- function(genes, ...) {
+        unname(sizes(quietSplit(plainSignal(genes), fractions = c(...))))
+    }
+    expect_identical(split(10, a = 0.7, b = 0.1, c = 0.2), c(7L, 1L, 2L))
+    expect_identical(split(10, a = 0.1, b = 0.2, c = 0.7), c(1L, 2L, 7L))
+    expect_identical(split(4, a = 1 / 3, b = 1 / 3, c = 1 / 3), c(2L, 1L, 1L))
+    expect_identical(split(5, train = 0.5, test = 0.5), c(3L, 2L))
+})
+
+test_that("the random split shuffles, by its seed, and keeps every gene", {
+    signal <- plainSignal(100)
+    split <- function(seed) {
+        lapply(quietSplit(signal, "random", seed = seed), rownames)
+    }
+    one <- split(1)
+    expect_identical(lengths(one), c(train = 34L, validation = 33L,
+                                     test = 33L))
+    expect_setequal(unlist(one), rownames(signal))
+    expect_false(identical(one$train, rownames(signal)[1:34]))
+    expect_identical(order(match(one$train, rownames(signal))), 1:34)
+    expect_identical(split(1), one)
+    expect_false(identical(split(2), one))
+})
+
+test_that("a seed leaves R's random numbers alone; without one they go on", {
+    signal <- plainSignal(100)
+    split <- function(seed = NULL) {
+        rownames(quietSplit(signal, "random", seed = seed)$train)
+    }
+    withr::local_seed(1)
+    before <- .Random.seed
+    split(seed = 5)
+    expect_identical(.Random.seed, before)
+    first <- split()
+    expect_false(identical(split(), first))
+    withr::local_seed(1)
+    expect_identical(split(), first)
+})
+
+test_that("the chromosome split keeps chromosomes whole", {
+    signal <- simulateChromatin(genes = 66, bins = 10, deciding = list(),
+                                seed = 1)
+    parts <- quietSplit(signal, "chromosome", chromosomes = list(
+        validation = "chr8", test = c("chr9", "chr10")))
+    expect_identical(sizes(parts),
+                     c(train = 57L, validation = 3L, test = 6L))
+    on <- lapply(parts, function(part) {
+        unique(as.character(GenomicRanges::seqnames(part)))
+    })
+    expect_identical(on$validation, "chr8")
+    expect_identical(on$test, c("chr9", "chr10"))
+    expect_false(any(c("chr8", "chr9", "chr10") %in% on$train))
+})
+
+test_that("the chromosome split says what it misses", {
+    signal <- simulateChromatin(genes = 44, bins = 10, deciding = list(),
+                                seed = 1)
+    split <- function(...) {
+        quietSplit(signal, "chromosome", chromosomes = list(...))
+    }
+    expect_error(quietSplit(plainSignal(9), "chromosome",
+                            chromosomes = list(test = "chr1")),
+                 "must have its genes' ranges")
+    expect_error(quietSplit(signal, "chromosome"), "must be a list")
+    expect_error(split("chr1"), "must be a list")
+    expect_error(split(train = "chr1"), "must be a list")
+    expect_error(split(test = "8"), "without a gene.*\"8\".*chr8")
+    expect_error(split(a = "chr1", b = "chr1"), "only once.*chr1")
+    everything <- paste0("chr", 1:22)
+    expect_error(split(test = everything), "Empty: train")
+})
+
+test_that("no part may be empty and fractions must make sense", {
+    expect_error(quietSplit(plainSignal(2)), "Empty: test.*2 genes")
+    split <- function(fractions) {
+        quietSplit(plainSignal(9), fractions = fractions)
+    }
+    wrong <- list(c(a = 1), c(0.5, 0.5), c(a = 0.5, a = 0.5),
+                  c(a = 0.5, b = 0.6), c(a = 1.5, b = -0.5), c(a = 0.5, b = NA),
+                  c(a = 1, b = 0), "x")
+    for (fractions in wrong) expect_error(split(fractions), "sum to 1")
+    expect_error(splitGenes(plainSignal(9), "size"), "must be one of")
+    expect_error(splitGenes(plainSignal(9), "random", seed = 1.5), "seed")
+    expect_error(splitGenes(1:9), "must be a signal")
+})
+
+test_that("how a part came about is recorded", {
+    parts <- quietSplit(plainSignal(9), "random", seed = 3)
+    expect_identical(metadata(parts$test)$split,
+                     list(part = "test", by = "random", seed = 3))
+})
+
+test_that("the split reports genes and the share of high ones", {
+    halves <- c(train = 0.5, test = 0.5)
+    one <- plainSignal(4, labels = c(1, 1, 0, 1))
+    expect_message(splitGenes(one, fractions = halves),
+                   "train: 2 genes, 100% high.*test: 2 genes, 50% high")
+    expect_message(splitGenes(plainSignal(4), fractions = halves),
+                   "test: 2 genes$")
+    labels <- cbind(c(1, 1, 0, NA), c(0, 1, 0, 1))
+    counts <- list(H3K4me3 = array(0L, c(4, 2, 1)))
+    two <- chromatinSignal(counts, labels = labels, cellTypes = c("A", "{B}"))
+    expect_message(splitGenes(two, fractions = halves),
+                   "test: 2 genes, 0% high in A, 50% high in \\{B\\}")
+    many <- chromatinSignal(list(H3K4me3 = array(0L, c(4, 6, 1))),
+                            labels = matrix(c(1, 0, 0, 0), 4, 6))
+    expect_message(splitGenes(many, fractions = halves),
+                   "train: 2 genes, 50% high.*test: 2 genes, 0% high")
+})

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# R CMD build and check: as usual, then with nothing of Suggests; then
+# BiocCheck. Fails on any error, warning or note. Counts its steps in the file
+# named by the first argument, if any.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+here=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+step() {
+    local name=$1
+    shift
+    echo "== $name"
+    if "$@"; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAILED: $name"
+    fi
+}
+
+build() {
+    git ls-files -z --cached --others --exclude-standard |
+        xargs -0 cp --parents -t "$work/source"
+    (cd "$work" && R CMD build source)
+}
+
+check() { # NAME [VARIABLE=VALUE ...] -- arguments
+    local name=$1
+    shift
+    mkdir -p "$work/$name"
+    (cd "$work/$name" && env _R_CHECK_SYSTEM_CLOCK_=0 OMP_THREAD_LIMIT=2 \
+        ATTENTIVECHROME_SHARED="${ATTENTIVECHROME_SHARED:-$here/../shared}" \
+        "$@" ../AttentiveChrome_*.tar.gz)
+    local log=$work/$name/AttentiveChrome.Rcheck
+    grep -q '^Status: OK' "$log/00check.log" && return 0
+    tail -n 40 "$log"/tests/*.fail 2>/dev/null
+    return 1
+}
+
+bioc() {
+    (cd "$work" && Rscript -e '
+        package <- list.files(pattern = "tar.gz$")
+        out <- BiocCheck::BiocCheck(package, `no-check-CRAN` = TRUE,
+            `no-check-bioc-help` = TRUE, `no-check-deprecated` = TRUE,
+            `no-check-remotes` = TRUE, `no-check-version-num` = TRUE,
+            `no-check-R-ver` = TRUE, `no-check-bioc-views` = TRUE)
+        quit(status = as.integer(length(out$error) > 0))')
+}
+
+mkdir -p "$work/source"
+step "R CMD build" build
+step "R CMD check" check full R CMD check --no-manual
+step "R CMD check without Suggests" check bare \
+    _R_CHECK_DEPENDS_ONLY_=true _R_CHECK_FORCE_SUGGESTS_=false \
+    R CMD check --no-manual --ignore-vignettes
+step "BiocCheck" bioc
+
+[ $# -eq 0 ] || echo "$passed $failed" >"$1"
+[ "$failed" -eq 0 ]

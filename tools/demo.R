@@ -1,0 +1,50 @@
+# `make demo`: trains on the shipped data, predicts, explains, draws, and
+# writes everything into a folder.
+suppressPackageStartupMessages(library(AttentiveChrome))
+
+out <- commandArgs(trailingOnly = TRUE)
+if (length(out) != 1L) out <- "output"
+dir.create(out, showWarnings = FALSE)
+
+read <- function(name) {
+    file <- system.file("extdata", "simulated", paste0(name, ".csv.gz"),
+                        package = "AttentiveChrome")
+    readChromeTable(file, cellType = "simulated")
+}
+train <- read("train")
+validation <- read("valid")
+test <- read("test")
+
+message("Training on ", nrow(train), " genes ...")
+model <- attentiveChrome(train, validation, epochs = 30, learningRate = 2e-3,
+                         transform = "log1p", seed = 1, verbose = TRUE)
+print(model)
+print(evaluate(model, test), digits = 3)
+looked <- attention(model, test)
+
+write <- function(value, name) {
+    utils::write.csv(value, file.path(out, name), row.names = FALSE)
+}
+write(augment(model, test), "predictions.csv")
+write(data.frame(gene = rownames(looked), assay(looked, "beta")[, 1L, ]),
+      "mark-attention.csv")
+for (mark in marks(looked)) {
+    alpha <- binMatrix(looked, mark)
+    write(data.frame(gene = rownames(alpha), alpha, check.names = FALSE),
+          paste0("attention-", mark, ".csv"))
+}
+saveRDS(model, file.path(out, "model.rds"))
+
+probability <- assay(looked, "probability")[, 1L]
+gene <- names(which.max(probability))
+save <- function(plot, name, height = 5) {
+    ggplot2::ggsave(file.path(out, name), plot, width = 7, height = height,
+                    dpi = 120, bg = "white")
+}
+save(plotHistory(model), "history.png", 4)
+save(plotAttention(looked), "attention.png", 6)
+save(plotMarkAttention(looked), "mark-attention.png", 4)
+save(plotGene(test, looked, gene), "gene.png", 8)
+
+cat("\nWritten:\n")
+cat(paste0("  ", sort(list.files(out, full.names = TRUE)), "\n"), sep = "")

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: `run` what the package and
+# its demo need, `test` what its tests and checks need besides.
+set -euo pipefail
+
+run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-generics
+     r-cran-ggplot2 r-cran-withr r-bioc-genomicranges r-bioc-iranges
+     r-bioc-s4vectors r-bioc-summarizedexperiment"
+test="clang clang-format libclang-rt-14-dev pandoc python3-numpy python3-torch
+      qpdf r-bioc-bioccheck r-bioc-biocstyle r-cran-callr r-cran-jsonlite
+      r-cran-knitr r-cran-patchwork r-cran-pkgload r-cran-proc
+      r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat"
+
+wanted=""
+for group in "$@"; do wanted="$wanted ${!group}"; done
+
+missing=""
+for package in $wanted; do
+    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$state" = "install ok installed" ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "These are Debian's names of what is needed; see README.md for other" \
+         "systems:$missing" >&2
+    exit 1
+fi
+as_root=""
+[ "$(id -u)" = 0 ] || as_root=sudo
+echo "Installing:$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
