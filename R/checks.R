@@ -106,3 +106,17 @@
     }
     as.character(wanted)
 }
+
+.areNames <- function(names) {
+    length(names) > 0L && !any(is.na(names) | names == "") &&
+        !anyDuplicated(names)
+}
+
+.checkMarkNames <- function(marks) {
+    if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
+        any(marks %in% c("", .notMarks)) || anyDuplicated(marks)) {
+        .stop("{.arg marks} must name each mark once",
+              x = "It is {.val {marks}}.",
+              i = "{.val {(.notMarks)}} are no names for a mark.")
+    }
+}

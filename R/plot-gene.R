@@ -26,7 +26,7 @@
 plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     .checkSignal(signal)
     .checkAttention(attention)
-    .checkSameBins(signal, attention)
+    .checkSameGeometry(signal, attention)
     row <- .findOneGene(signal, attention, gene)
     cellType <- .checkCellType(attention, cellType)
     .checkCellTypes(signal, cellType, "cellType", many = FALSE)
@@ -55,7 +55,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         .themeChrome() + .themeTracks(length(marks))
 }
 
-.checkSameBins <- function(signal, attention) {
+.checkSameGeometry <- function(signal, attention) {
     same <- binWidth(signal) == binWidth(attention) &&
         identical(as.numeric(binOffsets(signal)),
                   as.numeric(binOffsets(attention)))

@@ -57,15 +57,6 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
     parts
 }
 
-# Evaluates code with the seed, or in the stream of random numbers if NULL. The
-# kinds of generator are fixed too: a seed alone does not tell the numbers.
-.withSeed <- function(seed, code) {
-    if (is.null(seed)) return(code)
-    withr::with_seed(seed, code, .rng_kind = "Mersenne-Twister",
-                     .rng_normal_kind = "Inversion",
-                     .rng_sample_kind = "Rejection")
-}
-
 # The part of each gene. The ends are rounded up, hence 6,601 + 6,601 + 6,600;
 # the inner rounding is for fractions such as 0.7 + 0.1 + 0.1.
 .partByOrder <- function(genes, fractions) {
@@ -85,11 +76,6 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
               x = "It is {.val {fractions}}, named {.val {names(fractions)}}.",
               i = "For example {.code c(train = 0.8, test = 0.2)}.")
     }
-}
-
-.areNames <- function(names) {
-    length(names) > 0L && !any(is.na(names) | names == "") &&
-        !anyDuplicated(names)
 }
 
 .partByChromosome <- function(signal, chromosomes) {

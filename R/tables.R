@@ -100,15 +100,6 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 
 # ---- arguments --------------------------------------------------------------
 
-.checkMarkNames <- function(marks) {
-    if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
-        any(marks %in% c("", .notMarks)) || anyDuplicated(marks)) {
-        .stop("{.arg marks} must name each mark once",
-              x = "It is {.val {marks}}.",
-              i = "{.val {(.notMarks)}} are no names for a mark.")
-    }
-}
-
 # The cell type of each file.
 .fileCellTypes <- function(files, cellType) {
     if (!is.character(files) || length(files) == 0L || anyNA(files)) {

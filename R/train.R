@@ -72,10 +72,10 @@ attentiveChrome <- function(signal, validation = NULL,
     network <- .network(stages, .threads(threads), settings$precision)
     shapes <- .parameterShapes(stages, data$marks)
 
-    run <- withr::with_seed(settings$seed, {
+    run <- .withSeed(settings$seed, {
         start <- stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
         .train(network, start, data, settings)
-    }, .rng_kind = "Mersenne-Twister", .rng_sample_kind = "Rejection")
+    })
 
     settings[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
@@ -99,12 +99,6 @@ attentiveChrome <- function(signal, validation = NULL,
     .checkFlag(verbose, "verbose")
     list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,
          clip = clip, patience = patience, verbose = verbose)
-}
-
-.chooseSeed <- function(seed) {
-    if (is.null(seed)) return(sample.int(.Machine$integer.max, 1L))
-    as.integer(.checkNumber(seed, "seed", -.Machine$integer.max,
-                            .Machine$integer.max, whole = TRUE))
 }
 
 # Checked training and validation input of a network.
@@ -227,8 +221,8 @@ attentiveChrome <- function(signal, validation = NULL,
     id <- cli::cli_progress_bar(
         total = settings$epochs, clear = FALSE, .auto_close = FALSE,
         .envir = env, extra = list(now = ""),
-        format = paste("{cli::pb_bar} epoch {cli::pb_current}/{cli::pb_total}",
-                       "{cli::pb_extra$now} | {cli::pb_eta_str}"))
+        format = paste("epoch {cli::pb_current}/{cli::pb_total}",
+                       "{cli::pb_bar} {cli::pb_extra$now} {cli::pb_eta_str}"))
     list(tick = function(row) {
         now <- sprintf("loss %.4f", row$loss)
         if (!is.na(row$validationAuroc)) {
