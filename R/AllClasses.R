@@ -16,6 +16,7 @@
 #'   of each mark, fitted to the training genes.
 #' @slot training List of the settings, seed and numbers of genes.
 #' @slot version Version of the package that trained it.
+#' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
 #'   [trainingHistory()]
 #' @examples

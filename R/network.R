@@ -4,18 +4,27 @@
     fields <- vapply(stages, function(s) {
         c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units)
     }, integer(5L))
-    list(stages = fields, threads = as.integer(threads), precision = precision)
+    list(stages = fields, threads = as.integer(threads), precision = precision,
+         kernels = simdLevel())
 }
 
 .modelNetwork <- function(model, threads = NULL) {
     .network(.modelStages(model), .threads(threads), model@training$precision)
 }
 
-# Threads of the core: argument, then option, then one. BiocParallel's workers
-# and the like each run one.
+# Threads of the core: argument, then option, then OpenMP's variable, then one.
+# The core itself takes only one in a forked child, such as a worker of
+# MulticoreParam.
 .threads <- function(threads) {
-    threads <- threads %||% getOption("AttentiveChrome.threads", 1L)
+    threads <- threads %||% getOption("AttentiveChrome.threads") %||%
+        .ompThreads() %||% 1L
     as.integer(.checkNumber(threads, "threads", lower = 1, whole = TRUE))
+}
+
+# OMP_NUM_THREADS may be a list, one for each level of nesting.
+.ompThreads <- function() {
+    first <- sub(",.*", "", Sys.getenv("OMP_NUM_THREADS"))
+    if (grepl("^[1-9][0-9]*$", first)) as.integer(first)
 }
 
 # One epoch. state: list(parameters, first, second, steps), as it is returned,

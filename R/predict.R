@@ -6,8 +6,8 @@
 #' @param type `"response"`: the probability that the gene is highly
 #'   expressed; `"link"`: its logit; `"class"`: 1 where the probability is
 #'   above 0.5, else 0, coded as in [expressionLabel()].
-#' @param threads Threads to compute with; by default
-#'   `getOption("AttentiveChrome.threads", 1)`. The result does not depend on
+#' @param threads Threads to compute with; by default the option
+#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1. The result does not depend on
 #'   it.
 #' @param ... Not used.
 #' @return A matrix of genes x cell types, with the names of `newdata`.

@@ -32,8 +32,8 @@
 #'   or `"log1p"`, log(1 + count). Predictions do the same.
 #' @param patience Stop when so many epochs brought no better validation AUROC.
 #' @param seed Whole number for the initial weights and the order of the genes.
-#' @param threads Threads to compute with; by default
-#'   `getOption("AttentiveChrome.threads", 1)`.
+#' @param threads Threads to compute with; by default the option
+#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
 #' @param precision `"single"`, as usual for networks, or `"double"`, slower.
 #' @param verbose Show a progress bar with loss, validation AUROC and time
 #'   left.

@@ -35,3 +35,10 @@ markdown <- function(table, digits = 3) {
     c(row(names(table)), row(rep("---", ncol(table))),
       apply(text, 1L, row))
 }
+
+# A part of RESULTS.md.
+writeResult <- function(name, lines) {
+    dir.create(file.path("bench", "results"), showWarnings = FALSE)
+    writeLines(lines, file.path("bench", "results", name))
+    cat(lines, sep = "\n")
+}

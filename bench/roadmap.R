@@ -1,6 +1,6 @@
 # Accuracy on real data: validation AUROC of this package and of the PyTorch
 # peer on Roadmap's E123 and E003 (200 training and 200 validation genes),
-# over five seeds with the same settings. Writes bench/roadmap.md.
+# over five seeds with the same settings. Writes bench/results/roadmap.md.
 source(file.path("bench", "helper.R"))
 
 seeds <- 1:5
@@ -44,13 +44,9 @@ rows <- lapply(c("E123", "E003"), function(cell) {
 })
 table <- do.call(rbind, rows)
 
-lines <- c("# Accuracy on Roadmap data", "",
+writeResult("roadmap.md", c("## Accuracy on Roadmap data", "",
     sprintf(paste("Mean validation AUROC over %d seeds (200 training genes,",
         "200 validation genes, %d epochs, Adam %g, batch 16, best validation",
-        "epoch); baseline: logistic regression on mean log counts. Made by",
-        "`Rscript bench/roadmap.R` on %s."), length(seeds), epochs,
-        learningRate, machine()), "",
-    markdown(table, 4), "")
-writeLines(lines, file.path("bench", "roadmap.md"))
-cat(lines, sep = "\n")
+        "epoch); baseline: logistic regression on mean log counts."),
+        length(seeds), epochs, learningRate), "", markdown(table, 4), ""))
 stopifnot(abs(table$difference) < 0.01)

@@ -71,3 +71,10 @@ compareSpeed <- function(time, peerColumn, batches = c(16, 64, 256),
     })
     do.call(rbind, rows)
 }
+
+# GFLOP/s of multiply-adds in registers, on one core.
+fmaPeak <- function() {
+    program <- tempfile()
+    system2("gcc", c("-O2", "-o", program, file.path("bench", "fma_peak.c")))
+    max(vapply(1:3, function(i) as.numeric(system2(program, stdout = TRUE)), 0))
+}

@@ -146,7 +146,7 @@ test_that("attention finds the bins and the mark that decide", {
     }
     judge <- function(model) {
         looked <- attention(model, parts$test)
-        alpha <- colMeans(binMatrix(looked, "H3K4me1"))
+        alpha <- unname(colMeans(binMatrix(looked, "H3K4me1")))
         beta <- colMeans(assay(looked, "beta")[, 1L, ])
         c(share = sum(alpha[deciding]), peak = which.max(alpha),
           beta = beta[["H3K4me1"]],

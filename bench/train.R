@@ -1,0 +1,28 @@
+# Training against the PyTorch peer, and against what the machine can do.
+# Writes bench/results/train.md.
+source(file.path("bench", "speed.R"))
+
+table <- compareSpeed(timeTraining, "train_ms_per_gene")
+best <- vapply(split(table$PyTorch, table$batch), min, 0)
+table$ratioToBest <- best[as.character(table$batch)] / table$own
+
+peak <- fmaPeak()
+one <- table[table$batch == 16 & table$threads == 1, ]
+two <- table[table$batch == 16 & table$threads == 2, ]
+rate <- flopPerGene() / one$own / 1e6
+
+names(table) <- c("batch", "threads", "own, ms a gene", "lowest", "highest",
+                  "PyTorch, ms a gene", "times faster",
+                  "times faster than PyTorch's better of 1 and 2 threads")
+writeResult("train.md", c("## Training", "",
+    sprintf(paste("A training step (forward, backward, clipping, Adam) of the",
+        "default model on 100 bins x 5 marks, single precision, %s kernels:",
+        "medians of rounds in which both are run in turn."), simdLevel()), "",
+    markdown(table), "",
+    sprintf(paste("Roofline, batch 16, one thread: %.1f million operations a",
+        "gene in the LSTMs' products, %.1f GFLOP/s achieved, which is %.0f %%",
+        "of the %.1f GFLOP/s that the core reaches with multiply-adds in",
+        "registers (bench/fma_peak.c)."), flopPerGene() / 1e6, rate,
+        100 * rate / peak, peak), "",
+    sprintf("Two threads are %.2f x as fast as one (batch 16).",
+            one$own / two$own), ""))
