@@ -15,6 +15,10 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
                SEXP ffi_settings);
 SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
+SEXP ffi_kernels(void);
+
+/* ffi_blas.c */
+void use_blas(void);
 
 /* ffi_check.c */
 SEXP check_numbers(SEXP x, const char *what, R_xlen_t length);

@@ -37,6 +37,8 @@ void check_status(ac_status status)
     case AC_BAD_NETWORK:
         Rf_error("internal error: stages that do not fit each other, or a "
                  "wrong number of parameters");
+    case AC_NO_KERNELS:
+        Rf_error("internal error: no such kernels on this machine");
     case AC_OK:
     case AC_INTERRUPTED:
         return;

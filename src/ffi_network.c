@@ -1,7 +1,7 @@
 /* Training, prediction and gradients: R lists in, R lists out.
  *
  * network: list(stages = integer matrix with a column a stage, threads =,
- *               precision = "single" or "double")
+ *               precision = "single" or "double", kernels = a table's name)
  * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
  *
@@ -36,7 +36,8 @@ static ffi_model unwrap_network(SEXP ffi_network)
     const int is_double = strcmp(CHAR(Rf_asChar(precision)), "double") == 0;
     const ffi_model model = {
         is_double ? &ac_double : &ac_single,
-        {copy, count, (int)check_number(ffi_network, "threads")},
+        {copy, count, (int)check_number(ffi_network, "threads"),
+         CHAR(Rf_asChar(check_element(ffi_network, "kernels")))},
     };
     return model;
 }
@@ -189,6 +190,19 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     if (status == AC_INTERRUPTED)
         Rf_error("interrupted");
     SET_VECTOR_ELT(out, 0, Rf_ScalarReal(loss));
+    UNPROTECT(1);
+    return out;
+}
+
+/* The names of the kernel tables that run here, the fastest first. */
+SEXP ffi_kernels(void)
+{
+    int count = 0;
+    while (ac_kernels_name(count))
+        count++;
+    SEXP out = PROTECT(Rf_allocVector(STRSXP, count));
+    for (int i = 0; i < count; i++)
+        SET_STRING_ELT(out, i, Rf_mkChar(ac_kernels_name(i)));
     UNPROTECT(1);
     return out;
 }

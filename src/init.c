@@ -10,6 +10,7 @@ static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_train, 5),
     CALL_ENTRY(ffi_predict, 3),
     CALL_ENTRY(ffi_gradient, 3),
+    CALL_ENTRY(ffi_kernels, 0),
     {NULL, NULL, 0},
 };
 
@@ -19,4 +20,5 @@ attribute_visible void R_init_AttentiveChrome(DllInfo *dll)
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);
     ac_watch_forks();
+    use_blas();
 }

@@ -3,7 +3,7 @@
  * in [steps][inputs][LANES], out [inputs][LANES].
  *
  * Parameters: context [inputs]. Saved: alpha [steps][LANES] first, which is
- * what a prediction exports, then backward's scratch of the same size. */
+ * what a prediction exports, then backward's scratch, as long, and some. */
 #include "layer.h"
 
 static size_t attention_parameter_count(const ac_stage *stage)
@@ -11,9 +11,12 @@ static size_t attention_parameter_count(const ac_stage *stage)
     return stage->inputs;
 }
 
-static size_t attention_saved_count(const ac_stage *stage, int keep)
+static size_t attention_saved_count(const ac_stage *stage,
+                                    const kernels *kernels, int keep)
 {
-    return (keep ? 2 : 1) * (size_t)stage->steps * LANES;
+    const size_t steps = stage->steps;
+    (void)kernels;
+    return (keep ? 2 * steps + stage->inputs : steps) * LANES;
 }
 
 static size_t attention_output_count(const ac_stage *stage)
@@ -37,6 +40,7 @@ static attention_way attention_view(const layer *self)
         way.dout = self->dout;
         way.din = self->din;
         way.dcontext = self->gradient;
+        way.scratch = way.dweight + (size_t)stage->steps * LANES;
     }
     return way;
 }

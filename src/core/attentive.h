@@ -13,7 +13,8 @@ typedef enum {
     AC_OK = 0,
     AC_INTERRUPTED, /* the caller's poll asked to stop                     */
     AC_NO_MEMORY,   /* the arena could not be had                          */
-    AC_BAD_NETWORK  /* stages that do not fit each other or the parameters */
+    AC_BAD_NETWORK, /* stages that do not fit each other or the parameters */
+    AC_NO_KERNELS   /* none of that name that this machine can run         */
 } ac_status;
 
 typedef enum { AC_LSTM = 0, AC_ATTENTION, AC_DENSE, AC_LAYER_TYPES } ac_layer;
@@ -33,6 +34,7 @@ typedef struct {
     const ac_stage *stages;
     int stage_count;
     int threads;
+    const char *kernels; /* single precision: a table's name; NULL: the best */
 } ac_network;
 
 /* Genes, one after the other: `inputs` numbers each (as the first stage reads
@@ -90,8 +92,19 @@ typedef struct {
 
 /* Threads (threads.c). Call ac_watch_forks() once, when the library loads. */
 void ac_watch_forks(void);
-int ac_has_threads(void);           /* compiled with OpenMP?               */
-int ac_usable_threads(int wanted);  /* 1 in a forked child; OpenMP's limit */
+int ac_has_threads(void);          /* compiled with OpenMP?               */
+int ac_usable_threads(int wanted); /* 1 in a forked child; OpenMP's limit */
+
+/* The name of the n-th kernel table for single precision that this machine
+ * can run, the fastest first; NULL after the last. */
+const char *ac_kernels_name(int n);
+
+/* c [m x n] += op(a) op(b), column-major, as BLAS's dgemm. Given one, the
+ * double precision engine has it do its products, on one thread of its own. */
+typedef void (*ac_gemm)(int transpose_a, int transpose_b, int m, int n, int k,
+                        const double *a, int lda, const double *b, int ldb,
+                        double *c, int ldc);
+void ac_use_gemm(ac_gemm gemm);
 
 extern const ac_engine ac_single;
 extern const ac_engine ac_double;

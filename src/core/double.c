@@ -2,11 +2,21 @@
 #define AC_DOUBLE
 #include "real.h"
 
+#include "attentive.h"
 #include "kernels_plain.c"
 
-static const kernels *default_kernels(void)
+/* There is only one table; `name` is single precision's. */
+static const kernels *find_kernels(const char *name)
 {
+    (void)name;
     return &kernels_plain;
+}
+
+/* BLAS may have threads of its own, and need not bear being called from
+ * several. */
+static int usable_threads(int wanted)
+{
+    return blas_gemm ? 1 : ac_usable_threads(wanted);
 }
 
 #include "adam.c"

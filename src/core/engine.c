@@ -91,7 +91,7 @@ static ac_status engine_train(const ac_network *shape, const ac_genes *genes,
                               ac_state *state, ac_poll poll, double *loss)
 {
     network net;
-    ac_status status = network_open(&net, shape, default_kernels(), TRAIN);
+    ac_status status = network_open(&net, shape, TRAIN);
     if (status != AC_OK)
         return status;
     const size_t count = net.parameter_count;
@@ -138,7 +138,7 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
                                 double *logit, double *const *attention)
 {
     network net;
-    ac_status status = network_open(&net, shape, default_kernels(), PREDICT);
+    ac_status status = network_open(&net, shape, PREDICT);
     if (status != AC_OK)
         return status;
     copy_in(net.parameter_count, parameters, net.parameters);
@@ -167,7 +167,7 @@ static ac_status engine_gradient(const ac_network *shape,
                                  double *loss, double *gradient, double *dx)
 {
     network net;
-    ac_status status = network_open(&net, shape, default_kernels(),
+    ac_status status = network_open(&net, shape,
                                     dx ? TRAIN_AND_DX : TRAIN);
     if (status != AC_OK)
         return status;

@@ -15,9 +15,14 @@
 
 enum { LANES = 16 };
 
-/* One direction of one LSTM on one block. `stride` is the distance between
- * the steps of what forward keeps; 0 keeps only the last step, which is all
- * that a prediction needs. */
+static size_t round_up(size_t count, size_t to)
+{
+    return (count + to - 1) / to * to;
+}
+
+/* One direction of one LSTM on one block. `kept_stride` is the distance
+ * between the steps of what forward keeps; 0 keeps only the last step, which
+ * is all that a prediction needs. */
 typedef struct {
     int steps, inputs, units;
     int reverse; /* reads the steps from last to first */
@@ -32,14 +37,14 @@ typedef struct {
     real *out;      /* [steps] of [units][LANES], out_stride apart    */
     size_t out_stride;
 
-    real *gates; /* [steps][4 units][LANES], after their activations  */
-    size_t gates_stride;
-    real *cells; /* [steps][2][units][LANES]: c, tanh(c)              */
-    size_t cells_stride;
+    /* What forward keeps: 6 units lane vectors a step, the gates after their
+     * activations, c and tanh(c), in whatever order suits the kernels. */
+    real *kept;
+    size_t kept_stride;
 
     const real *dout; /* as out                                       */
     real *din;        /* as in; NULL where not wanted                 */
-    real *scratch;    /* [2][units][LANES]: dh and dc on their way    */
+    real *scratch;    /* backward's, as long as the kernels want      */
     real *dweight_ih, *dweight_hh, *dbias_ih, *dbias_hh;
 } lstm_way;
 
@@ -54,6 +59,7 @@ typedef struct {
     const real *dout;    /* as out                                    */
     real *din;           /* as in                                     */
     real *dcontext;      /* [inputs]                                  */
+    real *scratch;       /* [inputs][LANES]: backward's               */
 } attention_way;
 
 typedef struct {
@@ -68,8 +74,10 @@ typedef struct {
     void (*product_outer)(int units, int inputs, const real *y, const real *x,
                           real *w);
 
-    /* Numbers that `prepared` holds, and filling it: once a mini-batch. */
+    /* Numbers that `prepared` and `scratch` hold (multiples of LANES);
+     * filling the first: once a mini-batch. */
     size_t (*lstm_prepared)(int inputs, int units);
+    size_t (*lstm_scratch)(int inputs, int units);
     void (*lstm_prepare)(const lstm_way *way);
     void (*lstm_forward)(const lstm_way *way);
     void (*lstm_backward)(const lstm_way *way);

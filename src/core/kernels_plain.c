@@ -1,58 +1,7 @@
 /* Plain C kernels: correct anywhere, written for the reader, and the oracle
  * that every faster table is tested against. */
 #include "kernels.h"
-
-/* ---- products ---------------------------------------------------------- */
-
-static void plain_product(int units, int inputs, const real *w, const real *x,
-                          real *y)
-{
-    for (int r = 0; r < units; r++) {
-        real sum[LANES];
-        memcpy(sum, y + r * LANES, sizeof sum);
-        for (int k = 0; k < inputs; k++) {
-            const real w_rk = w[(size_t)k * units + r];
-            const real *x_k = x + k * LANES;
-            LANE_LOOP
-            for (int l = 0; l < LANES; l++)
-                sum[l] += w_rk * x_k[l];
-        }
-        memcpy(y + r * LANES, sum, sizeof sum);
-    }
-}
-
-static void plain_product_back(int units, int inputs, const real *w,
-                               const real *y, real *x)
-{
-    for (int k = 0; k < inputs; k++) {
-        real sum[LANES];
-        memcpy(sum, x + k * LANES, sizeof sum);
-        for (int r = 0; r < units; r++) {
-            const real w_rk = w[(size_t)k * units + r];
-            const real *y_r = y + r * LANES;
-            LANE_LOOP
-            for (int l = 0; l < LANES; l++)
-                sum[l] += w_rk * y_r[l];
-        }
-        memcpy(x + k * LANES, sum, sizeof sum);
-    }
-}
-
-static void plain_product_outer(int units, int inputs, const real *y,
-                                const real *x, real *w)
-{
-    for (int k = 0; k < inputs; k++)
-        for (int r = 0; r < units; r++) {
-            const real *x_k = x + k * LANES, *y_r = y + r * LANES;
-            real products[LANES], sum = 0;
-            LANE_LOOP
-            for (int l = 0; l < LANES; l++)
-                products[l] = y_r[l] * x_k[l];
-            for (int l = 0; l < LANES; l++)
-                sum += products[l];
-            w[(size_t)k * units + r] += sum;
-        }
-}
+#include "products.c"
 
 /* ---- LSTM -------------------------------------------------------------- *
  *
@@ -61,12 +10,20 @@ static void plain_product_outer(int units, int inputs, const real *y,
  *   c_t     = f c_(t-1) + i g
  *   h_t     = o tanh(c_t)
  *
+ * Kept: [4][units] gates, [2][units] c and tanh(c).
  * Prepared: the sum of the two biases. */
 
 static size_t plain_lstm_prepared(int inputs, int units)
 {
     (void)inputs;
-    return 4 * (size_t)units;
+    return round_up(4 * (size_t)units, LANES);
+}
+
+/* dh and dc on their way */
+static size_t plain_lstm_scratch(int inputs, int units)
+{
+    (void)inputs;
+    return 2 * (size_t)units * LANES;
 }
 
 static void plain_lstm_prepare(const lstm_way *way)
@@ -98,9 +55,9 @@ static void plain_lstm_forward(const lstm_way *way)
 {
     const int width = way->units * LANES;
     for (int n = 0; n < way->steps; n++) {
-        real *gates = way->gates + n * way->gates_stride;
-        real *cell = way->cells + n * way->cells_stride;
-        const real *before = n > 0 ? cell - way->cells_stride : NULL;
+        real *gates = way->kept + n * way->kept_stride;
+        real *cell = gates + 4 * width;
+        const real *before = n > 0 ? cell - way->kept_stride : NULL;
         real *out = way->out + step_at(way, n) * way->out_stride;
         plain_lstm_gates(way, n, gates);
         for (int u = 0; u < width; u++) {
@@ -126,9 +83,9 @@ static void plain_lstm_dgates(const lstm_way *way, int n, const real *dh,
                               real *dc)
 {
     const int width = way->units * LANES;
-    real *gates = way->gates + n * way->gates_stride;
-    const real *cell = way->cells + n * way->cells_stride;
-    const real *before = n > 0 ? cell - way->cells_stride : NULL;
+    real *gates = way->kept + n * way->kept_stride;
+    const real *cell = gates + 4 * width;
+    const real *before = n > 0 ? cell - way->kept_stride : NULL;
     for (int u = 0; u < width; u++) {
         const real i = gates[u], f = gates[width + u];
         const real g = gates[2 * width + u], o = gates[3 * width + u];
@@ -169,7 +126,7 @@ static void plain_lstm_backward(const lstm_way *way)
     for (int n = way->steps - 1; n >= 0; n--) {
         const int t = step_at(way, n);
         const real *dout = way->dout + t * way->out_stride;
-        const real *dgates = way->gates + n * way->gates_stride;
+        const real *dgates = way->kept + n * way->kept_stride;
         for (int u = 0; u < width; u++)
             dh[u] += dout[u];
         plain_lstm_dgates(way, n, dh, dc);
@@ -267,6 +224,7 @@ static const kernels kernels_plain = {
     plain_product_back,
     plain_product_outer,
     plain_lstm_prepared,
+    plain_lstm_scratch,
     plain_lstm_prepare,
     plain_lstm_forward,
     plain_lstm_backward,

@@ -30,7 +30,8 @@ struct layer_type {
     int ways; /* parts that may run at the same time */
     size_t (*parameter_count)(const ac_stage *stage);
     size_t (*prepared_count)(const ac_stage *stage, const kernels *kernels);
-    size_t (*saved_count)(const ac_stage *stage, int keep);
+    size_t (*saved_count)(const ac_stage *stage, const kernels *kernels,
+                          int keep);
     size_t (*output_count)(const ac_stage *stage); /* numbers a gene */
     void (*prepare)(const layer *self);            /* may be NULL    */
     void (*forward)(const layer *self, int way);

@@ -27,20 +27,28 @@ static size_t lstm_output_count(const ac_stage *stage)
     return 2 * (size_t)stage->steps * stage->units;
 }
 
-/* One direction keeps gates (4) and cells (2) of each step, and has dh and dc
- * (2) and its share of din; a prediction keeps one step of gates and cells. */
-static size_t lstm_way_saved(const ac_stage *stage, int keep)
+/* What is kept of a step, and a line to spare: a power of two between the
+ * steps would have them evict each other from the cache. */
+static size_t lstm_kept(const ac_stage *stage)
 {
-    const size_t steps = stage->steps, units = stage->units;
-    const size_t numbers =
-        keep ? steps * 6 * units + 2 * units + steps * stage->inputs
-             : 6 * units;
-    return numbers * LANES;
+    return (6 * (size_t)stage->units + 1) * LANES;
 }
 
-static size_t lstm_saved_count(const ac_stage *stage, int keep)
+/* One direction keeps gates (4), c and tanh(c) of each step, and has its share
+ * of din and a scratch; a prediction keeps one step. */
+static size_t lstm_way_saved(const ac_stage *stage, const kernels *kernels,
+                             int keep)
 {
-    return 2 * lstm_way_saved(stage, keep);
+    if (!keep)
+        return lstm_kept(stage);
+    return stage->steps * (lstm_kept(stage) + stage->inputs * LANES) +
+           kernels->lstm_scratch(stage->inputs, stage->units);
+}
+
+static size_t lstm_saved_count(const ac_stage *stage, const kernels *kernels,
+                               int keep)
+{
+    return 2 * lstm_way_saved(stage, kernels, keep);
 }
 
 static void lstm_view_parameters(lstm_way *way, const real *parameters)
@@ -66,8 +74,8 @@ static lstm_way lstm_view(const layer *self, int direction)
     const ac_stage *stage = self->stage;
     const size_t units = stage->units, width = units * LANES;
     const size_t first = direction * lstm_way_parameters(stage);
-    const size_t kept = self->keep ? stage->steps : 1;
-    real *saved = self->saved + direction * lstm_way_saved(stage, self->keep);
+    real *saved = self->saved +
+                  direction * lstm_way_saved(stage, self->kernels, self->keep);
     lstm_way way = {
         .steps = stage->steps,
         .inputs = stage->inputs,
@@ -78,17 +86,16 @@ static lstm_way lstm_view(const layer *self, int direction)
         .in = self->in,
         .out = self->out + direction * width,
         .out_stride = 2 * width,
-        .gates = saved,
-        .gates_stride = self->keep ? 4 * width : 0,
-        .cells = saved + kept * 4 * width,
-        .cells_stride = self->keep ? 2 * width : 0,
+        .kept = saved,
+        .kept_stride = self->keep ? lstm_kept(stage) : 0,
     };
     lstm_view_parameters(&way, self->parameters + first);
     if (self->keep) {
         lstm_view_gradient(&way, self->gradient + first);
         way.dout = self->dout + direction * width;
-        way.scratch = way.cells + kept * 2 * width;
-        way.din = self->din ? way.scratch + 2 * width : NULL;
+        real *din = saved + stage->steps * way.kept_stride;
+        way.din = self->din ? din : NULL;
+        way.scratch = din + (size_t)stage->steps * stage->inputs * LANES;
     }
     return way;
 }

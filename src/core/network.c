@@ -100,7 +100,8 @@ static real *carve_stage(network *net, arena *from, const ac_stage *stage,
             self->prepared =
                 take(from, type->prepared_count(stage, self->kernels));
         if (type->saved_count)
-            self->saved = take(from, type->saved_count(stage, keep));
+            self->saved =
+                take(from, type->saved_count(stage, self->kernels, keep));
         if (!from->base)
             continue;
         self->in = in + c * in_count;
@@ -142,13 +143,16 @@ static void share_parameters(network *net)
 }
 
 static ac_status network_open(network *net, const ac_network *shape,
-                              const kernels *kernels, network_use use)
+                              network_use use)
 {
+    const kernels *kernels = find_kernels(shape->kernels);
     memset(net, 0, sizeof *net);
     if (!network_is_sane(shape))
         return AC_BAD_NETWORK;
+    if (!kernels)
+        return AC_NO_KERNELS;
     net->shape = shape;
-    net->threads = ac_usable_threads(shape->threads);
+    net->threads = usable_threads(shape->threads);
     net->layer_count = count_layers(shape);
     net->parameter_count = network_parameter_count(shape);
     net->input_count =

@@ -23,7 +23,7 @@ typedef struct {
 typedef enum { PREDICT, TRAIN, TRAIN_AND_DX } network_use;
 
 static ac_status network_open(network *net, const ac_network *shape,
-                              const kernels *kernels, network_use use);
+                              network_use use);
 static void network_close(network *net);
 
 /* Once the parameters have changed, before the next forward. */

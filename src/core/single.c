@@ -1,11 +1,12 @@
 /* The core in single precision: see real.h. */
 #include "real.h"
 
-#include "kernels_plain.c"
+#include "attentive.h"
+#include "dispatch.c"
 
-static const kernels *default_kernels(void)
+static int usable_threads(int wanted)
 {
-    return &kernels_plain;
+    return ac_usable_threads(wanted);
 }
 
 #include "adam.c"

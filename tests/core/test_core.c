@@ -50,7 +50,7 @@ static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
     fixture f;
     unsigned seed = 1;
     memcpy(f.stages, stages, sizeof stages);
-    const ac_network network = {f.stages, 5, 1};
+    const ac_network network = {f.stages, 5, 1, NULL};
     f.network = network;
     f.parameters = ac_double.parameter_count(&network);
     f.block = malloc(f.parameters * sizeof(double));
