@@ -15,7 +15,8 @@
         .checkFinite(values, marks[j], rownames(signal))
         x[, j, ] <- t(matrix(.transforms[[transform]](values), samples, bins))
     }
-    list(x = as.double(x), y = NULL)
+    dim(x) <- NULL # in place: as.vector() would copy
+    list(x = x, y = NULL)
 }
 
 .checkFinite <- function(values, mark, genes) {

@@ -7,8 +7,8 @@
 #'   expressed; `"link"`: its logit; `"class"`: 1 where the probability is
 #'   above 0.5, else 0, coded as in [expressionLabel()].
 #' @param threads Threads to compute with; by default the option
-#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1. The result does not depend on
-#'   it.
+#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
+#'   The result does not depend on it.
 #' @param ... Not used.
 #' @return A matrix of genes x cell types, with the names of `newdata`.
 #' @export

@@ -21,6 +21,7 @@
 #' @name tidy.AttentiveChromeModel
 NULL
 
+#' @return What the methods of this package return is told on their own pages.
 #' @importFrom generics tidy
 #' @export
 generics::tidy

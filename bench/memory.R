@@ -14,7 +14,7 @@ writeLines(c(
     "    as.numeric(gsub('[^0-9]', '', line)) / 1024",
     "}",
     "invisible(gc())",
-    "before <- status('VmHWM')",
+    "before <- status('VmRSS')",
     sprintf("signal <- readRDS('%s')", file),
     "model <- attentiveChrome(signal, epochs = 1, seed = 1, verbose = FALSE)",
     "cat(before, status('VmHWM'))"), script)

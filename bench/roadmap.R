@@ -7,11 +7,11 @@ seeds <- 1:5
 epochs <- 30
 learningRate <- 1e-3
 
-ownAuroc <- function(folder, seed, precision = "single") {
+ownAuroc <- function(folder, seed) {
     read <- function(name) readChromeTable(file.path(folder, name), "cell")
     model <- attentiveChrome(read("train.csv"), read("valid.csv"),
         epochs = epochs, learningRate = learningRate, seed = seed,
-        precision = precision, verbose = FALSE)
+        verbose = FALSE)
     table <- evaluate(model, read("valid.csv"))
     c(model = table$auroc, baseline = table$baselineAuroc)
 }
@@ -31,13 +31,10 @@ peerAuroc <- function(folder, seed) {
 rows <- lapply(c("E123", "E003"), function(cell) {
     folder <- file.path(shared, "data", "roadmap-600", cell, "classification")
     own <- vapply(seeds, function(s) ownAuroc(folder, s), c(0, 0))
-    double <- vapply(seeds, function(s) {
-        ownAuroc(folder, s, "double")[["model"]]
-    }, 0)
     peer <- vapply(seeds, function(s) peerAuroc(folder, s), 0)
     data.frame(`cell type` = cell, `AttentiveChrome` = mean(own["model", ]),
         range = paste(round(range(own["model", ]), 3), collapse = "-"),
-        `in double` = mean(double), PyTorch = mean(peer),
+        PyTorch = mean(peer),
         `its range` = paste(round(range(peer), 3), collapse = "-"),
         difference = mean(own["model", ]) - mean(peer),
         baseline = own["baseline", 1L], check.names = FALSE)

@@ -6,7 +6,7 @@ set -euo pipefail
 run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-generics
      r-cran-ggplot2 r-cran-withr r-bioc-genomicranges r-bioc-iranges
      r-bioc-s4vectors r-bioc-summarizedexperiment"
-test="clang clang-format libclang-rt-14-dev pandoc python3-numpy python3-torch
+test="clang-format pandoc python3-numpy python3-torch
       qpdf r-bioc-bioccheck r-bioc-biocstyle r-cran-callr r-cran-jsonlite
       r-cran-knitr r-cran-patchwork r-cran-pkgload r-cran-proc
       r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat"
