@@ -24,7 +24,7 @@ asan: test-deps
 	$(MAKE) -C tests/core test SANITIZE=1
 
 format:
-	clang-format -i src/*.c src/*.h src/core/*.c src/core/*.h tests/core/*.c
+	clang-format -i src/*.[ch] src/core/*.[ch] tests/core/*.[ch]
 
 document: install
 	Rscript -e 'roxygen2::roxygenise(load_code = "installed")'

@@ -14,8 +14,9 @@ static void gemm(int transpose_a, int transpose_b, int m, int n, int k,
                  int ldc)
 {
     const double one = 1;
-    F77_CALL(dgemm)(transpose_a ? "T" : "N", transpose_b ? "T" : "N", &m, &n,
-                    &k, &one, a, &lda, b, &ldb, &one, c, &ldc FCONE FCONE);
+    F77_CALL(dgemm)
+    (transpose_a ? "T" : "N", transpose_b ? "T" : "N", &m, &n, &k, &one, a,
+     &lda, b, &ldb, &one, c, &ldc FCONE FCONE);
 }
 
 void use_blas(void)

@@ -97,7 +97,7 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
     if (settings.batch_size < 1)
         Rf_error("internal error: 'batchSize' must be at least 1");
 
-    const char *names[] = {"parameters", "first", "second",     "steps",
+    const char *names[] = {"parameters", "first",       "second", "steps",
                            "loss",       "interrupted", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     for (int i = 0; i < 3; i++) {
@@ -106,8 +106,10 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
         SET_VECTOR_ELT(out, i, Rf_duplicate(old));
     }
     ac_state state = {
-        (size_t)Rf_xlength(VECTOR_ELT(out, 0)), REAL(VECTOR_ELT(out, 0)),
-        REAL(VECTOR_ELT(out, 1)),               REAL(VECTOR_ELT(out, 2)),
+        (size_t)Rf_xlength(VECTOR_ELT(out, 0)),
+        REAL(VECTOR_ELT(out, 0)),
+        REAL(VECTOR_ELT(out, 1)),
+        REAL(VECTOR_ELT(out, 2)),
         check_number(ffi_state, "steps"),
     };
     double loss = NA_REAL;
@@ -130,8 +132,8 @@ static SEXP alloc_attention(const ac_stage *stage, size_t genes)
     INTEGER(dim)[0] = stage->steps;
     INTEGER(dim)[1] = stage->copies;
     INTEGER(dim)[2] = (int)genes;
-    SEXP out = PROTECT(Rf_allocVector(
-        REALSXP, (R_xlen_t)genes * stage->copies * stage->steps));
+    SEXP out = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t)genes * stage->copies *
+                                                   stage->steps));
     Rf_setAttrib(out, R_DimSymbol, dim);
     UNPROTECT(2);
     return out;
@@ -182,10 +184,9 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SEXP dx = Rf_duplicate(check_element(ffi_genes, "x"));
     SET_VECTOR_ELT(out, 2, dx);
     double loss = NA_REAL;
-    const ac_status status =
-        model.engine->gradient(&model.network, &genes, parameters,
-                               interrupt_poll(), &loss, REAL(gradient),
-                               REAL(dx));
+    const ac_status status = model.engine->gradient(
+        &model.network, &genes, parameters, interrupt_poll(), &loss,
+        REAL(gradient), REAL(dx));
     check_status(status);
     if (status == AC_INTERRUPTED)
         Rf_error("interrupted");

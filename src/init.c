@@ -4,7 +4,10 @@
 
 #include "ffi.h"
 
-#define CALL_ENTRY(name, arguments) {#name, (DL_FUNC)&name, arguments}
+#define CALL_ENTRY(name, arguments)                                            \
+    {                                                                          \
+#name, (DL_FUNC)&name, arguments                                       \
+    }
 
 static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_train, 5),

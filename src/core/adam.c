@@ -1,37 +1,48 @@
 /* Adam (Kingma & Ba, 2015) and clipping by the norm of the whole gradient,
  * both as PyTorch does them. */
-#include "real.h"
+#include "kernels.h"
 
 typedef struct {
     real *first_moment, *second_moment;
     double steps;
 } adam;
 
-static void clip_gradient(size_t count, real *gradient, double clip)
+/* Four sums side by side, always the same ones: a single one would wait for
+ * each addition. */
+static double sum_of_squares(size_t count, const real *x)
 {
-    double squares = 0;
-    if (clip <= 0)
-        return;
-    for (size_t i = 0; i < count; i++)
-        squares += (double)gradient[i] * gradient[i];
-    const double scale = clip / (sqrt(squares) + 1e-6);
-    if (scale < 1)
-        for (size_t i = 0; i < count; i++)
-            gradient[i] *= (real)scale;
+    double sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (int j = 0; j < 4; j++)
+            sum[j] += (double)x[i + j] * x[i + j];
+    for (; i < count; i++)
+        sum[0] += (double)x[i] * x[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-static void adam_step(adam *self, size_t count, const real *gradient,
-                      double learning_rate, real *parameters)
+/* What to multiply the gradient with to bring its norm down to `clip`. */
+static double clip_scale(size_t count, const real *gradient, double clip)
 {
-    const real decay1 = (real)0.9, decay2 = (real)0.999;
+    if (clip <= 0)
+        return 1;
+    const double scale = clip / (sqrt(sum_of_squares(count, gradient)) + 1e-6);
+    return scale < 1 ? scale : 1;
+}
+
+static void adam_step(adam *self, const kernels *kernels, size_t count,
+                      const real *gradient, double scale, double learning_rate,
+                      real *parameters)
+{
     self->steps += 1;
-    const real rate =
-        (real)(learning_rate / (1 - pow(0.9, self->steps)));
-    const real root = (real)sqrt(1 - pow(0.999, self->steps));
-    for (size_t i = 0; i < count; i++) {
-        real *m = &self->first_moment[i], *v = &self->second_moment[i];
-        *m = decay1 * *m + (1 - decay1) * gradient[i];
-        *v = decay2 * *v + (1 - decay2) * gradient[i] * gradient[i];
-        parameters[i] -= rate * *m / (real_sqrt(*v) / root + (real)1e-8);
-    }
+    const adam_rates rates = {
+        .scale = (real)scale,
+        .decay1 = (real)0.9,
+        .decay2 = (real)0.999,
+        .rate = (real)(learning_rate / (1 - pow(0.9, self->steps))),
+        .inverse_root = (real)(1 / sqrt(1 - pow(0.999, self->steps))),
+        .epsilon = (real)1e-8,
+    };
+    kernels->adam(count, &rates, gradient, self->first_moment,
+                  self->second_moment, parameters);
 }

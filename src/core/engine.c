@@ -64,9 +64,11 @@ static ac_status train_batches(network *net, const ac_genes *genes,
                               &batch, NULL);
         if (status != AC_OK)
             break;
-        clip_gradient(net->parameter_count, net->gradient, settings->clip);
-        adam_step(optimiser, net->parameter_count, net->gradient,
-                  settings->learning_rate, net->parameters);
+        const double scale =
+            clip_scale(net->parameter_count, net->gradient, settings->clip);
+        adam_step(optimiser, net->layers[0].kernels, net->parameter_count,
+                  net->gradient, scale, settings->learning_rate,
+                  net->parameters);
         sum += batch;
         done += count;
     }
@@ -101,8 +103,8 @@ static ac_status engine_train(const ac_network *shape, const ac_genes *genes,
         copy_in(count, state->parameters, net.parameters);
         copy_in(count, state->first_moment, optimiser.first_moment);
         copy_in(count, state->second_moment, optimiser.second_moment);
-        status = train_batches(&net, genes, order, settings, &optimiser, poll,
-                               loss);
+        status =
+            train_batches(&net, genes, order, settings, &optimiser, poll, loss);
         copy_out(count, net.parameters, state->parameters);
         copy_out(count, optimiser.first_moment, state->first_moment);
         copy_out(count, optimiser.second_moment, state->second_moment);
@@ -161,14 +163,12 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
 
 /* ---- gradient ---------------------------------------------------------- */
 
-static ac_status engine_gradient(const ac_network *shape,
-                                 const ac_genes *genes,
+static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
                                  const double *parameters, ac_poll poll,
                                  double *loss, double *gradient, double *dx)
 {
     network net;
-    ac_status status = network_open(&net, shape,
-                                    dx ? TRAIN_AND_DX : TRAIN);
+    ac_status status = network_open(&net, shape, dx ? TRAIN_AND_DX : TRAIN);
     if (status != AC_OK)
         return status;
     double sum = 0;

@@ -62,6 +62,13 @@ typedef struct {
     real *scratch;       /* [inputs][LANES]: backward's               */
 } attention_way;
 
+/* One step of Adam:
+ *   m = decay1 m + (1 - decay1) g,  v = decay2 v + (1 - decay2) g^2,
+ *   p -= rate m / (sqrt(v) inverse_root + epsilon),  g = scale gradient */
+typedef struct {
+    real scale, decay1, decay2, rate, inverse_root, epsilon;
+} adam_rates;
+
 typedef struct {
     const char *name;
 
@@ -84,6 +91,9 @@ typedef struct {
 
     void (*attention_forward)(const attention_way *way);
     void (*attention_backward)(const attention_way *way);
+
+    void (*adam)(size_t count, const adam_rates *rates, const real *gradient,
+                 real *first, real *second, real *parameter);
 } kernels;
 
 #endif

@@ -210,11 +210,25 @@ static void plain_attention_backward(const attention_way *way)
         real *din = way->din + t * step;
         for (int k = 0; k < way->inputs; k++)
             for (int l = 0; l < LANES; l++)
-                din[k * LANES + l] =
-                    weight[l] * way->dout[k * LANES + l] +
-                    dscore[l] * way->context[k];
+                din[k * LANES + l] = weight[l] * way->dout[k * LANES + l] +
+                                     dscore[l] * way->context[k];
         plain_product_outer(1, way->inputs, dscore, way->in + t * step,
                             way->dcontext);
+    }
+}
+
+static void plain_adam(size_t count, const adam_rates *rates,
+                       const real *gradient, real *first, real *second,
+                       real *parameter)
+{
+    const real decay1 = rates->decay1, decay2 = rates->decay2;
+    for (size_t i = 0; i < count; i++) {
+        const real g = rates->scale * gradient[i];
+        first[i] = decay1 * first[i] + (1 - decay1) * g;
+        second[i] = decay2 * second[i] + (1 - decay2) * g * g;
+        parameter[i] -=
+            rates->rate * first[i] /
+            (real_sqrt(second[i]) * rates->inverse_root + rates->epsilon);
     }
 }
 
@@ -230,4 +244,5 @@ static const kernels kernels_plain = {
     plain_lstm_backward,
     plain_attention_forward,
     plain_attention_backward,
+    plain_adam,
 };

@@ -122,8 +122,7 @@ static void carve(network *net, arena *from, network_use use)
     net->parameters = take(from, net->parameter_count);
     net->gradient = use == PREDICT ? NULL : take(from, net->parameter_count);
     net->x = take(from, net->input_count * LANES);
-    net->dx =
-        use == TRAIN_AND_DX ? take(from, net->input_count * LANES) : NULL;
+    net->dx = use == TRAIN_AND_DX ? take(from, net->input_count * LANES) : NULL;
     real *in = net->x, *din = net->dx;
     for (int s = 0; s < shape->stage_count; s++) {
         in = carve_stage(net, from, &shape->stages[s], next, in, &din, use);

@@ -74,10 +74,9 @@ static real *pack_forward_panel(const lstm_way *way, int first, int height,
 {
     /* The activations are powers of two of their arguments (sigmoid wants
      * 2^(-x log2 e), tanh 2^(2 x log2 e)): that factor is in the weights. */
-    static const real scale[GATES] = {(real)-1.4426950408889634,
-                                      (real)-1.4426950408889634,
-                                      (real)2.8853900817779268,
-                                      (real)-1.4426950408889634};
+    static const real scale[GATES] = {
+        (real)-1.4426950408889634, (real)-1.4426950408889634,
+        (real)2.8853900817779268, (real)-1.4426950408889634};
     const size_t rows = GATES * (size_t)way->units;
     size_t row[TALLEST];
     real factor[TALLEST];
@@ -105,8 +104,8 @@ static real *pack_backward_panel(const lstm_way *way, const real *weight,
     return to;
 }
 
-static real *pack_backward(const lstm_way *way, const real *weight,
-                           int columns, int tile, real *to)
+static real *pack_backward(const lstm_way *way, const real *weight, int columns,
+                           int tile, real *to)
 {
     for (int first = 0, height; first < columns; first += height) {
         height = panel_height(columns - first, tile);
@@ -179,21 +178,36 @@ static void come_nearer(int count, const real *from)
 enum { CHUNK = 8 };
 
 typedef struct {
-    int rows;       /* 4 units                                        */
-    int packed;     /* columns in whole vectors: a multiple of these  */
-    int lone;       /* columns left over                              */
-    real *columns;  /* [CHUNK][LANES][packed]                         */
-    real *dpacked;  /* [rows][packed]: sums                           */
-    real *dlone;    /* [lone][rows][LANES]: sums                      */
+    int rows;      /* 4 units                                        */
+    int packed;    /* columns in whole vectors: a multiple of these  */
+    int lone;      /* columns left over                              */
+    real *columns; /* [CHUNK][LANES][packed]                         */
+    real *dpacked; /* [rows][packed]: sums                           */
+    real *dlone;   /* [lone][rows][LANES]: sums                      */
 } weight_sums;
+
+static weight_sums weight_sums_shape(int inputs, int units, int width)
+{
+    const int columns = units + inputs + 1;
+    const weight_sums sums = {.rows = GATES * units,
+                              .lone = columns % width,
+                              .packed = columns - columns % width};
+    return sums;
+}
+
+static size_t weight_sums_scratch(int inputs, int units, int width)
+{
+    const weight_sums sums = weight_sums_shape(inputs, units, width);
+    return (2 * (size_t)units + (size_t)CHUNK * sums.packed +
+            (size_t)sums.lone * sums.rows) *
+               LANES +
+           (size_t)sums.rows * sums.packed;
+}
 
 /* After dh and dc, in `scratch`. */
 static weight_sums weight_sums_at(const lstm_way *way, int width)
 {
-    const int columns = way->units + way->inputs + 1;
-    weight_sums sums = {.rows = GATES * way->units,
-                        .lone = columns % width,
-                        .packed = columns - columns % width};
+    weight_sums sums = weight_sums_shape(way->inputs, way->units, width);
     sums.columns = way->scratch + 2 * (size_t)way->units * LANES;
     sums.dpacked = sums.columns + (size_t)CHUNK * LANES * sums.packed;
     sums.dlone = sums.dpacked + (size_t)sums.rows * sums.packed;
@@ -207,15 +221,6 @@ static void clear_weight_sums(const weight_sums *sums)
                (sums->packed + (size_t)sums->lone * LANES));
 }
 
-static size_t weight_sums_scratch(int inputs, int units, int width)
-{
-    const lstm_way way = {.inputs = inputs, .units = units};
-    const weight_sums sums = weight_sums_at(&way, width);
-    return (2 * (size_t)units + (size_t)CHUNK * sums.packed +
-            (size_t)sums.lone * sums.rows) * LANES +
-           (size_t)sums.rows * sums.packed;
-}
-
 static const real *column_at(const lstm_way *way, const lstm_step *step,
                              int column)
 {
@@ -223,17 +228,15 @@ static const real *column_at(const lstm_way *way, const lstm_step *step,
         return step->recurrent ? step->out_before + (size_t)column * LANES
                                : simd_zeros;
     column -= way->units;
-    return column < way->inputs ? step->in + (size_t)column * LANES
-                                : simd_ones;
+    return column < way->inputs ? step->in + (size_t)column * LANES : simd_ones;
 }
 
 /* Whether so many columns lie one after the other. */
-static int columns_adjoin(const lstm_way *way, const lstm_step *step,
-                          int first, int count)
+static int columns_adjoin(const lstm_way *way, const lstm_step *step, int first,
+                          int count)
 {
-    return first < way->units
-               ? step->recurrent && first + count <= way->units
-               : first + count <= way->units + way->inputs;
+    return first < way->units ? step->recurrent && first + count <= way->units
+                              : first + count <= way->units + way->inputs;
 }
 
 /* dweight[row] += sum: the sums of the rows are `stride` apart, and each is
@@ -255,9 +258,9 @@ static void add_weight_sums(const lstm_way *way, const weight_sums *sums)
     const int units = way->units, ones = units + way->inputs;
     for (int k = 0; k <= ones; k++) {
         const int lone = k - sums->packed;
-        const real *from = lone < 0
-                               ? sums->dpacked + k
-                               : sums->dlone + (size_t)lone * sums->rows * LANES;
+        const real *from =
+            lone < 0 ? sums->dpacked + k
+                     : sums->dlone + (size_t)lone * sums->rows * LANES;
         const size_t stride = lone < 0 ? sums->packed : LANES;
         const int count = lone < 0 ? 1 : LANES;
         if (k < units)

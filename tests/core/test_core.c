@@ -1,12 +1,11 @@
 /* The core by itself: gradients, determinism, edges. Run under sanitizers by
- * `make asan`. Prints its counts, and writes them to the file `core` in the
- * folder ATTENTIVECHROME_COUNTS, if that is set. */
+ * `make asan`. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "attentive.h"
+
+#include "counts.h"
 
 static int passed, failed;
 
@@ -158,8 +157,10 @@ static void test_threads(const ac_engine *engine)
 
 static void test_shapes(const ac_engine *engine)
 {
-    const int shapes[][5] = {{1, 1, 1, 1, 1},  {1, 2, 3, 5, 16},
-                             {2, 3, 17, 2, 17}, {5, 20, 32, 16, 33},
+    const int shapes[][5] = {{1, 1, 1, 1, 1},
+                             {1, 2, 3, 5, 16},
+                             {2, 3, 17, 2, 17},
+                             {5, 20, 32, 16, 33},
                              {4, 7, 33, 9, 15}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const int *s = shapes[i];
@@ -263,16 +264,5 @@ int main(void)
     }
     test_interrupt();
     test_bad_networks();
-    printf("C tests: %d passed, %d failed\n", passed, failed);
-
-    const char *folder = getenv("ATTENTIVECHROME_COUNTS");
-    char path[4096];
-    if (folder && snprintf(path, sizeof path, "%s/core", folder) > 0) {
-        FILE *counts = fopen(path, "w");
-        if (counts) {
-            fprintf(counts, "%d %d\n", passed, failed);
-            fclose(counts);
-        }
-    }
-    return failed > 0;
+    return report_counts("core", passed, failed);
 }
