@@ -48,8 +48,8 @@ flopPerGene <- function(bins = 100, marks = 5, hidden = 32, markHidden = 16) {
 
 # Own and peer's figures in alternating order; a data frame with medians.
 compareSpeed <- function(time, peerColumn, batches = c(16, 64, 256),
-                         threads = c(1, 2), rounds = 5, genes = 2560,
-                         peerGenes = 768) {
+                         threads = c(1, 2), rounds = 3, genes = 1536,
+                         peerGenes = 512) {
     grid <- expand.grid(batch = batches, threads = threads)
     rows <- lapply(seq_len(nrow(grid)), function(i) {
         batch <- grid$batch[i]

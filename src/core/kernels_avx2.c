@@ -11,6 +11,7 @@
 #define SIMD_ISA __attribute__((target("avx2,fma")))
 #define SIMD_WIDTH 8
 #define SIMD_ROWS 6
+#define SIMD_BUNDLE 8
 
 #define SIMD_VECTOR __m256
 #define SIMD_SET1(x) _mm256_set1_ps(x)

@@ -11,6 +11,7 @@
 #define SIMD_ISA __attribute__((target("avx512f")))
 #define SIMD_WIDTH 16
 #define SIMD_ROWS 16
+#define SIMD_BUNDLE 4
 
 #define SIMD_VECTOR __m512
 #define SIMD_SET1(x) _mm512_set1_ps(x)

@@ -11,6 +11,7 @@
 #define SIMD_ISA
 #define SIMD_WIDTH 4
 #define SIMD_ROWS 4
+#define SIMD_BUNDLE 8
 
 #define SIMD_VECTOR float32x4_t
 #define SIMD_SET1(x) vdupq_n_f32(x)

@@ -4,6 +4,8 @@
  *   SIMD_WIDTH, SIMD_ROWS             numbers in a vector; rows of a tile,
  *                                     4, 6 or 16 (see panel_height), whose
  *                                     sums must leave registers to spare
+ *   SIMD_BUNDLE                       vectors that go through an activation
+ *                                     together: a multiple of a block's
  *   SIMD_VECTOR and SIMD_SET1, ...    the vector type and what it can do;
  *                                     MAX and MIN return x where x is NaN,
  *                                     INVERSE is right to 11 bits or more;
@@ -15,7 +17,7 @@
 #include "simd_layout.h"
 
 #if defined(__clang__)
-#define SIMD_UNROLL _Pragma("unroll")
+#define SIMD_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define SIMD_UNROLL _Pragma("GCC unroll 16")
 #endif
@@ -37,7 +39,6 @@ typedef SIMD_VECTOR SIMD(vector);
  * Each is a long chain, so a bundle of vectors goes through it step by step:
  * a processor does not look far enough ahead to find the next chain. */
 
-#define SIMD_BUNDLE 8
 #define SIMD_UNITS (SIMD_BUNDLE / SIMD_PARTS)
 #define SIMD_EACH SIMD_UNROLL for (int i = 0; i < count; i++)
 
