@@ -92,7 +92,6 @@ typedef struct {
 
 /* Threads (threads.c). Call ac_watch_forks() once, when the library loads. */
 void ac_watch_forks(void);
-int ac_has_threads(void);          /* compiled with OpenMP?               */
 int ac_usable_threads(int wanted); /* 1 in a forked child; OpenMP's limit */
 
 /* The name of the n-th kernel table for single precision that this machine

@@ -33,11 +33,6 @@ int ac_usable_threads(int wanted)
     return wanted < limit ? wanted : limit;
 }
 
-int ac_has_threads(void)
-{
-    return 1;
-}
-
 #else
 
 void ac_watch_forks(void)
@@ -48,10 +43,5 @@ int ac_usable_threads(int wanted)
 {
     (void)wanted;
     return 1;
-}
-
-int ac_has_threads(void)
-{
-    return 0;
 }
 #endif
