@@ -7,6 +7,8 @@
 #' @slot size Named list of its sizes.
 #' @slot marks The marks, in the order in which the network reads them.
 #' @slot bins List of `width` and `offsets` of the bins it was trained for.
+#' @slot treatment List of how the training signal was made: `counting`
+#'   ([countReads()]) and `normalization` ([normalizeSignal()]).
 #' @slot transform What is done to the counts first: `"none"` or `"log1p"`.
 #' @slot parameters Named list of weights, as PyTorch shapes them: see
 #'   [coef()][coef.AttentiveChromeModel].
@@ -26,7 +28,7 @@
 #' @exportClass AttentiveChromeModel
 setClass("AttentiveChromeModel", slots = c(
     architecture = "character", size = "list", marks = "character",
-    bins = "list", transform = "character", parameters = "list",
+    bins = "list", treatment = "list", transform = "character", parameters = "list",
     history = "data.frame", bestEpoch = "integer", baseline = "numeric",
     training = "list", version = "character"))
 

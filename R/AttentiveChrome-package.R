@@ -21,4 +21,5 @@
 #' @import SummarizedExperiment
 #' @importFrom S4Vectors DataFrame mcols mcols<- metadata metadata<-
 #' @importFrom IRanges relist
+#' @importFrom BiocGenerics strand
 "_PACKAGE"

@@ -6,11 +6,14 @@
         values <- as.array(
             assay(signal, mark, withDimnames = FALSE)[
                 , match(cellTypes, colnames(signal)), , drop = FALSE])
-        rowMeans(log1p(matrix(values, ncol = dim(values)[3L])))
+        rowMeans(.logCount(matrix(values, ncol = dim(values)[3L])))
     })
     matrix(unlist(columns), ncol = length(marks),
            dimnames = list(NULL, marks))
 }
+
+# log(1 + count); normalised signal may be negative, and is mirrored.
+.logCount <- function(x) sign(x) * log1p(abs(x))
 
 # Coefficients, intercept first. A mark that says nothing (constant signal)
 # gets 0. Perfectly separated genes are no fault here: the fit is then steep,

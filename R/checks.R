@@ -112,10 +112,10 @@
         !anyDuplicated(names)
 }
 
-.checkMarkNames <- function(marks) {
+.checkMarkNames <- function(marks, what = "{.arg marks}") {
     if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
         any(marks %in% c("", .notMarks)) || anyDuplicated(marks)) {
-        .stop("{.arg marks} must name each mark once",
+        .stop(paste(what, "must name each mark once"),
               x = "It is {.val {marks}}.",
               i = "{.val {(.notMarks)}} are no names for a mark.")
     }

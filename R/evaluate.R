@@ -30,7 +30,7 @@ generics::evaluate
 #'     hidden = 4, markHidden = 4)
 #' evaluate(model, parts$test)
 evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
-    .checkFits(signal, x@marks, x@bins)
+    .checkFits(signal, x@marks, x@bins, x@treatment)
     label <- expressionLabel(signal)
     logit <- .forward(x, signal, threads)$logit
     rows <- lapply(colnames(signal), function(cellType) {

@@ -13,6 +13,7 @@
             assay(signal, marks[j], withDimnames = FALSE)[
                 , match(cellTypes, colnames(signal)), , drop = FALSE])
         .checkFinite(values, marks[j], rownames(signal))
+        if (transform == "log1p") .checkNotNegative(values, marks[j])
         x[, j, ] <- t(matrix(.transforms[[transform]](values), samples, bins))
     }
     dim(x) <- NULL # in place: as.vector() would copy
@@ -27,6 +28,15 @@
               x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not,
                    the first of gene {.val {genes[first[1]]}},
                    bin {first[3]}.")
+    }
+}
+
+.checkNotNegative <- function(values, mark) {
+    if (min(values) < 0) {
+        .stop("{.code transform = \"log1p\"} is for signal that is not
+               negative",
+              x = "{.val {mark}} goes down to {signif(min(values), 3)}.",
+              i = "A log ratio needs no further transform.")
     }
 }
 
@@ -53,8 +63,9 @@
     input
 }
 
-# Signal must have a model's marks (others do no harm) and its bins.
-.checkFits <- function(signal, marks, bins, arg = "signal") {
+# Signal must have a model's marks (others do no harm), its bins, and have been
+# treated as the signal that it was trained on.
+.checkFits <- function(signal, marks, bins, treatment, arg = "signal") {
     .checkSignal(signal, arg)
     missing <- setdiff(marks, marks(signal))
     if (length(missing) > 0L) {
@@ -64,11 +75,12 @@
               i = "It has {.val {marks(signal)}}.")
     }
     own <- metadata(signal)$bins
-    if (!isTRUE(all.equal(own, bins))) {
+    if (!.sameBins(own, bins)) {
         .stop("{.arg {arg}} must have the model's bins:
                {(.describeBins(bins))}",
               x = "It has {(.describeBins(own))}.")
     }
+    .checkTreatment(signal, treatment, arg)
     if (nrow(signal) == 0L || ncol(signal) == 0L) {
         .stop("{.arg {arg}} is empty",
               x = "It has {nrow(signal)} gene{?s} and
@@ -76,8 +88,16 @@
     }
 }
 
+# How bins run on the minus strand is not known of every signal.
+.sameBins <- function(a, b) {
+    place <- c("width", "offsets")
+    isTRUE(all.equal(a[place], b[place])) &&
+        length(unique(c(a$orient, b$orient))) < 2L
+}
+
 .describeBins <- function(bins) {
     ends <- range(bins$offsets) + c(0, bins$width)
-    sprintf("%d bins of %g bp, %+g to %+g bp from the TSS",
-            length(bins$offsets), bins$width, ends[1L], ends[2L])
+    paste0(sprintf("%d bins of %g bp, %+g to %+g bp from the TSS",
+                   length(bins$offsets), bins$width, ends[1L], ends[2L]),
+           if (!is.null(bins$orient)) paste(", along the", bins$orient))
 }

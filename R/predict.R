@@ -28,7 +28,7 @@ predict.AttentiveChromeModel <- function(object, newdata,
 
 # logit as genes x cell types, and the attention arrays of the core by stage.
 .forward <- function(model, signal, threads, arg = "signal") {
-    .checkFits(signal, model@marks, model@bins, arg)
+    .checkFits(signal, model@marks, model@bins, model@treatment, arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform)
     out <- .predictGenes(.modelNetwork(model, threads),

@@ -32,6 +32,9 @@
 #' @param binWidth Width of a bin in base pairs.
 #' @param upstream Distance in base pairs from the start of the first bin to
 #'   the TSS; by default half of the window.
+#' @param orient How the bins of genes on the minus strand run, where it is
+#'   known: `"transcript"`, from 5' to 3', or `"genome"`, along the
+#'   chromosome.
 #' @return A `RangedSummarizedExperiment`. Where `genes` gives no ranges its
 #'   `rowRanges` are empty.
 #' @seealso [marks()], [binMatrix()], [readChromeTable()], [simulateChromatin()]
@@ -48,13 +51,17 @@
 #' expressionLabel(signal)
 chromatinSignal <- function(signal, genes = NULL, expression = NULL,
                             labels = NULL, cellTypes = NULL, binWidth = 100,
-                            upstream = NULL) {
+                            upstream = NULL, orient = NULL) {
+    if (!is.null(orient)) {
+        .checkChoice(orient, "orient", c("transcript", "genome"))
+    }
     assays <- .asMarkArrays(signal, cellTypes)
     ids <- .geneIds(assays[[1L]], genes)
     dims <- list(ids, dimnames(assays[[1L]])[[2L]], NULL)
     assays <- lapply(assays, `dimnames<-`, dims)
     .checkCounts(assays)
-    bins <- .makeBins(dim(assays[[1L]])[3L], binWidth, upstream)
+    bins <- c(.makeBins(dim(assays[[1L]])[3L], binWidth, upstream),
+              orient = orient)
     shape <- dims[1:2]
     if (!is.null(expression)) {
         expression <- .asGeneMatrix(expression, shape, "expression")

@@ -73,7 +73,8 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
                           sign * effect * activity)
         })
         chromatinSignal(counts, expression = expression, binWidth = binWidth,
-                        genes = .simulateGenes(genes, bins * binWidth))
+                        genes = .simulateGenes(genes, bins * binWidth),
+                        orient = "transcript")
     })
     metadata(signal)$simulation <- list(deciding = deciding, effect = effect,
                                         noise = noise, seed = seed)

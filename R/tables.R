@@ -102,16 +102,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 
 # The cell type of each file.
 .fileCellTypes <- function(files, cellType) {
-    if (!is.character(files) || length(files) == 0L || anyNA(files)) {
-        .stop("{.arg files} must be the paths of one or more tables",
-              x = "It is {.val {files}}.")
-    }
-    absent <- files[!file.exists(files) | dir.exists(files)]
-    if (length(absent) > 0L) {
-        .stop("{.arg files} names files that do not exist",
-              x = "Missing: {(.some(absent))}.",
-              i = "The working directory is {.file {getwd()}}.")
-    }
+    .checkFiles(files)
     cellType <- cellType %||% names(files) %||% "cellType1"
     if (!is.character(cellType) || any(is.na(cellType) | cellType == "") ||
         !length(cellType) %in% c(1L, length(files))) {
@@ -166,50 +157,9 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
          label = .geneLabels(table, genes, file))
 }
 
-# The path of the uncompressed file. Not told by the name: a compressed file
-# without .gz would otherwise be read as text.
-.plainFile <- function(file, unpacked) {
-    if (!identical(readBin(file, "raw", 2L), as.raw(c(0x1f, 0x8b)))) {
-        return(file)
-    }
-    from <- gzfile(file, "rb")
-    on.exit(close(from))
-    to <- file(unpacked, "wb")
-    on.exit(close(to), add = TRUE)
-    tryCatch(.copyBytes(from, to), warning = function(w) .stopCut(file))
-    flush(to)
-    if (.isCut(file, file.size(unpacked))) .stopCut(file)
-    unpacked
-}
-
-.copyBytes <- function(from, to) {
-    while (length(bytes <- readBin(from, "raw", 2^22)) > 0L) {
-        writeBin(bytes, to)
-    }
-}
-
-# gzfile() may take a file that was cut short for a whole one. A whole file ends
-# with its unpacked size, or with that of its last part where it has several, as
-# data.table and bgzip write; parts are told by their first bytes.
-.isCut <- function(file, unpackedSize) {
-    bytes <- readBin(file, "raw", file.size(file))
-    written <- readBin(utils::tail(bytes, 4L), "integer", endian = "little")
-    if (isTRUE(written %% 2^32 == unpackedSize %% 2^32)) return(FALSE)
-    parts <- grepRaw(as.raw(c(0x1f, 0x8b, 0x08)), bytes, fixed = TRUE,
-                     all = TRUE)
-    sum(bytes[parts + 3L] < as.raw(0x20), na.rm = TRUE) < 2L
-}
-
-.stopCut <- function(file) {
-    .stop("{.file {file}} is damaged or cut short",
-          x = "Its gzip data end too early.",
-          i = "Fetch or write the file anew.")
-}
-
 # With fill, fread() never skips a line at the start; lines of uneven length
 # then show as missing values or as a warning, and are looked for only then.
 .freadTable <- function(path, file) {
-    if (file.size(path) == 0) .stop("{.file {file}} is empty")
     faults <- new.env()
     table <- tryCatch(
         withCallingHandlers(.fread(path), warning = function(w) {

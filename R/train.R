@@ -81,7 +81,8 @@ attentiveChrome <- function(signal, validation = NULL,
                                               data$cellTypes)
     settings$validationGenes <- length(data$validation$y)
     new("AttentiveChromeModel", architecture = architecture, size = size,
-        marks = data$marks, bins = data$bins, transform = transform,
+        marks = data$marks, bins = data$bins,
+        treatment = data$treatment, transform = transform,
         parameters = .listParameters(run$parameters, shapes),
         history = run$history, bestEpoch = run$bestEpoch,
         baseline = .fitBaseline(signal, data$marks, data$cellTypes),
@@ -106,14 +107,16 @@ attentiveChrome <- function(signal, validation = NULL,
     .checkSignal(signal)
     marks <- marks(signal)
     bins <- metadata(signal)$bins
-    .checkFits(signal, marks, bins)
+    treatment <- .treatmentOf(signal)
+    .checkFits(signal, marks, bins, treatment)
     cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
                                  "cellType")
-    data <- list(marks = marks, bins = bins, cellTypes = cellTypes,
+    data <- list(marks = marks, bins = bins, treatment = treatment,
+                 cellTypes = cellTypes,
                  train = .labelledInput(signal, marks, cellTypes, transform,
                                         "signal"))
     if (!is.null(validation)) {
-        .checkFits(validation, marks, bins, "validation")
+        .checkFits(validation, marks, bins, treatment, "validation")
         .checkCellTypes(validation, cellTypes, "validation")
         data$validation <- .labelledInput(validation, marks, cellTypes,
                                           transform, "validation")

@@ -1,0 +1,315 @@
+# The input doctor: what is likely to be wrong with a signal, and how to mend
+# it. Each check takes a signal and returns findings, or NULL.
+
+#' Look for faults in a signal
+#'
+#' Looks for what goes wrong between files and signal, and says how to mend it:
+#'
+#' * **chromosomes** that are named otherwise in a file than in the genes
+#'   (`chr1` and `1`), so that its reads match no window;
+#' * **genome**: chromosomes of other lengths in a file than in the genes;
+#' * **index**: BAM files that are not sorted by position or have no index (both
+#'   are read well here; genome browsers want them);
+#' * **marks** that look swapped: H3K4me3 that is not highest at the TSS,
+#'   H3K27me3 or H3K9me3 that rise with expression, H3K4me3 or H3K36me3 that
+#'   fall with it;
+#' * **strand**: bins that run along the chromosome on the minus strand although
+#'   they should run from 5' to 3', by the sides on which the marks lie;
+#' * **depth**: files with less than a fifth, or more than five times, of the
+#'   reads that files of the signal have in the median;
+#' * **scale**: a mark whose counts are all multiples of a number, or those of
+#'   another cell type times a factor;
+#' * **empty** marks;
+#' * **genes** that come twice, by id or by TSS, and ids with versions.
+#'
+#' The checks of marks and strand go by what these marks do in most cell types
+#' and need some dozens of genes; a finding is a reason to look, not a proof.
+#'
+#' @param signal A signal ([chromatinExperiment()], [countReads()],
+#'   [chromatinSignal()]). Files are known of signal that was read from them.
+#' @return A data frame of class `signalFindings` with a line a finding:
+#'   `severity` (`"error"`, `"warning"`, `"note"`), `check` (as above),
+#'   `finding`, and `mending`. It prints as text.
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 100, seed = 1)
+#' checkSignal(signal)
+#' assay(signal, "H3K9me3")[] <- 0
+#' checkSignal(signal)
+checkSignal <- function(signal) {
+    .checkSignal(signal)
+    findings <- do.call(rbind, lapply(.signalChecks, function(check) {
+        check(signal)
+    }))
+    if (is.null(findings)) findings <- .finding("", "", "", "")[0L, ]
+    levels <- c("error", "warning", "note")
+    findings <- findings[order(match(findings$severity, levels)), ]
+    rownames(findings) <- NULL
+    class(findings) <- c("signalFindings", "data.frame")
+    findings
+}
+
+.finding <- function(severity, check, finding, mending) {
+    oneLine <- function(text) gsub("\\s+", " ", text)
+    data.frame(severity = severity, check = check, finding = oneLine(finding),
+               mending = oneLine(mending))
+}
+
+#' @export
+print.signalFindings <- function(x, ...) {
+    if (nrow(x) == 0L) {
+        cli::cli_inform(c(v = "No faults were found in the signal"))
+        return(invisible(x))
+    }
+    signs <- c(error = "x", warning = "!", note = "i")
+    for (i in seq_len(nrow(x))) {
+        text <- paste0(x$check[i], ": ", x$finding[i])
+        lines <- gsub("([{}])", "\\1\\1", c(text, x$mending[i]))
+        cli::cli_inform(stats::setNames(lines, c(signs[[x$severity[i]]], " ")))
+    }
+    invisible(x)
+}
+
+# ---- the files ----------------------------------------------------------------
+
+# A finding for each source that `wrong` picks.
+.sourceFindings <- function(signal, wrong, severity, check, finding, mending) {
+    sources <- metadata(signal)$sources
+    if (is.null(sources)) return(NULL)
+    hit <- sources[which(wrong(sources)), , drop = FALSE]
+    if (nrow(hit) == 0L) return(NULL)
+    .finding(severity, check, finding(hit), mending(hit))
+}
+
+.checkChromosomes <- function(signal) {
+    levels <- GenomeInfoDb::seqlevels(rowRanges(signal))
+    .sourceFindings(
+        signal, function(s) s$unmatched != "" & (s$matched %in% c(0, NA)),
+        "error", "chromosomes", function(s) {
+            sprintf("no read of %s lies on a chromosome of the genes; it has %s,
+                     the genes have %s", basename(s$file), s$unmatched,
+                    .some(levels))
+        }, function(s) {
+            style <- if (any(grepl("^chr", s$unmatched))) "UCSC" else "NCBI"
+            sprintf("Rename those of the genes, as with
+                     GenomeInfoDb::seqlevelsStyle(genes) <- \"%s\".", style)
+        })
+}
+
+.checkGenome <- function(signal) {
+    .sourceFindings(
+        signal, function(s) s$build != "", "error", "genome", function(s) {
+            sprintf("%s does not fit the genes' genome (%s)", basename(s$file),
+                    s$build)
+        }, function(s) {
+            "Use genes of the genome build that the reads were aligned to."
+        })
+}
+
+.checkIndex <- function(signal) {
+    mend <- function(s) "samtools sort and samtools index make both."
+    rbind(
+        .sourceFindings(
+            signal, function(s) !s$sorted, "note", "index", function(s) {
+                paste(basename(s$file), "does not say that it is sorted by
+                      position")
+            }, mend),
+        .sourceFindings(
+            signal, function(s) !s$indexed, "note", "index", function(s) {
+                paste(basename(s$file), "has no index")
+            }, mend))
+}
+
+.checkDepth <- function(signal) {
+    usual <- stats::median(metadata(signal)$sources$reads, na.rm = TRUE)
+    if (NROW(metadata(signal)$sources) < 3L) return(NULL)
+    .sourceFindings(
+        signal, function(s) s$reads < usual / 5 | s$reads > usual * 5,
+        "warning", "depth", function(s) {
+            sprintf("%s has %.0f reads, the files' median is %.0f",
+                    basename(s$file), s$reads, usual)
+        }, function(s) {
+            "Normalise with normalizeSignal(), or leave the sample out if it
+             failed."
+        })
+}
+
+# ---- the values ---------------------------------------------------------------
+
+# Calls f(values, mark, cellType) for each mark of each cell type; values is
+# genes x bins.
+.eachMark <- function(signal, f, only = marks(signal)) {
+    found <- lapply(intersect(only, marks(signal)), function(mark) {
+        do.call(rbind, lapply(colnames(signal), function(cellType) {
+            f(binMatrix(signal, mark, cellType), mark, cellType)
+        }))
+    })
+    do.call(rbind, found)
+}
+
+.checkEmpty <- function(signal) {
+    .eachMark(signal, function(values, mark, cellType) {
+        if (any(values != 0)) return(NULL)
+        .finding("error", "empty", paste(mark, "of", cellType, "is all 0"),
+                 "Look at its file and at the chromosomes' names.")
+    })
+}
+
+# Whole counts of a real sample have no common divisor.
+.checkMultiples <- function(signal) {
+    .eachMark(signal, function(values, mark, cellType) {
+        counts <- unique(as.vector(values[values != 0]))
+        if (length(counts) < 3L || any(counts != round(counts))) return(NULL)
+        divisor <- Reduce(.divisor, counts)
+        if (divisor == 1) return(NULL)
+        .finding("warning", "scale", sprintf(
+            "all counts of %s of %s are multiples of %g", mark, cellType,
+            divisor), sprintf(
+            "Divide by %g what is compared or pooled with other sources.",
+            divisor))
+    })
+}
+
+.divisor <- function(a, b) if (b == 0) a else .divisor(b, a %% b)
+
+# A sample that stands twice in the signal, on two scales or on one.
+.checkCopies <- function(signal) {
+    if (ncol(signal) < 2L) return(NULL)
+    found <- lapply(marks(signal), function(mark) {
+        values <- as.array(assay(signal, mark, withDimnames = FALSE))
+        flat <- matrix(aperm(values, c(1L, 3L, 2L)), ncol = ncol(signal))
+        total <- colSums(flat)
+        shape <- sweep(flat, 2L, total, `/`)
+        key <- apply(round(shape, 12L), 2L, paste, collapse = " ")
+        copy <- which(duplicated(key) & is.finite(shape[1L, ]))
+        if (length(copy) == 0L) return(NULL)
+        first <- match(key[copy], key)
+        .finding("warning", "scale", sprintf(
+            "%s of %s is that of %s times %.4g", mark, colnames(signal)[copy],
+            colnames(signal)[first], total[copy] / total[first]),
+            "Are they one sample from two sources?")
+    })
+    do.call(rbind, found)
+}
+
+# ---- what marks do ------------------------------------------------------------
+
+.fewGenes <- 30L
+
+# Mean near the TSS (1 kb each way) over that of the rest.
+.peakRatio <- function(values, offsets, width) {
+    near <- abs(offsets + width / 2) <= 1000
+    if (!any(near) || all(near)) return(NA_real_)
+    mean(values[, near]) / mean(values[, !near])
+}
+
+.checkPeak <- function(signal) {
+    if (nrow(signal) < .fewGenes) return(NULL)
+    offsets <- binOffsets(signal)
+    .eachMark(signal, function(values, mark, cellType) {
+        ratio <- .peakRatio(values, offsets, binWidth(signal))
+        if (is.na(ratio) || ratio > 1.2) return(NULL)
+        .finding("warning", "marks", sprintf(
+            "H3K4me3 of %s is not highest at the TSS: the mean within 1 kb is
+             %.2f times that farther away", cellType, ratio),
+            "Look at the order of the marks, and at the TSS.")
+    }, "H3K4me3")
+}
+
+# With expression, else with the label.
+.outcome <- function(signal, cellType) {
+    name <- intersect(c("expression", "label"), assayNames(signal))
+    if (length(name) > 0L) as.matrix(assay(signal, name[1L]))[, cellType]
+}
+
+.expectedSign <- c(H3K27me3 = -1, H3K9me3 = -1, H3K4me3 = 1, H3K36me3 = 1)
+
+.checkDirection <- function(signal) {
+    .eachMark(signal, function(values, mark, cellType) {
+        outcome <- .outcome(signal, cellType)
+        known <- !is.na(outcome)
+        if (sum(known) < .fewGenes) return(NULL)
+        rho <- suppressWarnings(stats::cor(
+            rowMeans(values)[known], outcome[known], method = "spearman"))
+        limit <- max(0.1, 3 / sqrt(sum(known)))
+        if (is.na(rho) || rho * .expectedSign[[mark]] > -limit) return(NULL)
+        .finding("warning", "marks", sprintf(
+            "%s of %s %s with expression (Spearman correlation %.2f)", mark,
+            cellType, if (rho > 0) "rises" else "falls", rho),
+            "Look at the order of the marks, and at the genes' ids.")
+    }, names(.expectedSign))
+}
+
+# How much more signal lies after the TSS than before it, as a t value over the
+# genes of a strand.
+.downstream <- function(values, offsets, genes) {
+    side <- values %*% (2 * (offsets >= 0) - 1)
+    side <- side[genes & rowSums(values) > 0]
+    if (length(side) < .fewGenes || stats::sd(side) == 0) return(0)
+    mean(side) / stats::sd(side) * sqrt(length(side))
+}
+
+# H3K36me3 lies in the gene's body. Where it lies after the TSS on the plus
+# strand and before it on the minus strand, the bins are not flipped.
+.checkStrand <- function(signal) {
+    if (!is(rowRanges(signal), "GenomicRanges")) return(NULL)
+    orient <- metadata(signal)$bins$orient
+    if (identical(orient, "genome")) {
+        return(.finding(
+            "note", "strand", "the bins of minus-strand genes run along the
+            chromosome, from 3' to 5', as in the published tables",
+            "Models for new data do better with orient = \"transcript\"."))
+    }
+    minus <- as.vector(strand(signal)) == "-"
+    offsets <- binOffsets(signal)
+    .eachMark(signal, function(values, mark, cellType) {
+        plus <- .downstream(values, offsets, !minus)
+        if (plus < 3 || .downstream(values, offsets, minus) > -3) return(NULL)
+        .finding("warning", "strand", sprintf(
+            "H3K36me3 of %s lies after the TSS on the plus strand, and before
+             it on the minus strand: the bins look unflipped", cellType),
+            "Make the windows with orient = \"transcript\".")
+    }, "H3K36me3")
+}
+
+# ---- the genes ------------------------------------------------------------------
+
+.checkGeneIds <- function(signal) {
+    ids <- rownames(signal)
+    plain <- .withoutVersion(ids)
+    rbind(.duplicateFinding(ids, "ids"),
+          if (!anyDuplicated(ids)) {
+              .duplicateFinding(plain, "ids without their versions")
+          },
+          if (any(grepl("^ENS.*[.][0-9]+$", ids))) {
+              .finding("note", "genes", "the ids carry Ensembl versions",
+                       "addExpression() matches them without.")
+          })
+}
+
+.duplicateFinding <- function(ids, what) {
+    twice <- unique(ids[duplicated(ids)])
+    if (length(twice) == 0L) return(NULL)
+    .finding("warning", "genes", sprintf(
+        "%d of the %s come several times: %s", length(twice), what,
+        .some(twice)), "Keep one line a gene, so that no gene is in two parts
+        of a split.")
+}
+
+.checkSharedTss <- function(signal) {
+    ranges <- rowRanges(signal)
+    if (!is(ranges, "GenomicRanges") || is.null(ranges$tss)) return(NULL)
+    place <- paste(GenomicRanges::seqnames(ranges), ranges$tss,
+                   strand(ranges))
+    twice <- names(ranges)[place %in% place[duplicated(place)]]
+    if (length(twice) == 0L) return(NULL)
+    .finding("note", "genes", sprintf(
+        "%d genes share their TSS with another: %s", length(twice),
+        .some(twice)), "They have the same signal; keep them in one part of a
+        split.")
+}
+
+.signalChecks <- list(
+    .checkChromosomes, .checkGenome, .checkIndex, .checkEmpty, .checkMultiples,
+    .checkCopies, .checkDepth, .checkPeak, .checkDirection, .checkStrand,
+    .checkGeneIds, .checkSharedTss)

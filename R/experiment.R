@@ -1,0 +1,67 @@
+# From files to labelled signal in one call.
+
+#' Signal and labels of any number of cell types and marks, from files
+#'
+#' Puts [tssWindows()], [countReads()] or [summarizeTracks()],
+#' [addExpression()] and [checkSignal()] into one call. Each file is read once,
+#' from beginning to end.
+#'
+#' @inheritParams tssWindows
+#' @inheritParams addExpression
+#' @inheritParams countReads
+#' @param samples A sample sheet: a data frame with the columns `cellType`,
+#'   `mark` and `file`, each mark of each cell type once, or the path of such a
+#'   table, whose file names then count from its folder. The files are all
+#'   aligned reads (BAM, BED, tagAlign), or all tracks (bigWig, bedGraph).
+#' @param genes Genes, in any form that [tssWindows()] takes, or its windows.
+#' @param expression Expression values, in any form that [addExpression()]
+#'   takes; `NULL` for signal without labels.
+#' @param ... Further arguments of [countReads()], such as `method`, or of
+#'   [summarizeTracks()].
+#' @return A signal ([chromatinSignal()]) with an assay for each mark and, where
+#'   `expression` is given, `expression` and `label`. Findings of
+#'   [checkSignal()] are printed.
+#' @export
+#' @examples
+#' folder <- system.file("extdata", "reads", package = "AttentiveChrome")
+#' read.delim(file.path(folder, "samples.tsv"))
+#' signal <- chromatinExperiment(file.path(folder, "samples.tsv"),
+#'     genes = file.path(folder, "genes.tsv"),
+#'     expression = file.path(folder, "expression.tsv"))
+#' signal
+chromatinExperiment <- function(samples, genes, expression = NULL,
+                                upstream = 5000, downstream = 5000,
+                                binWidth = 100,
+                                orient = c("transcript", "genome"),
+                                tss = c("upstream", "canonical", "given"),
+                                threshold = "median",
+                                by = c("gene_id", "symbol"), ...,
+                                BPPARAM = BiocParallel::SerialParam(),
+                                progress = interactive()) {
+    samples <- .asSamples(samples)
+    if (!is.null(expression)) expression <- .asExpression(expression, 1)
+    windows <- genes
+    if (!is(genes, "GenomicRanges") || is.null(metadata(genes)$bins)) {
+        windows <- tssWindows(genes, upstream, downstream, binWidth, orient,
+                              tss)
+    }
+    read <- if (.areTracks(samples$file)) summarizeTracks else countReads
+    signal <- read(samples, windows, ..., BPPARAM = BPPARAM,
+                   progress = progress)
+    if (!is.null(expression)) {
+        signal <- addExpression(signal, expression, threshold, by)
+    }
+    findings <- checkSignal(signal)
+    if (nrow(findings) > 0L) print(findings)
+    signal
+}
+
+.areTracks <- function(files) {
+    track <- vapply(files, .fileFormat, "") %in% c("bigWig", "bedGraph")
+    if (any(track) && !all(track)) {
+        .stop("The files of {.arg samples} must be all reads or all tracks",
+              x = "{.file {files[track][1]}} is a track,
+                   {.file {files[!track][1]}} is not.")
+    }
+    all(track)
+}

@@ -1,0 +1,93 @@
+# What all readers of files share.
+
+# Packages that only some users need are asked for when they are.
+.needs <- function(package, why) {
+    if (!requireNamespace(package, quietly = TRUE)) {
+        .stop("The package {.pkg {package}} is needed {why}",
+              i = "Install it with
+                   {.code BiocManager::install(\"{package}\")}.")
+    }
+}
+
+.checkFiles <- function(files, arg = "files") {
+    if (!is.character(files) || length(files) == 0L || anyNA(files)) {
+        .stop("{.arg {arg}} must be paths of files",
+              x = "It is of class {.cls {class(files)[1]}} and length
+                   {length(files)}.")
+    }
+    absent <- files[!file.exists(files) | dir.exists(files)]
+    if (length(absent) > 0L) {
+        .stop("{.arg {arg}} names files that do not exist",
+              x = "Missing: {(.some(absent))}.",
+              i = "The working directory is {.file {getwd()}}.")
+    }
+    empty <- files[file.size(files) == 0]
+    if (length(empty) > 0L) {
+        .stop("{.arg {arg}} names files of zero bytes",
+              x = "Empty: {(.some(empty))}.")
+    }
+}
+
+# A table with a header, plain or compressed, as a data frame.
+.readFrame <- function(path, arg) {
+    .checkFiles(path, arg)
+    plain <- .plainFile(path, withr::local_tempfile(fileext = ".txt"))
+    tryCatch(
+        data.table::fread(file = plain, header = "auto", data.table = FALSE,
+                          fill = TRUE, showProgress = FALSE),
+        error = function(e) {
+            .stop("{.file {path}} cannot be read as a table",
+                  x = conditionMessage(e))
+        })
+}
+
+# What a file holds, by its first bytes where these tell, else by its name.
+.fileFormat <- function(path) {
+    start <- .firstBytes(path)
+    if (identical(start, as.raw(c(0x42, 0x41, 0x4d, 1)))) return("BAM")
+    if (identical(start, charToRaw("CRAM"))) return("CRAM")
+    if (identical(start, as.raw(c(0x26, 0xfc, 0x8f, 0x88))) ||
+        identical(start, as.raw(c(0x88, 0x8f, 0xfc, 0x26)))) return("bigWig")
+    name <- sub("[.](gz|bgz)$", "", tolower(basename(path)))
+    if (grepl("[.](bedgraph|bdg|bg)$", name)) "bedGraph"
+    else if (grepl("[.](bw|bigwig)$", name)) "bigWig"
+    else if (grepl("[.]sam$", name)) "SAM"
+    else "BED"
+}
+
+# gzfile() opens plain files too; a broken one is found by its reader.
+.firstBytes <- function(path) {
+    connection <- gzfile(path, "rb")
+    on.exit(close(connection))
+    suppressWarnings(readBin(connection, "raw", 4L))
+}
+
+# ---- gzip -------------------------------------------------------------------
+
+# Reads the file to its end, as only its checksums tell; a plain file is whole.
+.isWholeGzip <- function(path) {
+    fault <- .Call(ffi_check_gzip, enc2native(path.expand(path)))
+    if (fault == "interrupted") .signalInterrupt()
+    fault == ""
+}
+
+# The path of the uncompressed file. Not told by the name: a compressed file
+# without .gz would otherwise be read as text.
+.plainFile <- function(file, unpacked) {
+    if (!identical(readBin(file, "raw", 2L), as.raw(c(0x1f, 0x8b)))) {
+        return(file)
+    }
+    if (!.isWholeGzip(file)) {
+        .stop("{.file {file}} is damaged or cut short",
+              x = "Its gzip data end too early or do not fit their checksum.",
+              i = "Fetch or write the file anew.")
+    }
+    from <- gzfile(file, "rb")
+    on.exit(close(from))
+    to <- file(unpacked, "wb")
+    on.exit(close(to), add = TRUE)
+    while (length(bytes <- readBin(from, "raw", 2^22)) > 0L) {
+        writeBin(bytes, to)
+    }
+    unpacked
+}

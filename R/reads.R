@@ -1,0 +1,223 @@
+# Aligned reads, from BAM, BED and tagAlign files, as counts in bins.
+
+#' Count reads in the bins around the genes' start sites
+#'
+#' Counts the aligned reads of BAM, BED and tagAlign files in the bins of
+#' [tssWindows()]. Files are read from beginning to end as a stream: they need
+#' not be sorted or indexed, and memory does not grow with them.
+#'
+#' Three ways to count are in use in the field:
+#' * `"overlap"`: a read counts in every bin that it overlaps by a base or more,
+#'   gaps and introns included, as `bedtools multicov` does and as the paper
+#'   did (section 4);
+#' * `"fivePrime"`: a read counts in the one bin that its 5' end, moved `shift`
+#'   base pairs downstream, falls into. Half of the fragment length is a usual
+#'   shift;
+#' * `"midpoint"`: a read counts in the one bin that the middle of its fragment
+#'   falls into (of two middle bases, the right one).
+#'
+#' Read depth is the number of reads that pass the filters, wherever they lie.
+#' It is kept in `colData(x)$depth`, a matrix of cell types x marks, and is what
+#' [normalizeSignal()] goes by.
+#'
+#' @param files A sample sheet: a data frame with the columns `cellType`,
+#'   `mark` and `file`, or the path of such a table, whose file names then count
+#'   from its folder. Or, for one cell type, the paths with the marks as names.
+#'   BED and tagAlign files may be compressed with gzip or bgzip; their first
+#'   three columns are the chromosome, start and end of a read, the sixth is its
+#'   strand.
+#' @param windows The windows to count in ([tssWindows()]).
+#' @param method How to count: `"overlap"`, `"fivePrime"` or `"midpoint"`.
+#' @param shift For `"fivePrime"`, base pairs downstream.
+#' @param fragmentLength For `"overlap"` and `"midpoint"`: reads are first made
+#'   so many base pairs long from their 5' end; `NULL` leaves them as they are.
+#' @param pairs BAM files: `"reads"` counts each mate by itself; `"fragments"`
+#'   counts the whole fragment of each proper pair once, by its first mate;
+#'   unpaired reads count as they are, other mates do not.
+#' @param duplicates,failedQC BAM files: whether to count reads that are marked
+#'   as PCR duplicates, or as having failed quality control.
+#' @param secondary BAM files: whether to count secondary and supplementary
+#'   alignments. Unmapped reads never count.
+#' @param minMapq BAM files: smallest mapping quality of a read that counts.
+#' @param cellType Name of the cell type, where `files` are paths named by the
+#'   marks.
+#' @param BPPARAM Workers that share the files: a parameter of
+#'   \pkg{BiocParallel}, such as `BiocParallel::MulticoreParam(2)`.
+#' @param progress Show a progress bar, a step a file.
+#' @return A signal ([chromatinSignal()]) with integer counts and the ranges of
+#'   `windows`. `metadata(x)$sources` tells of each file its format, reads and
+#'   chromosomes. A file that is broken is an error which names it and, for
+#'   text, the line; nothing is returned then.
+#' @references Quinlan and Hall (2010), \doi{10.1093/bioinformatics/btq033}.
+#' @seealso [summarizeTracks()] for bigWig and bedGraph, [chromatinExperiment()]
+#'   for all in one, [checkSignal()]
+#' @export
+#' @examples
+#' folder <- system.file("extdata", "reads", package = "AttentiveChrome")
+#' windows <- tssWindows(file.path(folder, "genes.tsv"))
+#' files <- c(H3K4me3 = file.path(folder, "S1-H3K4me3.tagAlign.gz"))
+#' signal <- countReads(files, windows, cellType = "S1")
+#' signal
+#' colData(signal)$depth
+#' countReads(files, windows, "fivePrime", shift = 75, cellType = "S1")
+#'
+#' # As bedtools multicov counts by default:
+#' bam <- c(H3K27me3 = file.path(folder, "S1-H3K27me3.bam"))
+#' countReads(bam, windows, secondary = TRUE, cellType = "S1")
+countReads <- function(files, windows,
+                       method = c("overlap", "fivePrime", "midpoint"),
+                       shift = 0, fragmentLength = NULL,
+                       pairs = c("reads", "fragments"), duplicates = FALSE,
+                       failedQC = FALSE, secondary = FALSE, minMapq = 0,
+                       cellType = NULL, BPPARAM = BiocParallel::SerialParam(),
+                       progress = interactive()) {
+    counting <- .counting(method, shift, fragmentLength, pairs, duplicates,
+                          failedQC, secondary, minMapq)
+    samples <- .asSamples(files, cellType)
+    .checkFormats(samples$file, c("BAM", "BED"), "summarizeTracks")
+    .checkWindows(windows, metadata(windows)$bins)
+    parts <- .readSamples(samples, function(path) {
+        .countFile(path, windows, counting)
+    }, BPPARAM, progress)
+    .assembleSignal(samples, parts, windows, .describeCounting(counting))
+}
+
+# The ways to count, in the order of ac_count_by (bins.h).
+.countBy <- c("overlap", "fivePrime", "midpoint")
+
+.counting <- function(method, shift, fragmentLength, pairs, duplicates,
+                      failedQC, secondary, minMapq) {
+    method <- .checkChoice(method, "method", .countBy)
+    pairs <- .checkChoice(pairs, "pairs", c("reads", "fragments"))
+    .checkNumber(shift, "shift", -1e6, 1e6, whole = TRUE)
+    .checkFlag(duplicates, "duplicates")
+    .checkFlag(failedQC, "failedQC")
+    .checkFlag(secondary, "secondary")
+    .checkNumber(minMapq, "minMapq", 0, 255, whole = TRUE)
+    if (!is.null(fragmentLength)) {
+        .checkNumber(fragmentLength, "fragmentLength", 1, 1e6, whole = TRUE)
+    }
+    if (shift != 0 && method != "fivePrime") {
+        .stop("{.arg shift} is for {.code method = \"fivePrime\"}",
+              x = "{.arg method} is {.val {method}}.")
+    }
+    if (!is.null(fragmentLength) &&
+        (method == "fivePrime" || pairs == "fragments")) {
+        .stop("{.arg fragmentLength} is for single reads that count by
+               {.val overlap} or {.val midpoint}",
+              x = "{.arg method} is {.val {method}}, {.arg pairs} is
+                   {.val {pairs}}.")
+    }
+    core <- list(by = match(method, .countBy) - 1L, shift = shift,
+                 length = fragmentLength %||% 0)
+    list(core = core, pairs = pairs, duplicates = duplicates,
+         failedQC = failedQC, secondary = secondary, minMapq = minMapq)
+}
+
+# For the record, and for a model to compare.
+.describeCounting <- function(counting) {
+    core <- counting$core
+    paste0(.countBy[core$by + 1L],
+           if (core$shift != 0) paste(", shift", core$shift),
+           if (core$length > 0) paste(", fragments of", core$length, "bp"),
+           if (counting$pairs == "fragments") ", paired fragments")
+}
+
+.checkFormats <- function(files, wanted, other) {
+    formats <- vapply(files, .fileFormat, "")
+    odd <- match(FALSE, formats %in% wanted)
+    if (!is.na(odd)) {
+        tracks <- c("bigWig", "bedGraph")
+        .stop("{.file {files[odd]}} is of a format that cannot be read here",
+              x = "It is {formats[odd]}, expected {.or {wanted}}.",
+              i = if (formats[odd] %in% c("CRAM", "SAM"))
+                  "{.code samtools view -b} makes a BAM file of it."
+                  else "Use {.fn {other}}.")
+    }
+    formats
+}
+
+# One file: list(values = genes x bins, depth =, lengths = those of its
+# chromosomes, where it knows them, source = a line on it).
+.countFile <- function(path, windows, counting) {
+    switch(.fileFormat(path), BAM = .countBam(path, windows, counting),
+           BED = .countBed(path, windows, counting))
+}
+
+# The windows as the core takes them.
+.windowTable <- function(windows) {
+    bins <- metadata(windows)$bins
+    list(chromosome = as.integer(GenomicRanges::seqnames(windows)) - 1L,
+         start = as.integer(.windowStarts(windows, bins)) - 1L,
+         reversed = as.integer(.flipped(windows, bins)),
+         bins = length(bins$offsets), binWidth = bins$width,
+         chromosomes = GenomeInfoDb::seqlevels(windows))
+}
+
+# ---- BED and tagAlign -------------------------------------------------------
+
+.countBed <- function(path, windows, counting) {
+    table <- .windowTable(windows)
+    out <- .Call(ffi_count_bed, enc2native(path.expand(path)), table,
+                 counting$core)
+    if (out$fault == "interrupted") .signalInterrupt()
+    if (out$fault != "") .stopBed(path, out)
+    .checkAnyReads(path, out$reads, out$line)
+    lengths <- GenomeInfoDb::seqlengths(windows)
+    past <- !is.na(lengths) & out$last > lengths
+    list(values = t(out$counts), depth = out$reads,
+         source = data.frame(
+             format = "BED", reads = out$reads, matched = sum(out$on),
+             unmatched = .some(out$strangers),
+             build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
+                                   table$chromosomes, out$last, lengths)[past],
+                           2L),
+             sorted = NA, indexed = NA))
+}
+
+.bedFaults <- c(
+    memory = "There is not enough memory.",
+    opened = "It cannot be opened.",
+    broken = "It is damaged or cut short: its gzip data end too early or do
+              not fit their checksum.",
+    long = "The line is longer than half a million characters.",
+    fields = "A read needs chromosome, start and end.",
+    start = "The start must be a whole number from 0 on.",
+    end = "The end must be a whole number from 0 on.",
+    order = "The end must be greater than the start.",
+    strand = "The strand (sixth column) must be + or - for this way to count.")
+
+.stopBed <- function(path, out) {
+    whole <- out$fault %in% c("memory", "opened", "broken")
+    place <- if (out$fault %in% c("memory", "opened")) ""
+             else if (whole) ", after line {out$line}"
+             else ", line {out$line}"
+    if (out$fault == "long") out$line <- out$line + 1
+    .stop(paste0("{.file {path}}", place, " cannot be read"),
+          x = .bedFaults[[out$fault]],
+          x = if (!whole && out$fault != "long")
+              "Found {.val {out$field}}.",
+          i = if (out$fault == "broken") "Fetch or write the file anew.")
+}
+
+.checkAnyReads <- function(path, reads, records) {
+    if (reads == 0) {
+        .stop("{.file {path}} has no read that counts",
+              x = "It has {records} record{?s} or line{?s}.",
+              i = if (records > 0) "Look at {.arg minMapq}, {.arg pairs} and
+                   the other filters.")
+    }
+}
+
+# What .countBed() says of a file, for one that knows its own chromosomes.
+.sourceRow <- function(format, on, lengths, windows, sorted, indexed) {
+    known <- names(on) %in% GenomeInfoDb::seqlevels(windows)
+    own <- GenomeInfoDb::seqlengths(windows)[names(lengths)]
+    differs <- !is.na(own) & own != lengths
+    data.frame(
+        format = format, reads = sum(on), matched = sum(on[known]),
+        unmatched = .some(names(on)[!known & on > 0]),
+        build = .some(sprintf("%s: %.0f bp in the file, %.0f in the genes",
+                              names(lengths), lengths, own)[differs], 2L),
+        sorted = sorted, indexed = indexed)
+}

@@ -1,0 +1,146 @@
+# Sample sheets: which file holds which mark of which cell type.
+
+# `files` is a sheet, or a vector of paths named by the marks (one cell type).
+# Returns a data frame with cellType, mark and file, complete and checked.
+.asSamples <- function(files, cellType = NULL) {
+    if (is.character(files) && !is.null(names(files))) {
+        files <- data.frame(cellType = cellType %||% "cellType1",
+                            mark = names(files), file = unname(files))
+    } else if (is.character(files) && length(files) == 1L) {
+        files <- .readSheet(files)
+    } else if (!is.null(cellType)) {
+        .stop("{.arg cellType} is for files that are named by their marks",
+              i = "A sample sheet has it as a column.")
+    }
+    if (is(files, "DataFrame")) files <- as.data.frame(files)
+    if (!is.data.frame(files)) {
+        .stop("{.arg files} must be a sample sheet (a data frame with the
+               columns cellType, mark and file), or paths with the marks as
+               names",
+              x = "It is of class {.cls {class(files)[1]}} and length
+                   {length(files)}{
+                   if (is.character(files)) ', without names'}.")
+    }
+    .checkSamples(files)
+}
+
+# A sheet's file names count from the folder that the sheet is in.
+.readSheet <- function(path) {
+    samples <- .readFrame(path, "files")
+    if ("file" %in% names(samples)) {
+        relative <- !grepl("^(/|~|[A-Za-z]:|[\\\\])", samples$file)
+        samples$file[relative] <- file.path(dirname(path),
+                                            samples$file[relative])
+    }
+    samples
+}
+
+.checkSamples <- function(samples) {
+    wanted <- c("cellType", "mark", "file")
+    missing <- setdiff(wanted, names(samples))
+    if (length(missing) > 0L) {
+        .stop("The sample sheet must have the columns {.val {wanted}}",
+              x = "Missing: {.val {missing}}.",
+              i = "It has {.val {names(samples)}}.")
+    }
+    samples <- data.frame(lapply(samples[wanted], as.character))
+    if (nrow(samples) == 0L) .stop("The sample sheet has no lines")
+    for (column in wanted) {
+        line <- which(is.na(samples[[column]]) | samples[[column]] == "")
+        if (length(line) > 0L) {
+            .stop("The sample sheet, line {line[1]}: the {column} is missing")
+        }
+    }
+    .checkMarkNames(unique(samples$mark), "The marks of the sample sheet")
+    .checkFiles(samples$file, "file")
+    .checkComplete(samples)
+    samples
+}
+
+# Each mark of each cell type, once.
+.checkComplete <- function(samples) {
+    key <- paste(samples$cellType, samples$mark)
+    twice <- anyDuplicated(key)
+    if (twice > 0L) {
+        .stop("The sample sheet has {samples$mark[twice]} of
+               {.val {samples$cellType[twice]}} twice",
+              x = "{.file {samples$file[key == key[twice]]}}",
+              i = "Merge replicates into one file, or give them the names of
+                   two cell types.")
+    }
+    all <- expand.grid(cellType = unique(samples$cellType),
+                       mark = unique(samples$mark), stringsAsFactors = FALSE)
+    missing <- setdiff(paste(all$cellType, all$mark), key)
+    if (length(missing) > 0L) {
+        .stop("The sample sheet must have all marks of each cell type",
+              x = "Missing: {(.some(missing))}.")
+    }
+}
+
+# Reads the samples' files on BPPARAM's workers, one file a task. `read` takes
+# a path and returns list(values = genes x bins, depth =, source = data frame).
+# All files are tried, and the first fault stops.
+.readSamples <- function(samples, read, BPPARAM, progress) {
+    .checkFlag(progress, "progress")
+    if (!is(BPPARAM, "BiocParallelParam")) {
+        .stop("{.arg BPPARAM} must be a parameter of {.pkg BiocParallel}",
+              x = "It is of class {.cls {class(BPPARAM)[1]}}.",
+              i = "For two cores: {.code BiocParallel::MulticoreParam(2)}.")
+    }
+    before <- BiocParallel::bpprogressbar(BPPARAM)
+    on.exit(BiocParallel::bpprogressbar(BPPARAM) <- before)
+    BiocParallel::bpprogressbar(BPPARAM) <- progress
+    parts <- BiocParallel::bplapply(samples$file, .tryRead, read = read,
+                                    BPPARAM = BPPARAM)
+    for (part in parts) if (inherits(part, "condition")) stop(part)
+    parts
+}
+
+# A worker's error comes back as a value, so that it keeps its words.
+.tryRead <- function(file, read) {
+    tryCatch(read(file), error = function(e) e)
+}
+
+# The parts of .readSamples() as a signal.
+.assembleSignal <- function(samples, parts, windows, counting) {
+    cellTypes <- unique(samples$cellType)
+    marks <- unique(samples$mark)
+    at <- matrix(match(outer(cellTypes, marks, paste),
+                       paste(samples$cellType, samples$mark)),
+                 length(cellTypes), dimnames = list(cellTypes, marks))
+    bins <- metadata(windows)$bins
+    for (part in parts) windows <- .fitWindows(windows, bins, part$lengths)
+    assays <- lapply(stats::setNames(nm = marks), function(mark) {
+        .stackValues(lapply(parts[at[, mark]], `[[`, "values"),
+                     list(names(windows), cellTypes, NULL))
+    })
+    columns <- DataFrame(row.names = cellTypes)
+    columns$depth <- at
+    columns$depth[] <- vapply(parts, `[[`, 0, "depth")[at]
+    signal <- .makeSignal(assays, bins, windows, colData = columns)
+    metadata(signal)$counting <- counting
+    metadata(signal)$sources <- cbind(
+        samples, do.call(rbind, lapply(parts, `[[`, "source")))
+    .tellMissingBins(signal)
+    signal
+}
+
+# A genes x bins matrix a cell type as genes x cell types x bins.
+.stackValues <- function(values, dims) {
+    shape <- c(dim(values[[1L]]), length(values))
+    stacked <- aperm(array(unlist(values, use.names = FALSE), shape),
+                     c(1L, 3L, 2L))
+    dimnames(stacked) <- dims
+    stacked
+}
+
+.tellMissingBins <- function(signal) {
+    missing <- rowSums(missingBins(signal))
+    genes <- names(missing)[missing > 0]
+    if (length(genes) > 0L) {
+        cli::cli_inform(c(
+            "{length(genes)} window{?s} reach{?es/} past an end of the
+             chromosome: {(.some(genes))}",
+            i = "Their bins there are 0; see {.fn missingBins}."))
+    }
+}
