@@ -32,20 +32,34 @@
                              header$sorted, length(.bamIndex(path)) > 0L))
 }
 
-.bamFields <- c("flag", "rname", "pos", "mapq", "cigar", "mpos", "isize")
+.bamFields <- c("flag", "rname", "pos", "mapq", "cigar")
+.mateFields <- c("mrnm", "mpos", "isize")
 
 # The next records, and those of them that count, as ffi_count_reads() takes
 # them, but with the chromosome as its number in the header.
 .nextReads <- function(file, path, counting) {
-    what <- if (counting$pairs == "fragments") .bamFields
-            else .bamFields[seq_len(5L)]
+    mates <- counting$pairs == "fragments" ||
+        !"unmapped" %in% counting$dropped
+    what <- c(.bamFields, if (mates) .mateFields)
     records <- tryCatch(
         Rsamtools::scanBam(file, param = Rsamtools::ScanBamParam(
             what = what))[[1L]],
         error = function(e) .stopBam(path, conditionMessage(e)))
+    if (mates) records <- .placeAtMates(records)
     keep <- .readsThatCount(records, counting)
     reads <- lapply(records, `[`, keep)
     list(records = length(records$flag), reads = .alignedSpans(reads, counting))
+}
+
+# scanBam() leaves out where an unmapped read is placed, which is at its mate,
+# and its mapping quality, which says nothing.
+.placeAtMates <- function(records) {
+    unmapped <- which(.hasFlag(records$flag, "unmapped"))
+    records$pos[unmapped] <- records$mpos[unmapped]
+    records$rname[unmapped] <- records$mrnm[unmapped]
+    records$cigar[unmapped] <- NA
+    records$mapq[unmapped] <- 0L
+    records
 }
 
 # Bits of a record's flag (SAM specification, section 1.4).
@@ -57,10 +71,7 @@
 
 .readsThatCount <- function(records, counting) {
     flag <- records$flag
-    dropped <- c("unmapped", if (!counting$duplicates) "duplicate",
-                 if (!counting$failedQC) "failedQC",
-                 if (!counting$secondary) c("secondary", "supplementary"))
-    keep <- bitwAnd(flag, sum(.bamFlags[dropped])) == 0L &
+    keep <- bitwAnd(flag, sum(.bamFlags[counting$dropped])) == 0L &
         records$mapq >= counting$minMapq & !is.na(records$pos)
     if (counting$pairs == "fragments") {
         keep <- keep & (!.hasFlag(flag, "paired") |
@@ -72,8 +83,9 @@
 # A fragment reaches from the outer end of one mate to that of the other.
 .alignedSpans <- function(reads, counting) {
     start <- reads$pos - 1L
-    end <- start +
-        GenomicAlignments::cigarWidthAlongReferenceSpace(reads$cigar)
+    width <- GenomicAlignments::cigarWidthAlongReferenceSpace(reads$cigar)
+    width[is.na(width)] <- 1L # an unmapped read
+    end <- start + width
     if (counting$pairs == "fragments") {
         pair <- which(.hasFlag(reads$flag, "paired"))
         start[pair] <- pmin(reads$pos, reads$mpos)[pair] - 1L

@@ -208,7 +208,7 @@ print.signalFindings <- function(x, ...) {
     offsets <- binOffsets(signal)
     .eachMark(signal, function(values, mark, cellType) {
         ratio <- .peakRatio(values, offsets, binWidth(signal))
-        if (is.na(ratio) || ratio > 1.2) return(NULL)
+        if (is.na(ratio) || ratio > 2) return(NULL)
         .finding("warning", "marks", sprintf(
             "H3K4me3 of %s is not highest at the TSS: the mean within 1 kb is
              %.2f times that farther away", cellType, ratio),

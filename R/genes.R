@@ -59,7 +59,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     orient <- .checkChoice(orient, "orient", c("transcript", "genome"))
     tss <- .checkChoice(tss, "tss", c("upstream", "canonical", "given"))
     bins <- .windowBins(upstream, downstream, binWidth, orient)
-    sites <- .onePerGene(.startSites(.asGenes(genes), tss), tss, canonical)
+    genes <- .asGenes(genes)
+    sites <- .onePerGene(.startSites(genes, tss), tss, canonical)
     .placeWindows(sites, bins, .asSeqlengths(seqlengths))
 }
 
@@ -157,13 +158,17 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     } else if (is(genes, "RangedSummarizedExperiment")) {
         genes <- rowRanges(genes)
     }
-    if (is(genes, "GRangesList")) genes <- unlist(range(genes))
+    if (is(genes, "GRangesList")) {
+        genes <- BiocGenerics::unlist(range(genes))
+    }
     if (!is(genes, "GenomicRanges")) {
         .stop("{.arg genes} must be a GRanges, a TxDb, a data frame, a
                RangedSummarizedExperiment or the path of a file",
               x = "It is of class {.cls {class(genes)[1]}}.")
     }
-    .checkGenes(.nameGenes(genes))
+    genes <- .nameGenes(genes)
+    .checkGenes(genes)
+    genes
 }
 
 .readGenes <- function(path) {
@@ -208,7 +213,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     genes <- GenomicFeatures::transcripts(txdb,
                                           columns = c("tx_name", "gene_id"))
     genes <- genes[lengths(genes$gene_id) == 1L]
-    genes$gene_id <- unlist(genes$gene_id)
+    genes$gene_id <- BiocGenerics::unlist(genes$gene_id)
     genes
 }
 
@@ -246,10 +251,9 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     if (any(unstranded)) {
         cli::cli_warn(c(
             "{sum(unstranded)} of {.arg genes} {?has/have} no strand",
-            i = "{?It is/They are} taken to be on the plus strand: their TSS
-                 is their start."))
+            i = "{cli::qty(sum(unstranded))}{?It is/They are} taken to be on
+                 the plus strand: the TSS is the start."))
     }
-    genes
 }
 
 # ---- one TSS a gene -----------------------------------------------------------
@@ -284,8 +288,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
         cli::cli_inform(c(
             "{length(moved)} gene{?s} {?is/are} listed on several chromosomes
              or strands: {(.some(moved))}",
-            i = "{?It is/They are} taken where {?it is/they are} listed
-                 first."))
+            i = "{cli::qty(length(moved))}{?It is/They are} taken where
+                 {?it is/they are} listed first."))
     }
     along <- ifelse(as.vector(strand(sites)) == "-", -1, 1) * sites$tss
     sites <- sites[order(elsewhere, along)]
@@ -299,7 +303,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
               x = "There is no {.val {canonical}}.",
               i = "There are {.val {colnames(mcols(sites))}}.")
     }
-    if (is(mark, "List")) mark <- vapply(mark, paste, "", collapse = " ")
+    if (is(mark, "List")) mark <- S4Vectors::unstrsplit(mark, " ")
     keep <- if (is.character(mark) || is.factor(mark)) {
         grepl("canonical|principal", mark, ignore.case = TRUE)
     } else {
@@ -310,7 +314,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
         cli::cli_inform(c(
             "{length(without)} gene{?s} {?has/have} no canonical line:
              {(.some(without))}",
-            i = "The most upstream of {?its/their} lines is taken."))
+            i = "{cli::qty(length(without))}The most upstream of {?its/their}
+                 lines is taken."))
     }
     sites[keep | sites$gene_id %in% without]
 }

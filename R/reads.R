@@ -37,7 +37,9 @@
 #' @param duplicates,failedQC BAM files: whether to count reads that are marked
 #'   as PCR duplicates, or as having failed quality control.
 #' @param secondary BAM files: whether to count secondary and supplementary
-#'   alignments. Unmapped reads never count.
+#'   alignments.
+#' @param unmapped BAM files: whether to count unmapped reads that are placed at
+#'   their mate, as reads of one base there.
 #' @param minMapq BAM files: smallest mapping quality of a read that counts.
 #' @param cellType Name of the cell type, where `files` are paths named by the
 #'   marks.
@@ -61,18 +63,27 @@
 #' colData(signal)$depth
 #' countReads(files, windows, "fivePrime", shift = 75, cellType = "S1")
 #'
-#' # As bedtools multicov counts by default:
+#' # As bedtools multicov counts by default; its -D, -F and -q 30 are
+#' # duplicates = TRUE, failedQC = TRUE and minMapq = 30:
 #' bam <- c(H3K27me3 = file.path(folder, "S1-H3K27me3.bam"))
-#' countReads(bam, windows, secondary = TRUE, cellType = "S1")
+#' if (requireNamespace("Rsamtools", quietly = TRUE) &&
+#'     requireNamespace("GenomicAlignments", quietly = TRUE)) {
+#'     countReads(bam, windows, secondary = TRUE, unmapped = TRUE,
+#'         cellType = "S1")
+#' }
 countReads <- function(files, windows,
                        method = c("overlap", "fivePrime", "midpoint"),
                        shift = 0, fragmentLength = NULL,
                        pairs = c("reads", "fragments"), duplicates = FALSE,
-                       failedQC = FALSE, secondary = FALSE, minMapq = 0,
-                       cellType = NULL, BPPARAM = BiocParallel::SerialParam(),
+                       failedQC = FALSE, secondary = FALSE, unmapped = FALSE,
+                       minMapq = 0, cellType = NULL,
+                       BPPARAM = BiocParallel::SerialParam(),
                        progress = interactive()) {
-    counting <- .counting(method, shift, fragmentLength, pairs, duplicates,
-                          failedQC, secondary, minMapq)
+    counting <- .counting(method, shift, fragmentLength, pairs, minMapq)
+    counting$dropped <- c(.dropped("duplicate", duplicates),
+                          .dropped("failedQC", failedQC),
+                          .dropped(c("secondary", "supplementary"), secondary),
+                          .dropped("unmapped", unmapped))
     samples <- .asSamples(files, cellType)
     .checkFormats(samples$file, c("BAM", "BED"), "summarizeTracks")
     .checkWindows(windows, metadata(windows)$bins)
@@ -85,14 +96,16 @@ countReads <- function(files, windows,
 # The ways to count, in the order of ac_count_by (bins.h).
 .countBy <- c("overlap", "fivePrime", "midpoint")
 
-.counting <- function(method, shift, fragmentLength, pairs, duplicates,
-                      failedQC, secondary, minMapq) {
+# The flags that a read must not have.
+.dropped <- function(flags, wanted) {
+    .checkFlag(wanted, deparse(substitute(wanted)))
+    if (!wanted) flags
+}
+
+.counting <- function(method, shift, fragmentLength, pairs, minMapq) {
     method <- .checkChoice(method, "method", .countBy)
     pairs <- .checkChoice(pairs, "pairs", c("reads", "fragments"))
     .checkNumber(shift, "shift", -1e6, 1e6, whole = TRUE)
-    .checkFlag(duplicates, "duplicates")
-    .checkFlag(failedQC, "failedQC")
-    .checkFlag(secondary, "secondary")
     .checkNumber(minMapq, "minMapq", 0, 255, whole = TRUE)
     if (!is.null(fragmentLength)) {
         .checkNumber(fragmentLength, "fragmentLength", 1, 1e6, whole = TRUE)
@@ -110,8 +123,7 @@ countReads <- function(files, windows,
     }
     core <- list(by = match(method, .countBy) - 1L, shift = shift,
                  length = fragmentLength %||% 0)
-    list(core = core, pairs = pairs, duplicates = duplicates,
-         failedQC = failedQC, secondary = secondary, minMapq = minMapq)
+    list(core = core, pairs = pairs, minMapq = minMapq)
 }
 
 # For the record, and for a model to compare.

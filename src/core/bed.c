@@ -1,13 +1,13 @@
 /* Reads from BED and tagAlign text, as a stream: a buffer of whole lines at a
- * time, so memory does not grow with the file. zlib reads plain files too. */
+ * time, so memory does not grow with the file. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "bins.h"
+#include "gzip.h"
 
-enum { BUFFER = 1 << 19, COMPRESSED = 1 << 17 };
+enum { BUFFER = 1 << 19 };
 
 typedef struct {
     const char *at, *end;
@@ -228,19 +228,18 @@ static ac_file_status take_lines(bed *b, text buffer, int at_end,
     return status;
 }
 
-static ac_file_status read_stream(bed *b, gzFile file, char *buffer,
+static ac_file_status read_stream(bed *b, ac_stream *stream, char *buffer,
                                   ac_poll poll)
 {
     size_t held = 0;
     for (;;) {
-        const int got = gzread(file, buffer + held, (unsigned)(BUFFER - held));
-        int problem = Z_OK;
-        gzerror(file, &problem);
-        if (got < 0 || (problem != Z_OK && problem != Z_STREAM_END))
+        const size_t room = BUFFER - held;
+        const long got = ac_stream_read(stream, buffer + held, room);
+        if (got < 0)
             return AC_FILE_BROKEN;
         if (poll.stop && poll.stop(poll.data))
             return AC_FILE_INTERRUPTED;
-        const int at_end = (size_t)got < BUFFER - held;
+        const int at_end = (size_t)got < room;
         held += (size_t)got;
         const text all = {buffer, buffer + held};
         const char *used = buffer;
@@ -259,15 +258,10 @@ static ac_file_status read_file(bed *b, const char *path, ac_poll poll)
     char *buffer = malloc(BUFFER);
     if (!buffer)
         return AC_FILE_NO_MEMORY;
-    gzFile file = gzopen(path, "rb");
-    ac_file_status status = AC_FILE_NOT_OPENED;
-    if (file) {
-        gzbuffer(file, COMPRESSED);
-        status = read_stream(b, file, buffer, poll);
-        /* Only closing tells of a file that ends within its last block. */
-        if (gzclose_r(file) != Z_OK && status == AC_FILE_OK)
-            status = AC_FILE_BROKEN;
-    }
+    ac_stream *stream = ac_stream_open(path);
+    const ac_file_status status =
+        stream ? read_stream(b, stream, buffer, poll) : AC_FILE_NOT_OPENED;
+    ac_stream_close(stream);
     free(buffer);
     return status;
 }

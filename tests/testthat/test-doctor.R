@@ -1,0 +1,107 @@
+checks <- function(signal) checkSignal(signal)$check
+sane <- simulateChromatin(200, cellTypes = 2, seed = 1,
+                          deciding = list(H3K4me3 = 46:55, H3K27me3 = 41:60))
+
+test_that("nothing is found where nothing is wrong", {
+    expect_identical(nrow(checkSignal(sane)), 0L)
+    expect_snapshot(checkSignal(sane))
+})
+
+test_that("swapped marks are found", {
+    swapped <- sane
+    assay(swapped, "H3K4me3") <- assay(sane, "H3K27me3")
+    assay(swapped, "H3K27me3") <- assay(sane, "H3K4me3")
+    found <- checkSignal(swapped)
+    expect_true(all(found$check == "marks"))
+    expect_true(any(grepl("H3K4me3 of .* not highest at the TSS",
+                          found$finding)))
+    expect_true(any(grepl("H3K27me3 of .* rises with expression",
+                          found$finding)))
+    expect_true(any(grepl("H3K4me3 of .* falls with expression",
+                          found$finding)))
+})
+
+test_that("unflipped minus-strand genes are found", {
+    unflipped <- sane
+    minus <- which(as.vector(strand(rowRanges(sane))) == "-")
+    for (mark in marks(sane)) {
+        assay(unflipped, mark)[minus, , ] <-
+            assay(sane, mark)[minus, , 100:1]
+    }
+    expect_identical(unique(checks(unflipped)), "strand")
+    metadata(sane)$bins$orient <- "genome"
+    expect_identical(checkSignal(sane)$severity, "note")
+})
+
+test_that("scales, copies and empty marks are found", {
+    scaled <- sane
+    assay(scaled, "H3K4me1") <- 3 * assay(sane, "H3K4me1")
+    expect_match(checkSignal(scaled)$finding[1], "multiples of 3")
+    copied <- sane
+    assay(copied, "H3K9me3")[, 2, ] <- 1.5 * assay(sane, "H3K9me3")[, 1, ]
+    expect_match(checkSignal(copied)$finding, "that of cellType1 times 1.5")
+    assay(copied, "H3K9me3")[, 2, ] <- 0
+    expect_identical(checkSignal(copied)$severity, "error")
+    expect_match(checkSignal(copied)$finding, "H3K9me3 of cellType2 is all 0")
+})
+
+test_that("the doubled counts of a published table are found", {
+    toy <- readChromeTable(sharedFile("data", "e003-toy", "train.csv"),
+                           marks = .authorMarks)
+    expect_match(checkSignal(toy)$finding, "H3K4me3 .* multiples of 2")
+    real <- readChromeTable(sharedFile("data", "roadmap-600", "E123",
+                                       "classification", "train.csv"),
+                            marks = .authorMarks)
+    expect_false(any(checks(real) %in% c("scale", "empty")))
+})
+
+test_that("genes that come twice are found", {
+    expect_identical(checks(rbind(sane[1:40, ], sane[1:3, ])),
+                     c("genes", "genes"))
+    versions <- sane
+    rownames(versions) <- sprintf("ENSG%05d.2", seq_len(200))
+    expect_identical(checkSignal(versions)$severity, "note")
+    rownames(versions)[1] <- "ENSG00002.1"
+    expect_match(checkSignal(versions)$finding[1], "without their versions")
+})
+
+test_that("files that do not fit the genes are found", {
+    start <- withr::with_seed(1, 20000L + sample(3000L, 300L))
+    lines <- sprintf("1\t%d\t%d", start, start + 36L)
+    sheet <- data.frame(cellType = "K", mark = c("a", "b", "c"),
+                        file = c(textFile(lines),
+                                 textFile(sub("^1", "chr1", lines)),
+                                 textFile(sub("^1", "chr1", lines[1:20]))))
+    signal <- countReads(sheet, tssWindows(fewGenes()), progress = FALSE)
+    found <- checkSignal(signal)
+    expect_identical(found$check, c("chromosomes", "empty", "depth"))
+    expect_match(found$finding[1], "it has 1, the genes have chr1")
+    expect_match(found$mending[1], "seqlevelsStyle(genes) <- \"NCBI\"",
+                 fixed = TRUE)
+    windows <- tssWindows(fewGenes(), seqlengths = c(chr1 = 50000))
+    beyond <- textFile("chr1\t60000\t60036")
+    signal <- countReads(c(M = beyond), windows, progress = FALSE)
+    expect_true("genome" %in% checks(signal))
+})
+
+test_that("BAM files without order, index or the right genome are found", {
+    unsorted <- randomBam(500, sorted = FALSE)
+    windows <- denseWindows()
+    signal <- quietly(countReads(c(M = unsorted), windows, progress = FALSE))
+    found <- checkSignal(signal)
+    expect_identical(found$check, c("index", "index"))
+    GenomeInfoDb::seqlengths(windows)[["chr1"]] <- 61000
+    signal <- quietly(countReads(c(M = unsorted), windows, progress = FALSE))
+    expect_match(checkSignal(signal)$finding[1],
+                 "chr1: 60000 bp in the file, 61000 in the genes")
+    short <- tssWindows(fewGenes()[1, ])
+    short$tss <- 70000
+    expect_error(countReads(c(M = unsorted), short, progress = FALSE),
+                 "another genome build")
+})
+
+test_that("findings print as text", {
+    assay(sane, "H3K9me3")[] <- 0
+    expect_snapshot(print(checkSignal(sane)))
+    expect_error(checkSignal(1), "must be a signal")
+})
