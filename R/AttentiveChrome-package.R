@@ -5,9 +5,10 @@
 #' (attention over the bins, alpha) and at which marks (attention over the
 #' marks, beta) the model looked.
 #'
-#' The way through the package: [chromatinSignal()] or [readChromeTable()] make
-#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model,
-#' [evaluate()][evaluate.AttentiveChromeModel] judges it,
+#' The way through the package: [chromatinExperiment()] (from reads or tracks),
+#' [chromatinSignal()] or [readChromeTable()] make a signal, [checkSignal()]
+#' looks for faults in it, [splitGenes()] splits it, [attentiveChrome()] trains
+#' a model, [evaluate()][evaluate.AttentiveChromeModel] judges it,
 #' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
 #' [plotGene()] show it.
 #'
