@@ -7,9 +7,10 @@ run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-generics
      r-cran-ggplot2 r-cran-withr r-bioc-genomicranges r-bioc-iranges
      r-bioc-s4vectors r-bioc-summarizedexperiment"
 test="clang-format pandoc python3-numpy python3-torch
-      qpdf r-bioc-bioccheck r-bioc-biocstyle r-cran-callr r-cran-jsonlite
-      r-cran-knitr r-cran-patchwork r-cran-pkgload r-cran-proc
-      r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat"
+      qpdf r-bioc-bioccheck r-bioc-biocfilecache r-bioc-biocstyle r-cran-callr
+      r-cran-curl r-cran-filelock r-cran-jsonlite r-cran-knitr
+      r-cran-patchwork r-cran-pkgload r-cran-proc r-cran-rmarkdown
+      r-cran-roxygen2 r-cran-testthat"
 
 wanted=""
 for group in "$@"; do wanted="$wanted ${!group}"; done
