@@ -64,6 +64,12 @@
 
 # ---- gzip -------------------------------------------------------------------
 
+# Not told by the name: a compressed file without .gz would otherwise be read as
+# text.
+.isGzip <- function(path) {
+    identical(readBin(path, "raw", 2L), as.raw(c(0x1f, 0x8b)))
+}
+
 # Reads the file to its end, as only its checksums tell; a plain file is whole.
 .isWholeGzip <- function(path) {
     fault <- .Call(ffi_check_gzip, enc2native(path.expand(path)))
@@ -71,12 +77,9 @@
     fault == ""
 }
 
-# The path of the uncompressed file. Not told by the name: a compressed file
-# without .gz would otherwise be read as text.
+# The path of the uncompressed file.
 .plainFile <- function(file, unpacked) {
-    if (!identical(readBin(file, "raw", 2L), as.raw(c(0x1f, 0x8b)))) {
-        return(file)
-    }
+    if (!.isGzip(file)) return(file)
     if (!.isWholeGzip(file)) {
         .stop("{.file {file}} is damaged or cut short",
               x = "Its gzip data end too early or do not fit their checksum.",

@@ -14,7 +14,7 @@ library=$(Rscript -e '
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # From a copy: compiling leaves nothing in the checkout.
-cp -r DESCRIPTION NAMESPACE LICENSE NEWS.md R inst man src "$build"
+cp -r DESCRIPTION NAMESPACE LICENSE NEWS.md R data inst man src "$build"
 find "$build/src" -name '*.o' -delete
 R CMD INSTALL --no-test-load --library="$library" "$build" 2>"$build/log" \
     || { cat "$build/log" >&2; exit 1; }
