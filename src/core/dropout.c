@@ -3,70 +3,75 @@
  * mean stays. Otherwise out = in.
  *
  * What is dropped depends on the seed, the mini-batch, the gene's place in
- * it, the layer and the number, and on nothing else.
- *
- * Saved: the factors, 0 or 1 / (1 - rate). */
+ * it, the layer and the number, and on nothing else: backward draws it again.
+ * One draw is a word of bits that are 1 with probability `rate`, each for one
+ * gene: from the last binary digit of the rate to the first, OR with random
+ * bits for a 1 and AND for a 0 halve the probability so far, and add a half
+ * for the 1. A rate of 1/2 takes one word, others up to RATE_BITS. */
 #include "layer.h"
 
-enum { DRAW_BITS = 16, DRAWS = 64 / DRAW_BITS };
+enum { RATE_BITS = 16, VECTORS_A_WORD = 64 / LANES };
 
-static const uint64_t draw_range = UINT64_C(1) << DRAW_BITS;
-
-/* How many of the draw_range equally probable draws mean "drop". */
-static uint64_t dropout_threshold(const ac_stage *stage)
+/* The rate in units of 2^-RATE_BITS. */
+static unsigned dropout_digits(const ac_stage *stage)
 {
-    return (uint64_t)(stage->rate * (double)draw_range + 0.5);
+    return (unsigned)(stage->rate * (1 << RATE_BITS) + 0.5);
 }
 
 static int dropout_is_sane(const ac_stage *stage)
 {
     return stage->rate >= 0 && stage->rate < 1 &&
-           dropout_threshold(stage) < draw_range;
+           dropout_digits(stage) < 1 << RATE_BITS;
 }
 
-static size_t dropout_saved_count(const ac_stage *stage, const kernels *kernels,
-                                  int keep)
+static uint64_t dropout_bits(unsigned digits, uint64_t key, uint64_t word)
 {
-    (void)kernels;
-    return keep ? stage_input_count(stage) * LANES : 0;
+    uint64_t bits = 0;
+    int k = 0;
+    while (k < RATE_BITS && !(digits >> k & 1))
+        k++;
+    for (; k < RATE_BITS; k++) {
+        const uint64_t random = random_bits(key, word * RATE_BITS + k);
+        bits = digits >> k & 1 ? bits | random : bits & random;
+    }
+    return bits;
 }
 
-static void dropout_draw(const layer *self)
+/* to = scale from, and 0 in the lanes whose bit is 1 */
+static void dropout_lanes(uint32_t bits, real scale, const real *from, real *to)
 {
-    const size_t words = stage_input_count(self->stage) * (LANES / DRAWS);
-    const uint64_t key = random_bits(self->drawing->key, self->number);
-    const uint64_t first = self->drawing->block * words;
-    const uint64_t threshold = dropout_threshold(self->stage);
-    const real scale =
-        (real)((double)draw_range / (double)(draw_range - threshold));
-    real *factor = self->saved;
-    for (size_t i = 0; i < words; i++) {
-        const uint64_t bits = random_bits(key, first + i);
-        for (int j = 0; j < DRAWS; j++)
-            *factor++ =
-                (bits >> (j * DRAW_BITS)) % draw_range < threshold ? 0 : scale;
+    static const uint32_t bit[LANES] = {
+        1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
+        1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
+    LANE_LOOP
+    for (int l = 0; l < LANES; l++) {
+        const real factor = bits & bit[l] ? 0 : scale;
+        to[l] = factor * from[l];
     }
 }
 
-/* to = from, dropped where forward drops */
 static void dropout_apply(const layer *self, const real *from, real *to)
 {
-    const size_t count = stage_input_count(self->stage) * LANES;
-    const real *factor = self->saved;
+    const size_t count = stage_input_count(self->stage);
     if (!self->keep || !self->drawing->drops) {
-        memcpy(to, from, sizeof(real) * count);
+        memcpy(to, from, sizeof(real) * count * LANES);
         return;
     }
-    LANE_LOOP
-    for (size_t i = 0; i < count; i++)
-        to[i] = factor[i] * from[i];
+    const uint64_t key = random_bits(self->drawing->key, self->number);
+    const unsigned digits = dropout_digits(self->stage);
+    const real scale = 1 / (1 - (real)digits / (1 << RATE_BITS));
+    uint64_t word = self->drawing->block * (count / VECTORS_A_WORD + 1);
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++, bits >>= LANES) {
+        if (i % VECTORS_A_WORD == 0)
+            bits = dropout_bits(digits, key, word++);
+        dropout_lanes((uint32_t)bits, scale, from + i * LANES, to + i * LANES);
+    }
 }
 
 static void dropout_forward(const layer *self, int way)
 {
     (void)way;
-    if (self->keep && self->drawing->drops)
-        dropout_draw(self);
     dropout_apply(self, self->in, self->out);
 }
 
@@ -80,7 +85,6 @@ static void dropout_backward(const layer *self, int way)
 static const layer_type dropout_layer = {
     .ways = 1,
     .is_sane = dropout_is_sane,
-    .saved_count = dropout_saved_count,
     .output_count = stage_input_count,
     .forward = dropout_forward,
     .backward = dropout_backward,

@@ -21,8 +21,10 @@ static void relu_backward(const layer *self, int way)
     if (!din)
         return;
     LANE_LOOP
-    for (size_t i = 0; i < count; i++)
-        din[i] = out[i] > 0 ? dout[i] : 0;
+    for (size_t i = 0; i < count; i++) {
+        const real d = dout[i]; /* a load in `?:` is a branch */
+        din[i] = out[i] > 0 ? d : 0;
+    }
 }
 
 static const layer_type relu_layer = {
