@@ -6,8 +6,8 @@
 #' marks, beta) the model looked.
 #'
 #' The way through the package: [chromatinSignal()] or [readChromeTable()] make
-#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model,
-#' [evaluate()][evaluate.AttentiveChromeModel] judges it,
+#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model, one of
+#' [listArchitectures()], [evaluate()][evaluate.AttentiveChromeModel] judges it,
 #' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
 #' [plotGene()] show it.
 #'

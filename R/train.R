@@ -43,8 +43,8 @@
 #' @return An [AttentiveChromeModel-class].
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
 #'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
-#' @seealso [predict.AttentiveChromeModel()], [attention()],
-#'   [evaluate.AttentiveChromeModel()], [plotHistory()]
+#' @seealso [listArchitectures()], [predict.AttentiveChromeModel()],
+#'   [attention()], [evaluate.AttentiveChromeModel()], [plotHistory()]
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
