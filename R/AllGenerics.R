@@ -17,6 +17,11 @@ setGeneric("binWidth", function(x) standardGeneric("binWidth"))
 #' (beta; mark-level attention). It comes in the signal's own container, so
 #' that [binMatrix()], subsetting and the figures serve both.
 #'
+#' An architecture that reads all marks of a bin together (`"lstm-attn"`,
+#' `"cnn-attn"`) has one attention over the bins, of no mark in particular: the
+#' assay `allMarks`. Those without attention (`"lstm"`, `"deepchrome"`) are an
+#' error. See [listArchitectures()].
+#'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
@@ -25,8 +30,8 @@ setGeneric("binWidth", function(x) standardGeneric("binWidth"))
 #' @param ... For methods.
 #' @return A `RangedSummarizedExperiment` with the rows and columns of
 #'   `signal` and the assays:
-#'   * one for each mark, genes x cell types x bins: alpha, which sums to 1
-#'     over the bins;
+#'   * one for each mark, or one called `allMarks`, genes x cell types x bins:
+#'     alpha, which sums to 1 over the bins;
 #'   * `beta`, genes x cell types x marks, which sums to 1 over the marks
 #'     (for architectures that attend to marks);
 #'   * `probability`, genes x cell types: the predicted probability of high

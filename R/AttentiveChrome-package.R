@@ -8,7 +8,8 @@
 #' The way through the package: [chromatinExperiment()] (from reads or tracks),
 #' [chromatinSignal()] or [readChromeTable()] make a signal, [checkSignal()]
 #' looks for faults in it, [splitGenes()] splits it, [attentiveChrome()] trains
-#' a model, [evaluate()][evaluate.AttentiveChromeModel] judges it,
+#' a model, one of [listArchitectures()],
+#' [evaluate()][evaluate.AttentiveChromeModel] judges it,
 #' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
 #' [plotGene()] show it.
 #'

@@ -3,12 +3,9 @@
 setMethod("attention", "AttentiveChromeModel",
           function(model, signal, threads = NULL, ...) {
     architecture <- .architectures[[model@architecture]]
+    if (.describeAttention(architecture) == "none") .stopNoAttention(model)
     out <- .forward(model, signal, threads)
-    alpha <- out$attention[[architecture$alpha]]
-    assays <- lapply(seq_along(model@marks), function(j) {
-        .attentionAssay(alpha[, j, ], signal)
-    })
-    names(assays) <- model@marks
+    assays <- .alphaAssays(architecture, out$attention, model@marks, signal)
     if (!is.null(architecture$beta)) {
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)
         dimnames(beta)[[3L]] <- model@marks
@@ -20,6 +17,28 @@ setMethod("attention", "AttentiveChromeModel",
     }
     .makeSignal(assays, model@bins, rowRanges(signal), colData(signal))
 })
+
+# alpha of each mark or, of an architecture that reads all marks of a bin
+# together, the one there is.
+.alphaAssays <- function(architecture, attention, marks, signal) {
+    if (!is.null(architecture$together)) {
+        alpha <- .attentionAssay(attention[[architecture$together]], signal)
+        return(stats::setNames(list(alpha), .allMarks))
+    }
+    alpha <- attention[[architecture$alpha]]
+    assays <- lapply(seq_along(marks), function(j) {
+        .attentionAssay(alpha[, j, ], signal)
+    })
+    stats::setNames(assays, marks)
+}
+
+.stopNoAttention <- function(model) {
+    attends <- vapply(.architectures, .describeAttention, "") != "none"
+    .stop("{.arg model} has no attention",
+          x = "Its architecture is {.val {model@architecture}}.",
+          i = "{.fn attribution} tells what its predictions rest on; these
+               architectures attend: {.val {names(.architectures)[attends]}}.")
+}
 
 # [positions x samples] of the core as genes x cell types x positions.
 .attentionAssay <- function(weights, signal) {

@@ -13,6 +13,11 @@
     else shown
 }
 
+# What was probably meant: one of `choices`, whatever its case.
+.nearest <- function(x, choices) {
+    choices[which.min(utils::adist(x[1L], choices, ignore.case = TRUE))]
+}
+
 .checkNumber <- function(x, arg, lower = -Inf, upper = Inf, whole = FALSE) {
     good <- is.numeric(x) && length(x) == 1L && !is.na(x) &&
         x >= lower && x <= upper && (!whole || x == round(x))
@@ -114,9 +119,9 @@
 
 .checkMarkNames <- function(marks, what = "{.arg marks}") {
     if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
-        any(marks %in% c("", .notMarks)) || anyDuplicated(marks)) {
+        any(marks %in% c("", .noMarkNames)) || anyDuplicated(marks)) {
         .stop(paste(what, "must name each mark once"),
               x = "It is {.val {marks}}.",
-              i = "{.val {(.notMarks)}} are no names for a mark.")
+              i = "{.val {(.noMarkNames)}} are no names for a mark.")
     }
 }

@@ -81,9 +81,11 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #' @param ... Not used.
 #' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
 #'   prints the model's settings, history and layers. `coef()`: the parameters,
-#'   a named list of vectors and matrices in PyTorch's shapes and conventions
+#'   a named list of vectors and arrays in PyTorch's shapes and conventions
 #'   (LSTM gates in the order input, forget, cell, output; `weight_ih` has
-#'   4 units rows; two bias vectors). `plot()`: [plotHistory()]'s figure.
+#'   4 units rows; two bias vectors; a convolution's weights are filters x
+#'   inputs x kernel). A dense layer after several positions (or marks) has the
+#'   columns of the first one first. `plot()`: [plotHistory()]'s figure.
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)

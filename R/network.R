@@ -1,11 +1,14 @@
 # The R face of the C core: what it is called with, and its three calls.
 
-.network <- function(stages, threads, precision) {
+# With a seed, dropout is active in training and gradients; predictions never
+# drop.
+.network <- function(stages, threads, precision, seed = NA_integer_) {
     fields <- vapply(stages, function(s) {
-        c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units)
-    }, integer(5L))
+        c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units,
+          s$window, s$rate)
+    }, numeric(7L))
     list(stages = fields, threads = as.integer(threads), precision = precision,
-         kernels = simdLevel())
+         kernels = simdLevel(), seed = seed)
 }
 
 .modelNetwork <- function(model, threads = NULL) {

@@ -3,7 +3,8 @@
 #' The signal of each mark around the start site of one gene in one cell type
 #' and, below it on the same positions, where the model looked (alpha). The
 #' signal of each mark has a scale of its own; that of alpha is the same for
-#' all marks, so that they can be compared.
+#' all marks, so that they can be compared. An attention over the bins of all
+#' marks together is one track below the signals.
 #'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param attention The attention of a model to it ([attention()]), with the
@@ -12,9 +13,10 @@
 #'   `symbol`.
 #' @param cellType Name of the cell type; may be left out where `attention`
 #'   has one only.
-#' @param marks Names of the marks; by default all of `attention`.
-#' @return A `ggplot` object. Its `data` has a row for each mark, track
-#'   (`signal` or `alpha`) and bin: `position` (centre of the bin in base
+#' @param marks Names of the marks; by default all of `attention` or, where
+#'   its alpha is of all marks together, of `signal`.
+#' @return A `ggplot` object. Its `data` has a row for each mark (`allMarks`
+#'   for all together), track (`signal` or `alpha`) and bin: `position` (centre of the bin in base
 #'   pairs from the TSS) and `value`.
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
@@ -30,7 +32,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     row <- .findOneGene(signal, attention, gene)
     cellType <- .checkCellType(attention, cellType)
     .checkCellTypes(signal, cellType, "cellType", many = FALSE)
-    marks <- .chooseMarks(attention, marks)
+    together <- .isTogether(attention)
+    marks <- .chooseMarks(if (together) signal else attention, marks)
     .checkMarks(signal, marks)
     id <- rownames(attention)[row]
     tracks <- .geneTracks(signal[id, ], attention[id, ], cellType, marks)
@@ -49,11 +52,14 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
             sprintf("Signal per %g bp, and alpha", binWidth(signal)),
             limits = .fromZero, breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
-        ggplot2::scale_fill_manual(values = markColours(marks),
+        ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
-        .themeChrome() + .themeTracks(length(marks))
+        .themeChrome() + .themeTracks(length(marks), together)
 }
+
+# Whether there is one alpha, of all marks together.
+.isTogether <- function(attention) identical(marks(attention), .allMarks)
 
 .checkSameGeometry <- function(signal, attention) {
     same <- binWidth(signal) == binWidth(attention) &&
@@ -88,16 +94,21 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 
 # One row for each mark, track and bin, the tracks in the order shown.
 .geneTracks <- function(signal, attention, cellType, marks) {
-    tracks <- lapply(marks, function(mark) {
-        values <- c(binMatrix(signal, mark, cellType),
-                    binMatrix(attention, mark, cellType))
-        track <- rep(c("signal", "alpha"), each = length(values) / 2)
-        data.frame(mark = mark, track = track,
-                   position = rep(.binCentres(signal), 2L), value = values,
+    together <- .isTogether(attention)
+    track <- function(x, mark, track) {
+        data.frame(mark = mark, track = track, position = .binCentres(signal),
+                   value = as.vector(binMatrix(x, mark, cellType)),
                    panel = paste(mark, track))
+    }
+    tracks <- lapply(marks, function(mark) {
+        rbind(track(signal, mark, "signal"),
+              if (!together) track(attention, mark, "alpha"))
     })
+    if (together) {
+        tracks <- c(tracks, list(track(attention, .allMarks, "alpha")))
+    }
     tracks <- do.call(rbind, tracks)
-    tracks$mark <- factor(tracks$mark, marks)
+    tracks$mark <- factor(tracks$mark, unique(tracks$mark))
     tracks$panel <- factor(tracks$panel, unique(tracks$panel))
     tracks
 }
@@ -136,9 +147,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         beta <- .betaMatrix(attention, 1L, cellType)[1L, marks]
         beta <- sprintf("\nbeta = %.2f", beta)
     }
-    labels <- c(paste0(marks, beta), rep("alpha", length(marks)))
-    stats::setNames(labels, paste(marks, rep(c("signal", "alpha"),
-                                             each = length(marks))))
+    alphas <- if (.isTogether(attention)) .allMarks else marks
+    labels <- c(paste0(marks, beta), rep("alpha", length(alphas)))
+    stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, "alpha")))
 }
 
 .geneTitle <- function(signal, attention, row, cellType) {
@@ -165,8 +176,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 }
 
 # The two tracks of a mark close together, the marks apart.
-.themeTracks <- function(marks) {
-    gaps <- utils::head(rep(c(2, 9), marks), -1L)
+.themeTracks <- function(marks, together) {
+    gaps <- if (together) rep(9, marks)
+            else utils::head(rep(c(2, 9), marks), -1L)
     ggplot2::theme(
         legend.position = "none",
         panel.spacing.y = ggplot2::unit(gaps, "pt"),

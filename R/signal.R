@@ -3,6 +3,10 @@
 # and the bins' place in metadata(x)$bins. Assays that are not a mark:
 .notMarks <- c("expression", "label", "probability", "beta")
 
+# Name of the assay with an attention over the bins of all marks together.
+.allMarks <- "allMarks"
+.noMarkNames <- c(.notMarks, .allMarks)
+
 #' Histone mark signal around the genes' start sites
 #'
 #' Puts the signal of histone marks in bins around the transcription start
@@ -131,10 +135,10 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     }
     names <- names(signal)
     if (is.null(names) || any(is.na(names) | names == "") ||
-        anyDuplicated(names) || any(names %in% .notMarks)) {
+        anyDuplicated(names) || any(names %in% .noMarkNames)) {
         .stop("The marks of {.arg signal} must be named, each once",
               x = "Found the names {.val {names}}.",
-              i = "{.val {(.notMarks)}} are no names for a mark.")
+              i = "{.val {(.noMarkNames)}} are no names for a mark.")
     }
 }
 

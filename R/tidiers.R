@@ -6,7 +6,8 @@
 #' @param x A model ([attentiveChrome()]).
 #' @param data A signal ([chromatinSignal()]).
 #' @param ... Not used.
-#' @return Data frames. `tidy()`: `term`, `rows`, `columns`, `mean`, `sd`.
+#' @return Data frames. `tidy()`: `term`, `rows`, `columns` (of a convolution's
+#'   weights, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
 #'   (training samples), `epochs`, `bestEpoch`, `loss`, `validationLoss`,
 #'   `validationAuroc` (of the kept epoch). `augment()`: `gene`, `cellType`,
@@ -40,7 +41,7 @@ tidy.AttentiveChromeModel <- function(x, ...) {
     parameters <- x@parameters
     data.frame(term = names(parameters),
                rows = vapply(parameters, NROW, 0L),
-               columns = vapply(parameters, NCOL, 0L),
+               columns = lengths(parameters) %/% vapply(parameters, NROW, 0L),
                mean = vapply(parameters, mean, 0),
                sd = vapply(parameters, stats::sd, 0),
                row.names = NULL)

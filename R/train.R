@@ -20,10 +20,12 @@
 #' @param validation A signal with labels and the same marks and bins, to
 #'   choose the epoch by; or `NULL`.
 #' @param architecture Name of the architecture: `"lstm-alpha-beta"`
-#'   (AttentiveChrome; paper, section 3).
+#'   (AttentiveChrome; paper, section 3) or another of [listArchitectures()].
 #' @param cellType Names of the cell types to train on; by default all.
-#' @param hidden Hidden units each way of the LSTM over the bins.
-#' @param markHidden Hidden units each way of the LSTM over the marks.
+#' @param ... Sizes of the architecture, by name: for `"lstm-alpha-beta"`
+#'   `hidden` (32) and `markHidden` (16), the hidden units each way of the LSTMs
+#'   over the bins and over the marks, and `dropout` (0). Those of the others
+#'   are in [listArchitectures()].
 #' @param epochs Largest number of passes over the training genes.
 #' @param batchSize Genes in a mini-batch.
 #' @param learningRate Adam's step size.
@@ -31,7 +33,8 @@
 #' @param transform What is done to the counts first: `"none"`, as published,
 #'   or `"log1p"`, log(1 + count). Predictions do the same.
 #' @param patience Stop when so many epochs brought no better validation AUROC.
-#' @param seed Whole number for the initial weights and the order of the genes.
+#' @param seed Whole number for the initial weights, the order of the genes and
+#'   dropout.
 #' @param threads Threads to compute with; by default the option
 #'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
 #' @param precision `"single"`, as usual for networks, or `"double"`, slower.
@@ -40,8 +43,8 @@
 #' @return An [AttentiveChromeModel-class].
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
 #'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
-#' @seealso [predict.AttentiveChromeModel()], [attention()],
-#'   [evaluate.AttentiveChromeModel()], [plotHistory()]
+#' @seealso [listArchitectures()], [predict.AttentiveChromeModel()],
+#'   [attention()], [evaluate.AttentiveChromeModel()], [plotHistory()]
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
@@ -50,16 +53,14 @@
 #' model
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = "lstm-alpha-beta", cellType = NULL,
-                            hidden = 32, markHidden = 16, epochs = 30,
-                            batchSize = 16, learningRate = 2e-4, clip = 1,
+                            ..., epochs = 30, batchSize = 16,
+                            learningRate = 2e-4, clip = 1,
                             transform = c("none", "log1p"), patience = Inf,
                             seed = NULL, threads = NULL,
                             precision = c("single", "double"),
                             verbose = interactive()) {
     .checkArchitecture(architecture)
-    size <- list(hidden = .checkNumber(hidden, "hidden", 1, whole = TRUE),
-                 markHidden = .checkNumber(markHidden, "markHidden", 1,
-                                           whole = TRUE))
+    size <- .chooseSizes(architecture, list(...))
     settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
                                   patience, verbose)
     settings$seed <- .chooseSeed(seed)
@@ -69,7 +70,8 @@ attentiveChrome <- function(signal, validation = NULL,
     data <- .trainingData(signal, validation, cellType, transform)
     stages <- .stagesOf(architecture, data$marks, length(data$bins$offsets),
                         size)
-    network <- .network(stages, .threads(threads), settings$precision)
+    network <- .network(stages, .threads(threads), settings$precision,
+                        seed = settings$seed)
     shapes <- .parameterShapes(stages, data$marks)
 
     run <- .withSeed(settings$seed, {

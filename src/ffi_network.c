@@ -1,7 +1,8 @@
 /* Training, prediction and gradients: R lists in, R lists out.
  *
- * network: list(stages = integer matrix with a column a stage, threads =,
- *               precision = "single" or "double", kernels = a table's name)
+ * network: list(stages = double matrix with a column a stage, threads =,
+ *               precision = "single" or "double", kernels = a table's name,
+ *               seed = of dropout, or NA: nothing is dropped)
  * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
  *
@@ -11,33 +12,50 @@
 
 #include "ffi.h"
 
-enum { STAGE_FIELDS = 5 };
+enum { STAGE_FIELDS = 7 };
 
 typedef struct {
     const ac_engine *engine;
     ac_network network;
 } ffi_model;
 
+static ac_stage unwrap_stage(const double *field)
+{
+    const ac_stage stage = {
+        .layer = (int)field[0],
+        .copies = (int)field[1],
+        .steps = (int)field[2],
+        .inputs = (int)field[3],
+        .units = (int)field[4],
+        .window = (int)field[5],
+        .rate = field[6],
+    };
+    return stage;
+}
+
 static ffi_model unwrap_network(SEXP ffi_network)
 {
-    SEXP stages = check_element(ffi_network, "stages");
+    SEXP stages =
+        check_numbers(check_element(ffi_network, "stages"), "stages", -1);
     SEXP precision = check_element(ffi_network, "precision");
-    if (TYPEOF(stages) != INTSXP || Rf_xlength(stages) % STAGE_FIELDS != 0)
-        Rf_error("internal error: 'stages' must be integer, %d a stage",
+    SEXP kernels = check_element(ffi_network, "kernels");
+    const int seed = Rf_asInteger(check_element(ffi_network, "seed"));
+    if (Rf_xlength(stages) % STAGE_FIELDS != 0)
+        Rf_error("internal error: 'stages' must have %d numbers a stage",
                  STAGE_FIELDS);
     const int count = (int)(Rf_xlength(stages) / STAGE_FIELDS);
     ac_stage *copy = (ac_stage *)R_alloc(count, sizeof(ac_stage));
-    for (int s = 0; s < count; s++) {
-        const int *field = INTEGER(stages) + s * STAGE_FIELDS;
-        const ac_stage stage = {field[0], field[1], field[2], field[3],
-                                field[4]};
-        copy[s] = stage;
-    }
+    for (int s = 0; s < count; s++)
+        copy[s] = unwrap_stage(REAL(stages) + s * STAGE_FIELDS);
     const int is_double = strcmp(CHAR(Rf_asChar(precision)), "double") == 0;
     const ffi_model model = {
-        is_double ? &ac_double : &ac_single,
-        {copy, count, (int)check_number(ffi_network, "threads"),
-         CHAR(Rf_asChar(check_element(ffi_network, "kernels")))},
+        .engine = is_double ? &ac_double : &ac_single,
+        .network = {.stages = copy,
+                    .stage_count = count,
+                    .threads = (int)check_number(ffi_network, "threads"),
+                    .kernels = CHAR(Rf_asChar(kernels)),
+                    .drops = seed != NA_INTEGER,
+                    .seed = (unsigned)seed},
     };
     return model;
 }

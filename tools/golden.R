@@ -1,25 +1,43 @@
-# Makes tests/testthat/goldens/*.rds from the PyTorch peer (its `golden`
-# command, double precision). Run from the checkout's root:
-#   Rscript tools/golden.R PATH/TO/torch_attentivechrome.py
-source(file.path("tests", "testthat", "helper-golden.R"))
+# Makes tests/testthat/goldens/*.rds from PyTorch in double precision: one of
+# each architecture from torch_architectures.py and, given the path of the peer
+# torch_attentivechrome.py, some of AttentiveChrome from that independent
+# program. From the checkout's root, with the package installed:
+#   Rscript tools/golden.R [PATH/TO/torch_attentivechrome.py]
+suppressPackageStartupMessages(library(AttentiveChrome))
+helper <- new.env(parent = asNamespace("AttentiveChrome"))
+sys.source(file.path("tests", "testthat", "helper-golden.R"), helper)
+
+save <- function(golden, name) {
+    file <- file.path("tests", "testthat", "goldens", paste0(name, ".rds"))
+    dir.create(dirname(file), showWarnings = FALSE)
+    saveRDS(golden, file, compress = "xz")
+}
+
+# 19 genes: more than one block of the core's, the last one not full. Larger
+# parameters than a training starts from, for larger derivatives.
+sizes <- list(
+    "lstm-alpha-beta" = list(hidden = 4L, markHidden = 3L),
+    "lstm-alpha" = list(hidden = 3L, perceptron = 5L),
+    "lstm-attn" = list(hidden = 5L),
+    "lstm" = list(hidden = 5L),
+    "deepchrome" = list(filters = 5L, kernel = 4L, pool = 3L, dense1 = 7L,
+                        dense2 = 6L),
+    "cnn-attn" = list(filters = 6L, kernel = 4L),
+    "cnn-alpha-beta" = list(filters = 5L, kernel = 4L, markFilters = 4L,
+                            markKernel = 2L))
+for (name in names(sizes)) {
+    save(helper$torchGolden("tools/torch_architectures.py", name, marks = 3L,
+                            bins = 13L, genes = 19L, sizes[[name]],
+                            scale = 0.4), name)
+}
 
 peer <- commandArgs(trailingOnly = TRUE)
-stopifnot(length(peer) == 1L, file.exists(peer))
-
-shapes <- list(
-    small = c(bins = 20L, marks = 3L, hidden = 8L, markHidden = 4L),
-    odd = c(bins = 7L, marks = 2L, hidden = 5L, markHidden = 3L),
-    oneMark = c(bins = 10L, marks = 1L, hidden = 4L, markHidden = 6L))
-
-folder <- file.path("tests", "testthat", "goldens")
-dir.create(folder, showWarnings = FALSE)
-for (name in names(shapes)) {
+shapes <- list(small = c(20L, 3L, 8L, 4L), odd = c(7L, 2L, 5L, 3L),
+               oneMark = c(10L, 1L, 4L, 6L))
+for (name in if (length(peer) == 1L) names(shapes)) {
     shape <- shapes[[name]]
-    json <- tempfile(fileext = ".json")
-    # 19 genes: more than one block of the core's, the last one not full
-    system2("/usr/bin/python3", c(peer, "golden", json, "--batch", 19,
-        "--bins", shape[["bins"]], "--marks", shape[["marks"]],
-        "--hidden", shape[["hidden"]], "--mark-hidden", shape[["markHidden"]]))
-    golden <- do.call(readGolden, c(file = json, as.list(shape)))
-    saveRDS(golden, file.path(folder, paste0(name, ".rds")), compress = "xz")
+    save(helper$peerGolden(peer, marks = shape[2L], bins = shape[1L],
+                           genes = 19L, list(hidden = shape[3L],
+                                             markHidden = shape[4L])),
+         paste0("peer-", name))
 }

@@ -17,17 +17,33 @@ typedef enum {
     AC_NO_KERNELS   /* none of that name that this machine can run         */
 } ac_status;
 
-typedef enum { AC_LSTM = 0, AC_ATTENTION, AC_DENSE, AC_LAYER_TYPES } ac_layer;
+typedef enum {
+    AC_LSTM = 0,
+    AC_ATTENTION,
+    AC_DENSE,
+    AC_CONV,
+    AC_POOL,
+    AC_RELU,
+    AC_DROPOUT,
+    AC_SWAP,
+    AC_PAD,
+    AC_ENDS,
+    AC_LAYER_TYPES
+} ac_layer;
 
 /* A stage is `copies` layers of one kind side by side. The stage before it is
  * cut into as many equal parts, one a copy; their outputs lie one after the
  * other, so the M embeddings of M marks are the M steps of the next stage. */
 typedef struct {
-    int layer;  /* ac_layer                                        */
-    int copies; /* layers side by side, each with its own weights  */
-    int steps;  /* length of the sequence that a copy reads        */
-    int inputs; /* numbers a step                                  */
-    int units;  /* LSTM: hidden units each way; dense: outputs     */
+    int layer;   /* ac_layer                                            */
+    int copies;  /* layers side by side, each with its own weights      */
+    int steps;   /* length of the sequence that a copy reads            */
+    int inputs;  /* numbers a step                                      */
+    int units;   /* LSTM: hidden units each way; dense, convolution:
+                    outputs (a step)                                    */
+    int window;  /* convolution, pooling: steps that one output reads;
+                    padding: those of the convolution to follow         */
+    double rate; /* dropout: share of the numbers that is dropped       */
 } ac_stage;
 
 typedef struct {
@@ -35,6 +51,9 @@ typedef struct {
     int stage_count;
     int threads;
     const char *kernels; /* single precision: a table's name; NULL: the best */
+    int drops;           /* whether dropout layers drop, in training and in
+                            gradients; predictions never do */
+    unsigned seed;       /* of what they drop               */
 } ac_network;
 
 /* Genes, one after the other: `inputs` numbers each (as the first stage reads

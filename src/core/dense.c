@@ -23,10 +23,8 @@ static void dense_forward(const layer *self, int way)
 {
     (void)way;
     const int units = self->stage->units, inputs = dense_inputs(self->stage);
-    const real *bias = self->parameters + (size_t)units * inputs;
-    for (int r = 0; r < units; r++)
-        for (int l = 0; l < LANES; l++)
-            self->out[r * LANES + l] = bias[r];
+    bias_forward(units, 1, self->parameters + (size_t)units * inputs,
+                 self->out);
     self->kernels->product(units, inputs, self->parameters, self->in,
                            self->out);
 }
@@ -35,12 +33,10 @@ static void dense_backward(const layer *self, int way)
 {
     (void)way;
     const int units = self->stage->units, inputs = dense_inputs(self->stage);
-    real *dbias = self->gradient + (size_t)units * inputs;
-    self->kernels->product_outer(units, inputs, self->dout, self->in,
+    self->kernels->product_outer(units, inputs, 1, self->dout, 0, self->in, 0,
                                  self->gradient);
-    for (int r = 0; r < units; r++)
-        for (int l = 0; l < LANES; l++)
-            dbias[r] += self->dout[r * LANES + l];
+    bias_backward(self->kernels, units, 1, self->dout,
+                  self->gradient + (size_t)units * inputs);
     if (!self->din)
         return;
     memset(self->din, 0, sizeof(real) * inputs * LANES);
@@ -50,6 +46,7 @@ static void dense_backward(const layer *self, int way)
 
 static const layer_type dense_layer = {
     .ways = 1,
+    .is_sane = stage_has_units,
     .parameter_count = dense_parameter_count,
     .output_count = dense_output_count,
     .forward = dense_forward,

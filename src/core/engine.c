@@ -17,7 +17,7 @@ static int block_size(size_t done, size_t count)
 
 /* Loss and gradient of the genes order[first .. first + count), summed over
  * blocks; `total` is what the mean is taken over. */
-static ac_status add_gradient(const network *net, const ac_genes *genes,
+static ac_status add_gradient(network *net, const ac_genes *genes,
                               const int *order, size_t first, size_t count,
                               size_t total, ac_poll poll, double *loss,
                               double *dx)
@@ -26,6 +26,7 @@ static ac_status add_gradient(const network *net, const ac_genes *genes,
         const int lanes = block_size(done, count);
         if (polled(poll))
             return AC_INTERRUPTED;
+        net->drawing.block = done / LANES;
         network_load(net, genes->x, order, first + done, lanes);
         network_forward(net);
         memset(net->dlogit, 0, sizeof(real) * LANES);
@@ -59,6 +60,7 @@ static ac_status train_batches(network *net, const ac_genes *genes,
         const size_t count = left < size ? left : size;
         double batch = 0;
         memset(net->gradient, 0, sizeof(real) * net->parameter_count);
+        network_draw(net, optimiser->steps);
         network_prepare(net);
         status = add_gradient(net, genes, order, done, count, count, poll,
                               &batch, NULL);
@@ -173,6 +175,7 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
         return status;
     double sum = 0;
     copy_in(net.parameter_count, parameters, net.parameters);
+    network_draw(&net, 0);
     network_prepare(&net);
     status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
                           poll, &sum, dx);

@@ -57,7 +57,7 @@ typedef struct {
     real *weight;        /* [steps][LANES]: alpha                     */
     real *dweight;       /* [steps][LANES]: scratch of backward       */
     const real *dout;    /* as out                                    */
-    real *din;           /* as in                                     */
+    real *din;           /* as in; NULL where not wanted              */
     real *dcontext;      /* [inputs]                                  */
     real *scratch;       /* [inputs][LANES]: backward's               */
 } attention_way;
@@ -73,13 +73,15 @@ typedef struct {
     const char *name;
 
     /* y += W x, x += W' y and W += y x' over a block:
-     * x [inputs][LANES], y [units][LANES], w [units x inputs]. */
+     * x [inputs][LANES], y [units][LANES], w [units x inputs]. The last is
+     * summed over steps, whose x and y lie x_step and y_step apart; steps
+     * of x may overlap. */
     void (*product)(int units, int inputs, const real *w, const real *x,
                     real *y);
     void (*product_back)(int units, int inputs, const real *w, const real *y,
                          real *x);
-    void (*product_outer)(int units, int inputs, const real *y, const real *x,
-                          real *w);
+    void (*product_outer)(int units, int inputs, int steps, const real *y,
+                          size_t y_step, const real *x, size_t x_step, real *w);
 
     /* Numbers that `prepared` and `scratch` hold (multiples of LANES);
      * filling the first: once a mini-batch. */

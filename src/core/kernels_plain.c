@@ -102,13 +102,13 @@ static void plain_lstm_dgates(const lstm_way *way, int n, const real *dh,
 static void plain_lstm_dweights(const lstm_way *way, int n, const real *dgates)
 {
     const int t = step_at(way, n), rows = 4 * way->units;
-    plain_product_outer(rows, way->inputs, dgates,
-                        way->in + (size_t)t * way->inputs * LANES,
-                        way->dweight_ih);
+    plain_outer_step(rows, way->inputs, dgates,
+                     way->in + (size_t)t * way->inputs * LANES,
+                     way->dweight_ih);
     if (n > 0)
-        plain_product_outer(rows, way->units, dgates,
-                            way->out + step_at(way, n - 1) * way->out_stride,
-                            way->dweight_hh);
+        plain_outer_step(rows, way->units, dgates,
+                         way->out + step_at(way, n - 1) * way->out_stride,
+                         way->dweight_hh);
     for (int r = 0; r < rows; r++) {
         real sum = 0;
         for (int l = 0; l < LANES; l++)
@@ -200,21 +200,24 @@ static void plain_attention_dscores(const attention_way *way)
                 (way->dweight[t * LANES + l] - mean[l]);
 }
 
+static void plain_attention_din(const attention_way *way, int t)
+{
+    const real *weight = way->weight + t * LANES;
+    const real *dscore = way->dweight + t * LANES;
+    real *din = way->din + (size_t)t * way->inputs * LANES;
+    for (int k = 0; k < way->inputs; k++)
+        for (int l = 0; l < LANES; l++)
+            din[k * LANES + l] = weight[l] * way->dout[k * LANES + l] +
+                                 dscore[l] * way->context[k];
+}
+
 static void plain_attention_backward(const attention_way *way)
 {
-    const size_t step = (size_t)way->inputs * LANES;
     plain_attention_dscores(way);
-    for (int t = 0; t < way->steps; t++) {
-        const real *weight = way->weight + t * LANES;
-        const real *dscore = way->dweight + t * LANES;
-        real *din = way->din + t * step;
-        for (int k = 0; k < way->inputs; k++)
-            for (int l = 0; l < LANES; l++)
-                din[k * LANES + l] = weight[l] * way->dout[k * LANES + l] +
-                                     dscore[l] * way->context[k];
-        plain_product_outer(1, way->inputs, dscore, way->in + t * step,
-                            way->dcontext);
-    }
+    for (int t = 0; way->din && t < way->steps; t++)
+        plain_attention_din(way, t);
+    plain_product_outer(1, way->inputs, way->steps, way->dweight, LANES,
+                        way->in, (size_t)way->inputs * LANES, way->dcontext);
 }
 
 static void plain_adam(size_t count, const adam_rates *rates,

@@ -176,15 +176,17 @@ SIMD_KERNEL void SIMD(add_product)(int rows, int count, const real *w,
                                    size_t down, size_t right, const real *x,
                                    real *y)
 {
-    int r = 0;
-    for (; r + GATES <= rows; r += GATES)
-        SIMD(product_tile)
-        (GATES, count, w + r * down, down, right, x, y + r * LANES, NULL,
-         y + r * LANES);
-    for (; r < rows; r++)
-        SIMD(product_tile)
-        (1, count, w + r * down, down, right, x, y + r * LANES, NULL,
-         y + r * LANES);
+    for (int r = 0, height; r < rows; r += height) {
+        const real *w_r = w + r * down;
+        real *y_r = y + r * LANES;
+        height = panel_height(rows - r, SIMD_ROWS);
+        if (height == SIMD_ROWS)
+            SIMD(product_tile)
+        (SIMD_ROWS, count, w_r, down, right, x, y_r, NULL, y_r);
+        else if (height == GATES) SIMD(product_tile)(GATES, count, w_r, down,
+                                                     right, x, y_r, NULL, y_r);
+        else SIMD(product_tile)(1, count, w_r, down, right, x, y_r, NULL, y_r);
+    }
 }
 
 SIMD_KERNEL void SIMD(product)(int units, int inputs, const real *w,
@@ -199,29 +201,147 @@ SIMD_KERNEL void SIMD(product_back)(int units, int inputs, const real *w,
     SIMD(add_product)(inputs, units, w, units, 1, y, x);
 }
 
-SIMD_PART real SIMD(sum_lanes)(const vector *parts)
+/* Writes the transpose of SIMD_WIDTH columns (lane vectors): a row for each
+ * of SIMD_WIDTH lanes, `stride` apart. Each round of zips moves one bit of
+ * the column's number into the lane's place. */
+SIMD_PART void SIMD(transpose)(const real *columns, real *rows, size_t stride)
 {
-    real lanes[LANES], sum = 0;
+    vector a[SIMD_WIDTH], b[SIMD_WIDTH];
     SIMD_UNROLL
-    for (int p = 0; p < SIMD_PARTS; p++)
-        SIMD_STORE(lanes + p * SIMD_WIDTH, parts[p]);
-    for (int l = 0; l < LANES; l++)
-        sum += lanes[l];
-    return sum;
+    for (int i = 0; i < SIMD_WIDTH; i++)
+        a[i] = SIMD_LOAD(columns + i * LANES);
+    SIMD_UNROLL
+    for (int round = 1; round < SIMD_WIDTH; round *= 2) {
+        SIMD_UNROLL
+        for (int i = 0; i < SIMD_WIDTH / 2; i++) {
+            b[2 * i] = SIMD_ZIP_LOW(a[i], a[i + SIMD_WIDTH / 2]);
+            b[2 * i + 1] = SIMD_ZIP_HIGH(a[i], a[i + SIMD_WIDTH / 2]);
+        }
+        SIMD_UNROLL
+        for (int i = 0; i < SIMD_WIDTH; i++)
+            a[i] = b[i];
+    }
+    SIMD_UNROLL
+    for (int i = 0; i < SIMD_WIDTH; i++)
+        SIMD_STORE(rows + i * stride, a[i]);
 }
 
-SIMD_KERNEL void SIMD(product_outer)(int units, int inputs, const real *y,
-                                     const real *x, real *w)
+/* total += rows by `vectors` vectors of packed columns, summed over lanes and
+ * steps: row [LANES] each, a step's rows `row_step` from those before;
+ * columns [steps][LANES][packed]. */
+SIMD_PART void SIMD(packed_tile)(int rows, int vectors, int steps,
+                                 const real *row, ptrdiff_t row_step,
+                                 const real *columns, size_t packed,
+                                 real *total, size_t stride)
 {
-    for (int k = 0; k < inputs; k++)
-        for (int r = 0; r < units; r++) {
-            vector product[SIMD_PARTS];
+    vector sum[GATES * 2];
+    SIMD_UNROLL
+    for (int i = 0; i < rows * vectors; i++)
+        sum[i] = SIMD_SET1(0);
+    for (int n = 0; n < steps; n++, row += row_step)
+        for (int l = 0; l < LANES; l++, columns += packed) {
+            vector column[2];
             SIMD_UNROLL
-            for (int p = 0; p < SIMD_PARTS; p++)
-                product[p] = SIMD_LOAD(y + r * LANES + p * SIMD_WIDTH) *
-                             SIMD_LOAD(x + k * LANES + p * SIMD_WIDTH);
-            w[(size_t)k * units + r] += SIMD(sum_lanes)(product);
+            for (int v = 0; v < vectors; v++)
+                column[v] = SIMD_LOAD(columns + v * SIMD_WIDTH);
+            SIMD_UNROLL
+            for (int r = 0; r < rows; r++) {
+                const vector x = SIMD_SET1(row[r * LANES + l]);
+                SIMD_UNROLL
+                for (int v = 0; v < vectors; v++)
+                    sum[r * vectors + v] =
+                        SIMD_FMA(x, column[v], sum[r * vectors + v]);
+            }
         }
+    SIMD_UNROLL
+    for (int r = 0; r < rows; r++) {
+        SIMD_UNROLL
+        for (int v = 0; v < vectors; v++) {
+            real *to = total + r * stride + v * SIMD_WIDTH;
+            SIMD_STORE(to, SIMD_LOAD(to) + sum[r * vectors + v]);
+        }
+    }
+}
+
+/* A chunk of steps of an outer product: `height` columns of w by `count` of
+ * its rows, which fill `vectors` vectors or, where they are the last, do not.
+ */
+SIMD_PART void SIMD(outer_tile)(int height, int vectors, int count, int steps,
+                                const real *x, size_t x_step,
+                                const real *packed, real *w, size_t units)
+{
+    const int width = vectors * SIMD_WIDTH;
+    if (count == width) {
+        SIMD(packed_tile)
+        (height, vectors, steps, x, (ptrdiff_t)x_step, packed, width, w, units);
+        return;
+    }
+    real sums[GATES * 2 * SIMD_WIDTH] = {0};
+    SIMD(packed_tile)
+    (height, vectors, steps, x, (ptrdiff_t)x_step, packed, width, sums, width);
+    for (int k = 0; k < height; k++)
+        for (int r = 0; r < count; r++)
+            w[k * units + r] += sums[k * width + r];
+}
+
+/* Transposes `count` lane vectors, and zeros where they do not fill the
+ * vectors. */
+SIMD_PART void SIMD(transpose_rows)(int vectors, int count, const real *y,
+                                    real *packed)
+{
+    const int width = vectors * SIMD_WIDTH;
+    real filled[2 * SIMD_WIDTH * LANES];
+    if (count < width) {
+        memset(filled, 0, sizeof filled);
+        memcpy(filled, y, sizeof(real) * count * LANES);
+        y = filled;
+    }
+    for (int v = 0; v < vectors; v++)
+        for (int lane = 0; lane < LANES; lane += SIMD_WIDTH)
+            SIMD(transpose)
+    (y + v * SIMD_WIDTH * LANES + lane, packed + lane * width + v * SIMD_WIDTH,
+     width);
+}
+
+/* w += y x', summed over steps: as many rows of w as fill the vectors, or the
+ * `count` last ones. */
+SIMD_PART void SIMD(outer_panel)(int vectors, int count, int inputs, int steps,
+                                 const real *y, size_t y_step, const real *x,
+                                 size_t x_step, real *w, size_t units)
+{
+    const int width = vectors * SIMD_WIDTH;
+    real packed[CHUNK * LANES * 2 * SIMD_WIDTH];
+    for (int first = 0, chunk; first < steps; first += chunk) {
+        const real *x_first = x + first * x_step;
+        int k = 0;
+        chunk = steps - first < CHUNK ? steps - first : CHUNK;
+        for (int n = 0; n < chunk; n++)
+            SIMD(transpose_rows)
+        (vectors, count, y + (first + n) * y_step, packed + n * LANES * width);
+        for (; k + GATES <= inputs; k += GATES)
+            SIMD(outer_tile)
+        (GATES, vectors, count, chunk, x_first + k * LANES, x_step, packed,
+         w + k * units, units);
+        for (; k < inputs; k++)
+            SIMD(outer_tile)
+        (1, vectors, count, chunk, x_first + k * LANES, x_step, packed,
+         w + k * units, units);
+    }
+}
+
+SIMD_KERNEL void SIMD(product_outer)(int units, int inputs, int steps,
+                                     const real *y, size_t y_step,
+                                     const real *x, size_t x_step, real *w)
+{
+    int r = 0;
+    for (; r + 2 * SIMD_WIDTH <= units; r += 2 * SIMD_WIDTH)
+        SIMD(outer_panel)
+    (2, 2 * SIMD_WIDTH, inputs, steps, y + r * LANES, y_step, x, x_step, w + r,
+     units);
+    for (; r < units; r += SIMD_WIDTH)
+        SIMD(outer_panel)
+    (1, units - r < SIMD_WIDTH ? units - r : SIMD_WIDTH, inputs, steps,
+     y + r * LANES, y_step, x, x_step, w + r, units);
 }
 
 /* ---- Adam -------------------------------------------------------------- */
@@ -254,7 +374,7 @@ SIMD_KERNEL void SIMD(adam)(size_t count, const adam_rates *rates,
     size_t i = 0;
     for (; i + SIMD_WIDTH <= count; i += SIMD_WIDTH)
         SIMD(adam_tile)
-        (rates, gradient + i, first + i, second + i, parameter + i);
+    (rates, gradient + i, first + i, second + i, parameter + i);
     memcpy(rest[0], gradient + i, sizeof(real) * (count - i));
     for (int a = 1; a < 4; a++)
         memcpy(rest[a], from[a] + i, sizeof(real) * (count - i));
@@ -439,43 +559,16 @@ SIMD_KERNEL void SIMD(columns_product)(int columns, int rows, const real *w,
         height = panel_height(columns - k, SIMD_ROWS);
         if (height == SIMD_ROWS)
             SIMD(product_tile)
-            (SIMD_ROWS, rows, w, 1, SIMD_ROWS, dgates, from, ahead, out);
-        else if (height == GATES)
-            SIMD(product_tile)
-            (GATES, rows, w, 1, GATES, dgates, from, ahead, out);
-        else
-            SIMD(product_tile)(1, rows, w, 1, 1, dgates, from, ahead, out);
+        (SIMD_ROWS, rows, w, 1, SIMD_ROWS, dgates, from, ahead, out);
+        else if (height == GATES) SIMD(product_tile)(GATES, rows, w, 1, GATES,
+                                                     dgates, from, ahead, out);
+        else SIMD(product_tile)(1, rows, w, 1, 1, dgates, from, ahead, out);
         w += (size_t)height * rows;
         from += height * LANES;
         out += height * LANES;
         if (ahead && (ahead += rows * LANES) >= end)
             ahead = NULL;
     }
-}
-
-/* Writes the transpose of SIMD_WIDTH columns (lane vectors): a row for each
- * of SIMD_WIDTH lanes, `stride` apart. Each round of zips moves one bit of
- * the column's number into the lane's place. */
-SIMD_PART void SIMD(transpose)(const real *columns, real *rows, size_t stride)
-{
-    vector a[SIMD_WIDTH], b[SIMD_WIDTH];
-    SIMD_UNROLL
-    for (int i = 0; i < SIMD_WIDTH; i++)
-        a[i] = SIMD_LOAD(columns + i * LANES);
-    SIMD_UNROLL
-    for (int round = 1; round < SIMD_WIDTH; round *= 2) {
-        SIMD_UNROLL
-        for (int i = 0; i < SIMD_WIDTH / 2; i++) {
-            b[2 * i] = SIMD_ZIP_LOW(a[i], a[i + SIMD_WIDTH / 2]);
-            b[2 * i + 1] = SIMD_ZIP_HIGH(a[i], a[i + SIMD_WIDTH / 2]);
-        }
-        SIMD_UNROLL
-        for (int i = 0; i < SIMD_WIDTH; i++)
-            a[i] = b[i];
-    }
-    SIMD_UNROLL
-    for (int i = 0; i < SIMD_WIDTH; i++)
-        SIMD_STORE(rows + i * stride, a[i]);
 }
 
 SIMD_KERNEL void SIMD(transpose_step)(const lstm_way *way,
@@ -494,42 +587,7 @@ SIMD_KERNEL void SIMD(transpose_step)(const lstm_way *way,
         SIMD_UNROLL
         for (int lane = 0; lane < LANES; lane += SIMD_WIDTH)
             SIMD(transpose)
-            (columns + lane, rows + (size_t)lane * packed + k, packed);
-    }
-}
-
-/* Four rows by `vectors` vectors of packed columns, summed over lanes and
- * steps. */
-SIMD_PART void SIMD(packed_tile)(int vectors, int steps, const real *dgates,
-                                 size_t stride, const real *columns,
-                                 size_t packed, real *total)
-{
-    vector sum[GATES * 2];
-    SIMD_UNROLL
-    for (int i = 0; i < GATES * vectors; i++)
-        sum[i] = SIMD_SET1(0);
-    for (int n = 0; n < steps; n++, dgates -= stride)
-        for (int l = 0; l < LANES; l++, columns += packed) {
-            vector column[2];
-            SIMD_UNROLL
-            for (int v = 0; v < vectors; v++)
-                column[v] = SIMD_LOAD(columns + v * SIMD_WIDTH);
-            SIMD_UNROLL
-            for (int r = 0; r < GATES; r++) {
-                const vector dgate = SIMD_SET1(dgates[r * LANES + l]);
-                SIMD_UNROLL
-                for (int v = 0; v < vectors; v++)
-                    sum[r * vectors + v] =
-                        SIMD_FMA(dgate, column[v], sum[r * vectors + v]);
-            }
-        }
-    SIMD_UNROLL
-    for (int r = 0; r < GATES; r++) {
-        SIMD_UNROLL
-        for (int v = 0; v < vectors; v++) {
-            real *to = total + r * packed + v * SIMD_WIDTH;
-            SIMD_STORE(to, SIMD_LOAD(to) + sum[r * vectors + v]);
-        }
+        (columns + lane, rows + (size_t)lane * packed + k, packed);
     }
 }
 
@@ -573,14 +631,16 @@ SIMD_KERNEL void SIMD(weight_chunk)(const lstm_way *way,
         size_t k = 0;
         for (; k + 2 * SIMD_WIDTH <= packed; k += 2 * SIMD_WIDTH)
             SIMD(packed_tile)
-            (2, steps, dgates, stride, sums->columns + k, packed, total + k);
+        (GATES, 2, steps, dgates, -(ptrdiff_t)stride, sums->columns + k, packed,
+         total + k, packed);
         if (k < packed)
             SIMD(packed_tile)
-            (1, steps, dgates, stride, sums->columns + k, packed, total + k);
+        (GATES, 1, steps, dgates, -(ptrdiff_t)stride, sums->columns + k, packed,
+         total + k, packed);
         for (int j = 0; j < sums->lone; j++)
             SIMD(lone_tile)
-            (steps, dgates, stride, lone[j],
-             sums->dlone + ((size_t)j * sums->rows + r) * LANES);
+        (steps, dgates, stride, lone[j],
+         sums->dlone + ((size_t)j * sums->rows + r) * LANES);
     }
 }
 
@@ -613,8 +673,8 @@ SIMD_KERNEL void SIMD(lstm_backward)(const lstm_way *way)
         const real *ahead = n > 1 ? step.cells_before - way->kept_stride : NULL;
         if (n > 0)
             SIMD(columns_product)
-            (units, rows, w_hh, step.gates, lstm_dout(way, n - 1), ahead,
-             way->scratch);
+        (units, rows, w_hh, step.gates, lstm_dout(way, n - 1), ahead,
+         way->scratch);
         dh = way->scratch;
         /* Measured: a gain with AVX-512, a loss with AVX2. */
         if (SIMD_PARTS == 1 && n > 1) {
@@ -766,10 +826,11 @@ SIMD_KERNEL void SIMD(attention_backward)(const attention_way *way)
     SIMD(scores)(way, way->dout, 1, way->dweight);
     for (int lane = 0; lane < LANES; lane += SIMD_WIDTH)
         SIMD(softmax_back)(way->steps, way->weight + lane, way->dweight + lane);
-    for (int t = 0; t < way->steps; t++)
+    for (int t = 0; way->din && t < way->steps; t++)
         SIMD(attention_din)(way, t);
     SIMD(weighted_sum)(way, way->dweight, way->scratch);
-    SIMD(product_outer)(1, way->inputs, simd_ones, way->scratch, way->dcontext);
+    SIMD(product_outer)
+    (1, way->inputs, 1, simd_ones, 0, way->scratch, 0, way->dcontext);
 }
 
 static const kernels SIMD(kernels) = {

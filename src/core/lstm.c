@@ -132,13 +132,14 @@ static void lstm_join(const layer *self)
 }
 
 static const layer_type lstm_layer = {
-    2,
-    lstm_parameter_count,
-    lstm_prepared_count,
-    lstm_saved_count,
-    lstm_output_count,
-    lstm_prepare,
-    lstm_forward,
-    lstm_backward,
-    lstm_join,
+    .ways = 2,
+    .is_sane = stage_has_units,
+    .parameter_count = lstm_parameter_count,
+    .prepared_count = lstm_prepared_count,
+    .saved_count = lstm_saved_count,
+    .output_count = lstm_output_count,
+    .prepare = lstm_prepare,
+    .forward = lstm_forward,
+    .backward = lstm_backward,
+    .join = lstm_join,
 };

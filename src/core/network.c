@@ -6,24 +6,41 @@
 #include "network.h"
 
 static const layer_type *const layer_types[AC_LAYER_TYPES] = {
-    [AC_LSTM] = &lstm_layer,
-    [AC_ATTENTION] = &attention_layer,
-    [AC_DENSE] = &dense_layer,
+    [AC_LSTM] = &lstm_layer,       [AC_ATTENTION] = &attention_layer,
+    [AC_DENSE] = &dense_layer,     [AC_CONV] = &conv_layer,
+    [AC_POOL] = &pool_layer,       [AC_RELU] = &relu_layer,
+    [AC_DROPOUT] = &dropout_layer, [AC_SWAP] = &swap_layer,
+    [AC_PAD] = &pad_layer,         [AC_ENDS] = &ends_layer,
 };
 
 /* ---- shapes ------------------------------------------------------------ */
 
-static size_t stage_input_count(const ac_stage *stage)
-{
-    return (size_t)stage->steps * stage->inputs;
-}
-
 static int stage_is_sane(const ac_stage *stage)
 {
-    return stage->layer >= 0 && stage->layer < AC_LAYER_TYPES &&
-           stage->copies > 0 && stage->steps > 0 && stage->inputs > 0 &&
-           stage->units >= 0 &&
-           (stage->units > 0 || stage->layer == AC_ATTENTION);
+    if (stage->layer < 0 || stage->layer >= AC_LAYER_TYPES ||
+        stage->copies < 1 || stage->steps < 1 || stage->inputs < 1)
+        return 0;
+    const layer_type *type = layer_types[stage->layer];
+    return !type->is_sane || type->is_sane(stage);
+}
+
+/* Of one copy. */
+static size_t stage_parameter_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->parameter_count ? type->parameter_count(stage) : 0;
+}
+
+static size_t network_parameter_count(const ac_network *shape)
+{
+    size_t count = 0;
+    for (int s = 0; s < shape->stage_count; s++) {
+        const ac_stage *stage = &shape->stages[s];
+        if (!stage_is_sane(stage))
+            return 0;
+        count += stage->copies * stage_parameter_count(stage);
+    }
+    return count;
 }
 
 /* Every stage reads just what the one before wrote; the last gives a logit. */
@@ -41,7 +58,7 @@ static int network_is_sane(const ac_network *shape)
         written =
             stage->copies * layer_types[stage->layer]->output_count(stage);
     }
-    return written == 1;
+    return written == 1 && network_parameter_count(shape) > 0;
 }
 
 static int count_layers(const ac_network *shape)
@@ -49,19 +66,6 @@ static int count_layers(const ac_network *shape)
     int count = 0;
     for (int s = 0; s < shape->stage_count; s++)
         count += shape->stages[s].copies;
-    return count;
-}
-
-static size_t network_parameter_count(const ac_network *shape)
-{
-    size_t count = 0;
-    for (int s = 0; s < shape->stage_count; s++) {
-        const ac_stage *stage = &shape->stages[s];
-        if (!stage_is_sane(stage))
-            return 0;
-        count +=
-            stage->copies * layer_types[stage->layer]->parameter_count(stage);
-    }
     return count;
 }
 
@@ -83,14 +87,14 @@ static real *take(arena *from, size_t count)
 }
 
 static real *carve_stage(network *net, arena *from, const ac_stage *stage,
-                         layer *first, real *in, real **din, network_use use)
+                         layer *first, real *in, real **din, int keep,
+                         int wants_dout)
 {
     const layer_type *type = layer_types[stage->layer];
     const size_t in_count = stage_input_count(stage) * LANES;
     const size_t out_count = type->output_count(stage) * LANES;
-    const int keep = use != PREDICT;
     real *out = take(from, stage->copies * out_count);
-    real *dout = keep ? take(from, stage->copies * out_count) : NULL;
+    real *dout = wants_dout ? take(from, stage->copies * out_count) : NULL;
     for (int c = 0; c < stage->copies; c++) {
         layer *self = &first[c];
         self->stage = stage;
@@ -107,7 +111,7 @@ static real *carve_stage(network *net, arena *from, const ac_stage *stage,
         self->in = in + c * in_count;
         self->out = out + c * out_count;
         self->din = *din ? *din + c * in_count : NULL;
-        self->dout = keep ? dout + c * out_count : NULL;
+        self->dout = dout ? dout + c * out_count : NULL;
     }
     *din = dout;
     net->logit = out;
@@ -118,15 +122,20 @@ static real *carve_stage(network *net, arena *from, const ac_stage *stage,
 static void carve(network *net, arena *from, network_use use)
 {
     const ac_network *shape = net->shape;
+    const int keep = use != PREDICT;
+    int wants_dout = use == TRAIN_AND_DX;
     layer *next = net->layers;
     net->parameters = take(from, net->parameter_count);
-    net->gradient = use == PREDICT ? NULL : take(from, net->parameter_count);
+    net->gradient = keep ? take(from, net->parameter_count) : NULL;
     net->x = take(from, net->input_count * LANES);
     net->dx = use == TRAIN_AND_DX ? take(from, net->input_count * LANES) : NULL;
     real *in = net->x, *din = net->dx;
     for (int s = 0; s < shape->stage_count; s++) {
-        in = carve_stage(net, from, &shape->stages[s], next, in, &din, use);
-        next += shape->stages[s].copies;
+        const ac_stage *stage = &shape->stages[s];
+        /* Before the first parameters nobody asks for a gradient. */
+        wants_dout |= keep && stage_parameter_count(stage) > 0;
+        in = carve_stage(net, from, stage, next, in, &din, keep, wants_dout);
+        next += stage->copies;
     }
 }
 
@@ -137,7 +146,7 @@ static void share_parameters(network *net)
         layer *self = &net->layers[i];
         self->parameters = net->parameters + first;
         self->gradient = net->gradient ? net->gradient + first : NULL;
-        first += self->type->parameter_count(self->stage);
+        first += stage_parameter_count(self->stage);
     }
 }
 
@@ -159,8 +168,11 @@ static ac_status network_open(network *net, const ac_network *shape,
     net->layers = calloc(net->layer_count, sizeof *net->layers);
     if (!net->layers)
         return AC_NO_MEMORY;
-    for (int i = 0; i < net->layer_count; i++)
+    for (int i = 0; i < net->layer_count; i++) {
+        net->layers[i].number = i;
         net->layers[i].kernels = kernels;
+        net->layers[i].drawing = &net->drawing;
+    }
 
     arena space = {NULL, 0};
     carve(net, &space, use);
@@ -186,6 +198,12 @@ static void network_close(network *net)
 }
 
 /* ---- running ----------------------------------------------------------- */
+
+static void network_draw(network *net, double batch)
+{
+    net->drawing.drops = net->shape->drops;
+    net->drawing.key = random_bits(net->shape->seed, (uint64_t)batch);
+}
 
 static void network_prepare(const network *net)
 {
@@ -246,6 +264,7 @@ static void network_backward(const network *net)
     for (int s = net->shape->stage_count - 1; s >= 0; s--) {
         const ac_stage *stage = &net->shape->stages[s];
         end -= stage->copies;
-        run_stage(net, stage, end, 1);
+        if (end->dout)
+            run_stage(net, stage, end, 1);
     }
 }

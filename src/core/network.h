@@ -10,6 +10,7 @@ typedef struct {
     layer *layers; /* in the order of the stages and their copies */
     int layer_count;
     size_t parameter_count, input_count;
+    drawing drawing;
 
     real *parameters;
     real *gradient; /* NULL in a network that only predicts */
@@ -26,6 +27,8 @@ static ac_status network_open(network *net, const ac_network *shape,
                               network_use use);
 static void network_close(network *net);
 
+/* Another mini-batch: its number decides, with the seed, what is dropped. */
+static void network_draw(network *net, double batch);
 /* Once the parameters have changed, before the next forward. */
 static void network_prepare(const network *net);
 /* Loads up to LANES genes; the lanes left over are zero. */

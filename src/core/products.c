@@ -61,8 +61,8 @@ static void plain_product_back(int units, int inputs, const real *w,
     }
 }
 
-static void plain_product_outer(int units, int inputs, const real *y,
-                                const real *x, real *w)
+static void plain_outer_step(int units, int inputs, const real *y,
+                             const real *x, real *w)
 {
     if (HAVE_BLAS(units)) {
         blas_gemm(1, 0, units, inputs, LANES, y, LANES, x, LANES, w, units);
@@ -79,4 +79,12 @@ static void plain_product_outer(int units, int inputs, const real *y,
                 sum += products[l];
             w[(size_t)k * units + r] += sum;
         }
+}
+
+static void plain_product_outer(int units, int inputs, int steps, const real *y,
+                                size_t y_step, const real *x, size_t x_step,
+                                real *w)
+{
+    for (int t = 0; t < steps; t++)
+        plain_outer_step(units, inputs, y + t * y_step, x + t * x_step, w);
 }

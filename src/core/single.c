@@ -9,11 +9,22 @@ static int usable_threads(int wanted)
     return ac_usable_threads(wanted);
 }
 
-#include "adam.c"
+#include "bias.c"
+#include "random.c"
+
 #include "attention.c"
+#include "conv.c"
 #include "dense.c"
-#include "loss.c"
+#include "dropout.c"
+#include "ends.c"
 #include "lstm.c"
+#include "pad.c"
+#include "pool.c"
+#include "relu.c"
+#include "swap.c"
+
+#include "adam.c"
+#include "loss.c"
 
 #include "network.c"
 

@@ -25,12 +25,14 @@ typedef struct {
 
 typedef struct {
     int steps, inputs;
+    int want_din;
     double scale;
     unsigned seed;
 } attention_case;
 
 typedef struct {
     int units, inputs;
+    int steps, x_step; /* of the outer product; x_step in lane vectors */
     unsigned seed;
 } product_case;
 

@@ -22,7 +22,7 @@ static void expect(int good, const char *what)
 /* ---- a network with data ------------------------------------------------ */
 
 typedef struct {
-    ac_stage stages[5];
+    ac_stage stages[12];
     ac_network network;
     ac_genes genes;
     size_t parameters;
@@ -36,34 +36,61 @@ static double uniform(unsigned *state)
     return (double)(*state >> 8) / (1 << 24);
 }
 
-static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
-                            int genes)
+static fixture fill_fixture(const ac_stage *stages, int count, int genes)
 {
-    const ac_stage stages[5] = {
-        {AC_LSTM, marks, bins, 1, hidden},
-        {AC_ATTENTION, marks, bins, 2 * hidden, 0},
-        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden},
-        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0},
-        {AC_DENSE, 1, 1, 2 * mark_hidden, 1},
-    };
+    const size_t inputs =
+        (size_t)stages[0].copies * stages[0].steps * stages[0].inputs;
     fixture f;
     unsigned seed = 1;
-    memcpy(f.stages, stages, sizeof stages);
-    const ac_network network = {f.stages, 5, 1, NULL};
+    memcpy(f.stages, stages, count * sizeof *stages);
+    const ac_network network = {f.stages, count, 1, NULL, 0, 0};
     f.network = network;
     f.parameters = ac_double.parameter_count(&network);
     f.block = malloc(f.parameters * sizeof(double));
-    f.x = malloc(sizeof(double) * genes * marks * bins);
+    f.x = malloc(sizeof(double) * genes * inputs);
     f.y = malloc(sizeof(double) * genes);
     for (size_t i = 0; i < f.parameters; i++)
         f.block[i] = uniform(&seed) - 0.5;
-    for (int i = 0; i < genes * marks * bins; i++)
+    for (size_t i = 0; i < genes * inputs; i++)
         f.x[i] = floor(6 * uniform(&seed));
     for (int i = 0; i < genes; i++)
         f.y[i] = i % 2;
     const ac_genes data = {(size_t)genes, f.x, f.y};
     f.genes = data;
     return f;
+}
+
+static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
+                            int genes)
+{
+    const ac_stage stages[5] = {
+        {AC_LSTM, marks, bins, 1, hidden, 0, 0},
+        {AC_ATTENTION, marks, bins, 2 * hidden, 0, 0, 0},
+        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden, 0, 0},
+        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0, 0, 0},
+        {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0},
+    };
+    return fill_fixture(stages, 5, genes);
+}
+
+/* All other layers in one network, which drops if it is asked to. */
+static fixture make_conv_fixture(int marks, int bins, int filters, int genes)
+{
+    const int pooled = bins / 2;
+    const ac_stage stages[] = {
+        {AC_SWAP, 1, marks, bins, 0, 0, 0},
+        {AC_PAD, 1, bins, marks, 0, 4, 0},
+        {AC_CONV, 1, bins + 3, marks, filters, 4, 0},
+        {AC_RELU, 1, bins, filters, 0, 0, 0},
+        {AC_POOL, 1, bins, filters, 0, 2, 0},
+        {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25},
+        {AC_SWAP, 1, pooled, filters, 0, 0, 0},
+        {AC_CONV, filters, pooled, 1, 2, 2, 0},
+        {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0},
+        {AC_ENDS, 1, pooled - 1, 6, 0, 0, 0},
+        {AC_DENSE, 1, 1, 6, 1, 0, 0},
+    };
+    return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
 }
 
 /* A fixture is returned by value: its stages move with it. */
@@ -93,9 +120,8 @@ static double loss_at(const fixture *f, const double *block)
     return loss;
 }
 
-static void test_gradient(void)
+static void test_gradient(fixture f)
 {
-    fixture f = make_fixture(3, 5, 4, 3, 18);
     settle(&f);
     double loss, worst = 0, largest = 0;
     double *gradient = malloc(f.parameters * sizeof(double));
@@ -118,6 +144,16 @@ static void test_gradient(void)
     free_fixture(&f);
 }
 
+static void test_gradients(void)
+{
+    fixture dropping = make_conv_fixture(3, 12, 4, 18);
+    dropping.network.drops = 1;
+    dropping.network.seed = 7;
+    test_gradient(make_fixture(3, 5, 4, 3, 18));
+    test_gradient(make_conv_fixture(3, 12, 4, 18));
+    test_gradient(dropping);
+}
+
 static double *train(const ac_engine *engine, fixture *f, int threads)
 {
     const int genes = (int)f->genes.count;
@@ -137,9 +173,8 @@ static double *train(const ac_engine *engine, fixture *f, int threads)
     return blocks;
 }
 
-static void test_threads(const ac_engine *engine)
+static void test_threads(const ac_engine *engine, fixture f)
 {
-    fixture f = make_fixture(3, 8, 6, 4, 31);
     settle(&f);
     double *one = train(engine, &f, 1);
     const int counts[] = {2, 3, 8};
@@ -153,6 +188,57 @@ static void test_threads(const ac_engine *engine)
     }
     free(one);
     free_fixture(&f);
+}
+
+/* ---- dropout ------------------------------------------------------------ */
+
+/* The derivatives by the weights of a dense layer on nothing but ones, before
+ * which there is dropout: each is the mean over the genes of a factor, 0 or
+ * 1 / (1 - rate), times what all genes share. */
+static void dropped(double rate, unsigned seed, int genes, double *gradient)
+{
+    const ac_stage stages[] = {
+        {AC_DROPOUT, 1, 1, 200, 0, 0, rate},
+        {AC_DENSE, 1, 1, 200, 1, 0, 0},
+    };
+    fixture f = fill_fixture(stages, 2, genes);
+    double loss;
+    settle(&f);
+    f.network.drops = 1;
+    f.network.seed = seed;
+    for (int i = 0; i < 200 * genes; i++)
+        f.x[i] = 1;
+    for (int i = 0; i < genes; i++)
+        f.y[i] = 0;
+    memset(f.block, 0, f.parameters * sizeof(double));
+    ac_double.gradient(&f.network, &f.genes, f.block, never, &loss, gradient,
+                       NULL);
+    for (int i = 0; i < 200; i++)
+        gradient[i] *= 2; /* sigmoid(0) = 1/2 */
+    free_fixture(&f);
+}
+
+static void test_dropout(double rate)
+{
+    enum { GENES = 500 };
+    double factor[201], again[201], other[201], sum = 0, squares = 0;
+    dropped(rate, 1, GENES, factor);
+    dropped(rate, 1, GENES, again);
+    dropped(rate, 2, GENES, other);
+    for (int i = 0; i < 200; i++) {
+        sum += factor[i];
+        squares += (factor[i] - 1) * (factor[i] - 1);
+    }
+    /* One factor's mean is 1, its variance rate / (1 - rate). */
+    const double variance = rate / (1 - rate) / GENES;
+    expect(fabs(sum / 200 - 1) < 4 * sqrt(variance / 200),
+           "dropout keeps the mean");
+    expect(fabs(squares / 200 / variance - 1) < 0.4,
+           "dropout has its variance, gene by gene");
+    expect(memcmp(factor, again, sizeof factor) == 0,
+           "the same seed drops the same");
+    expect(memcmp(factor, other, sizeof factor) != 0,
+           "another seed drops others");
 }
 
 static void test_shapes(const ac_engine *engine)
@@ -245,7 +331,19 @@ static void test_bad_networks(void)
     expect(ac_single.predict(&f.network, &f.genes, f.block, never, logit,
                              NULL) == AC_BAD_NETWORK,
            "stages that do not fit are refused");
-    f.stages[2].inputs--;
+    free_fixture(&f);
+    f = make_conv_fixture(2, 6, 3, 4);
+    settle(&f);
+    f.stages[4].window = 7;
+    expect(ac_single.predict(&f.network, &f.genes, f.block, never, logit,
+                             NULL) == AC_BAD_NETWORK,
+           "a window longer than the sequence is refused");
+    f.stages[4].window = 2;
+    f.stages[5].rate = 1;
+    expect(ac_single.predict(&f.network, &f.genes, f.block, never, logit,
+                             NULL) == AC_BAD_NETWORK,
+           "dropping everything is refused");
+    f.stages[5].rate = 0;
     f.stages[0].layer = AC_LAYER_TYPES;
     expect(ac_single.predict(&f.network, &f.genes, f.block, never, logit,
                              NULL) == AC_BAD_NETWORK,
@@ -256,9 +354,14 @@ static void test_bad_networks(void)
 int main(void)
 {
     const ac_engine *engines[] = {&ac_single, &ac_double};
-    test_gradient();
+    test_gradients();
+    test_dropout(0.5);
+    test_dropout(0.2);
     for (int i = 0; i < 2; i++) {
-        test_threads(engines[i]);
+        fixture dropping = make_conv_fixture(3, 12, 5, 31);
+        dropping.network.drops = 1;
+        test_threads(engines[i], make_fixture(3, 8, 6, 4, 31));
+        test_threads(engines[i], dropping);
         test_shapes(engines[i]);
         test_extremes(engines[i]);
     }

@@ -103,23 +103,36 @@ static void test_attention(const kernels *table)
     char what[100];
     for (int i = 0; i < 7; i++)
         for (int s = 0; s < 6; s++) {
-            const attention_case c = {steps[s], inputs[i], s % 2 ? 5 : 0.5,
-                                      10 * i + s};
+            const attention_case c = {steps[s], inputs[i], (i + s) % 3 != 0,
+                                      s % 2 ? 5 : 0.5, 10 * i + s};
             snprintf(what, sizeof what, "%s attention steps %d inputs %d",
                      table->name, c.steps, c.inputs);
             CHECK(attention, table, &c, what);
         }
 }
 
-static void test_products(const kernels *table)
+static void test_product(const kernels *table, const product_case *c)
 {
     char what[100];
-    for (int units = 1; units < 20; units += 3)
+    snprintf(what, sizeof what, "%s product %d x %d, %d steps %d apart",
+             table->name, c->units, c->inputs, c->steps, c->x_step);
+    CHECK(product, table, c, what);
+}
+
+/* One step, as in a dense layer, and steps that overlap, as in a convolution:
+ * around whole vectors, tiles and chunks of steps. */
+static void test_products(const kernels *table)
+{
+    static const int units[] = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 50, 64};
+    static const int steps[] = {1, 3, 8, 9, 17};
+    for (int u = 0; u < 12; u++)
         for (int inputs = 1; inputs < 40; inputs += 6) {
-            const product_case c = {units, inputs, 40 * units + inputs};
-            snprintf(what, sizeof what, "%s product %d x %d", table->name,
-                     units, inputs);
-            CHECK(product, table, &c, what);
+            const int n = (u + inputs) % 5, apart = 1 + (u + inputs) % inputs;
+            const product_case one = {units[u], inputs, 1, 1, 40 * u + inputs};
+            const product_case many = {units[u], inputs, steps[n], apart,
+                                       50 * u + inputs};
+            test_product(table, &one);
+            test_product(table, &many);
         }
 }
 

@@ -1,41 +1,20 @@
-# Reference values of PyTorch: see tools/golden.R. A golden has x, y, the
-# parameters and what PyTorch computed from them.
+# Reference values of PyTorch: see tools/golden.R. A golden has what it is of
+# (architecture, size, numbers of marks and bins), x, y, the parameters as the
+# core's block of numbers, and what PyTorch computed from them.
 
-# PyTorch's names for our parameters. Its LSTMs name a direction by a suffix.
-torchName <- function(name, marks) {
-    parts <- strsplit(name, ".", fixed = TRUE)[[1L]]
-    leaf <- parts[length(parts)]
-    suffix <- if ("reverse" %in% parts) "_l0_reverse" else "_l0"
-    mark <- match(parts[2L], marks) - 1L
-    switch(parts[1L],
-        binLstm = sprintf("bin_lstm.%d.%s%s", mark, leaf, suffix),
-        binAttention = sprintf("bin_attention.%d.u", mark),
-        markLstm = sprintf("mark_lstm.%s%s", leaf, suffix),
-        markAttention = "mark_attention.u",
-        head = paste0("head.", leaf))
+goldenStages <- function(golden) {
+    .stagesOf(golden$architecture, paste0("mark", seq_len(golden$marks)),
+              golden$bins, golden$size)
 }
 
-# A golden's parameters (or gradients) as the core's block of numbers.
-goldenBlock <- function(values, shapes, marks) {
-    parts <- Map(function(name, shape) {
-        value <- values[[torchName(name, marks)]]
-        if (length(shape) == 2L) matrix(unlist(value), shape[1L], shape[2L],
-                                        byrow = is.list(value))
-        else as.double(unlist(value))
-    }, names(shapes), shapes)
-    unlist(parts, use.names = FALSE)
-}
-
-# What the package's core computes for a golden.
+# The largest differences between what the core computes and a golden.
 compareGolden <- function(golden, precision) {
-    size <- list(hidden = golden$hidden, markHidden = golden$markHidden)
-    marks <- paste0("mark", seq_len(golden$marks))
-    stages <- .stagesOf("lstm-alpha-beta", marks, golden$bins, size)
-    shapes <- .parameterShapes(stages, marks)
+    stages <- goldenStages(golden)
     network <- .network(stages, 1L, precision)
-    start <- goldenBlock(golden$parameters, shapes, marks)
+    start <- golden$parameters
     genes <- list(x = as.double(golden$x), y = golden$y)
     predicted <- .predictGenes(network, start, genes)
+    names(predicted$attention) <- vapply(stages, `[[`, "", "name")
     gradient <- .lossGradient(network, start, genes)
     state <- list(parameters = start, first = 0 * start, second = 0 * start,
                   steps = 0)
@@ -48,28 +27,94 @@ compareGolden <- function(golden, precision) {
         losses[step] <- state$loss
     }
     worst <- function(own, other) max(abs(own - other))
+    attention <- vapply(names(golden$attention), function(stage) {
+        worst(predicted$attention[[stage]], golden$attention[[stage]])
+    }, 0)
     c(logit = worst(predicted$logit, golden$logit),
-      alpha = worst(predicted$attention[[2L]], golden$alpha),
-      beta = worst(predicted$attention[[4L]], golden$beta),
+      attention = max(0, attention),
       loss = worst(gradient$loss, golden$loss),
-      gradient = worst(gradient$gradient,
-                       goldenBlock(golden$gradient, shapes, marks)),
+      gradient = worst(gradient$gradient, golden$gradient),
       adam = worst(losses, golden$adamLosses),
-      after = worst(state$parameters,
-                    goldenBlock(golden$after, shapes, marks)))
+      after = worst(state$parameters, golden$after))
 }
 
-# The peer's JSON with its arrays in the core's order: bins run fastest, then
-# marks, then genes.
-readGolden <- function(file, bins, marks, hidden, markHidden) {
+hasTorch <- function() {
+    system2("/usr/bin/python3", c("-c", shQuote("import torch")),
+            stdout = FALSE, stderr = FALSE) == 0
+}
+
+# ---- tools/torch_architectures.py -------------------------------------------
+
+torchGolden <- function(script, architecture, marks, bins, genes,
+                        size = list(), scale = 0.1) {
+    folder <- withr::local_tempdir()
+    given <- if (length(size) > 0L) c("--size", paste0(names(size), "=", size))
+    # it warns that padding by an odd number may cost a copy
+    status <- system2("/usr/bin/python3", c("-W", "ignore", script,
+        architecture, folder, "--marks", marks, "--bins", bins,
+        "--genes", genes, "--scale", scale, given))
+    stopifnot(status == 0)
+    read <- function(name) {
+        file <- file.path(folder, name)
+        readBin(file, "double", file.size(file) / 8)
+    }
+    plain <- c("x", "y", "parameters", "logit", "loss", "gradient",
+               "adamLosses", "after")
+    attention <- list.files(folder, "^attention-")
+    c(list(architecture = architecture, size = size, marks = marks,
+           bins = bins,
+           attention = stats::setNames(lapply(attention, read),
+                                       sub("attention-", "", attention))),
+      sapply(plain, read, simplify = FALSE))
+}
+
+# ---- the peer: shared/peers/torch_attentivechrome.py ------------------------
+
+# Its names for our parameters. PyTorch's LSTMs name a direction by a suffix.
+peerName <- function(name, marks) {
+    parts <- strsplit(name, ".", fixed = TRUE)[[1L]]
+    leaf <- parts[length(parts)]
+    suffix <- if ("reverse" %in% parts) "_l0_reverse" else "_l0"
+    mark <- match(parts[2L], marks) - 1L
+    switch(parts[1L],
+        binLstm = sprintf("bin_lstm.%d.%s%s", mark, leaf, suffix),
+        binAttention = sprintf("bin_attention.%d.u", mark),
+        markLstm = sprintf("mark_lstm.%s%s", leaf, suffix),
+        markAttention = "mark_attention.u",
+        head = paste0("head.", leaf))
+}
+
+# Its parameters (or gradients) as the core's block of numbers.
+peerBlock <- function(values, shapes, marks) {
+    parts <- Map(function(name, shape) {
+        value <- values[[peerName(name, marks)]]
+        if (length(shape) == 2L) matrix(unlist(value), shape[1L], shape[2L],
+                                        byrow = is.list(value))
+        else as.double(unlist(value))
+    }, names(shapes), shapes)
+    unlist(parts, use.names = FALSE)
+}
+
+# Arrays come in the core's order: bins run fastest, then marks, then genes.
+peerGolden <- function(peer, marks, bins, genes, size) {
+    file <- withr::local_tempfile(fileext = ".json")
+    status <- system2("/usr/bin/python3", c(peer, "golden", file,
+        "--batch", genes, "--bins", bins, "--marks", marks,
+        "--hidden", size$hidden, "--mark-hidden", size$markHidden))
+    stopifnot(status == 0)
     json <- jsonlite::fromJSON(file, simplifyVector = FALSE)
-    genes <- length(json$y)
-    x <- array(unlist(json$x), c(marks, bins, genes))
-    list(bins = bins, marks = marks, hidden = hidden, markHidden = markHidden,
-         x = aperm(x, c(2L, 1L, 3L)), y = as.double(unlist(json$y)),
-         parameters = json$parameters, logit = as.double(unlist(json$logit)),
-         alpha = array(unlist(json$alpha), c(bins, marks, genes)),
-         beta = array(unlist(json$beta), c(marks, 1L, genes)),
-         loss = json$loss, gradient = json$gradient,
-         adamLosses = as.double(unlist(json$adam_losses)), after = json$after)
+    golden <- list(architecture = "lstm-alpha-beta", size = size,
+                   marks = marks, bins = bins)
+    names <- paste0("mark", seq_len(marks))
+    shapes <- .parameterShapes(goldenStages(golden), names)
+    numbers <- function(values) as.double(unlist(values))
+    block <- function(values) peerBlock(values, shapes, names)
+    x <- array(numbers(json$x), c(marks, bins, genes))
+    c(golden, list(
+        x = as.double(aperm(x, c(2L, 1L, 3L))), y = numbers(json$y),
+        parameters = block(json$parameters), logit = numbers(json$logit),
+        attention = list(binAttention = numbers(json$alpha),
+                         markAttention = numbers(json$beta)),
+        loss = json$loss, gradient = block(json$gradient),
+        adamLosses = numbers(json$adam_losses), after = block(json$after)))
 }

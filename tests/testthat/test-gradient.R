@@ -1,8 +1,9 @@
 # The core's backward passes against finite differences, in double precision:
 # each layer in the smallest network that has it, then the whole architecture.
 
-expectGradient <- function(stages, genes = 19L, seed = 1L) {
-    network <- .network(stages, 1L, "double")
+expectGradient <- function(stages, genes = 19L, seed = 1L,
+                           dropout = NA_integer_) {
+    network <- .network(stages, 1L, "double", dropout)
     count <- sum(unlist(lapply(stages, function(s) {
         s$copies * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
     })))
@@ -56,9 +57,57 @@ test_that("copies side by side have gradients of their own", {
                         .stage("dense", "head", 1L, 3L, 4L, 1L)))
 })
 
-test_that("the whole network's gradient is right", {
-    size <- list(hidden = 3L, markHidden = 2L)
-    expectGradient(.stagesOf("lstm-alpha-beta", c("a", "b", "c"), 6L, size))
+test_that("the convolution's gradient is right", {
+    expectGradient(list(.stage("conv", "c", 1L, 9L, 2L, 3L, window = 4L),
+                        .stage("dense", "head", 1L, 6L, 3L, 1L)))
+})
+
+test_that("the gradients of pooling and rectifier are right", {
+    # 11 steps: two are left over
+    expectGradient(list(.stage("conv", "c", 1L, 12L, 2L, 3L, window = 2L),
+                        .stage("relu", "r", 1L, 11L, 3L),
+                        .stage("pool", "p", 1L, 11L, 3L, window = 3L),
+                        .stage("dense", "head", 1L, 3L, 3L, 1L)))
+    expectGradient(list(.stage("pool", "p", 2L, 5L, 1L, window = 5L),
+                        .stage("dense", "head", 1L, 2L, 1L, 1L)))
+})
+
+test_that("the gradients of padding and swapping are right", {
+    for (window in 1:4) {
+        expectGradient(list(
+            .stage("swap", "s", 1L, 3L, 5L),
+            .stage("pad", "p", 1L, 5L, 3L, window = window),
+            .stage("conv", "c", 1L, 4L + window, 3L, 2L, window = window),
+            .stage("dense", "head", 1L, 5L, 2L, 1L)))
+    }
+})
+
+test_that("the gradient of the final states is right", {
+    expectGradient(list(.stage("lstm", "l", 1L, 6L, 3L, 5L),
+                        .stage("ends", "e", 1L, 6L, 10L),
+                        .stage("dense", "head", 1L, 1L, 10L, 1L)))
+})
+
+test_that("dropout's gradient is right, with and without a seed", {
+    stages <- list(.stage("dense", "d", 1L, 3L, 4L, 8L),
+                   .stage("dropout", "o", 1L, 1L, 8L, rate = 0.4),
+                   .stage("dense", "head", 1L, 1L, 8L, 1L))
+    expectGradient(stages)
+    expectGradient(stages, dropout = 5L)
+})
+
+# Sizes that let a finite difference of each parameter take no time.
+smallSizes <- list(hidden = 3, markHidden = 2, perceptron = 4, filters = 4,
+                   kernel = 3, pool = 2, dense1 = 5, dense2 = 3,
+                   markFilters = 3, markKernel = 2, dropout = 0.5)
+
+test_that("every architecture's gradient is right, with and without dropout", {
+    for (name in names(.architectures)) {
+        size <- smallSizes[names(.architectures[[name]]$size)]
+        stages <- .stagesOf(name, c("a", "b", "c"), 6L, size)
+        expectGradient(stages)
+        expectGradient(stages, dropout = 3L)
+    }
 })
 
 test_that("a network whose stages do not fit is refused", {

@@ -52,6 +52,27 @@ test_that("all tables agree with double precision in every shape", {
     }
 })
 
+test_that("all tables agree with double precision in every architecture", {
+    marks <- paste0("mark", 1:3)
+    for (name in names(.architectures)) {
+        stages <- .stagesOf(name, marks, 40L, list())
+        shapes <- .parameterShapes(stages, marks)
+        work <- withr::with_seed(1, list(
+            stages = stages,
+            parameters = stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1),
+            genes = list(x = as.double(stats::rpois(3 * 40 * 20, 3)),
+                         y = as.double(stats::rbinom(20, 1L, 0.5)))))
+        truth <- runWork(work, "plain", "double")
+        for (level in levels) {
+            own <- runWork(work, level)
+            for (n in c("loss", "gradient", "dx", "logit")) {
+                expect_lt(max(abs(own[[n]] - truth[[n]])), 1e-5,
+                          label = paste(name, level, n))
+            }
+        }
+    }
+})
+
 test_that("threads give the same bits with every table", {
     work <- randomWork(3L, 20L, 16L, 8L)
     train <- function(level, threads) {

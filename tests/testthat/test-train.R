@@ -2,8 +2,8 @@ parts <- smallParts()
 
 test_that("the defaults are those of the published code", {
     defaults <- formals(attentiveChrome)
-    expect_identical(defaults$hidden, 32)
-    expect_identical(defaults$markHidden, 16)
+    expect_identical(.chooseSizes(defaults$architecture, list()),
+                     list(hidden = 32, markHidden = 16, dropout = 0))
     expect_identical(defaults$epochs, 30)
     expect_identical(defaults$batchSize, 16)
     expect_identical(defaults$learningRate, 2e-4)

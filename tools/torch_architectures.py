@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""The architectures of R/architectures.R in PyTorch, for parity tests. Needs torch and numpy.
+
+  torch_architectures.py NAME FOLDER [--bins 100] [--marks 5] [--genes 4] [--seed 1] [--steps 5]
+                         [--scale 0.1] [--size hidden=32 ...]
+
+Writes into FOLDER, as plain files of doubles, for a model NAME with random parameters in [-scale, scale] and random
+counts:
+  x, y             counts [genes][marks][bins] and labels
+  parameters       in the order of the modules; arrays column by column, as R keeps them
+  logit, attention-STAGE [genes][copies][steps], loss, gradient (as parameters)
+  adamLosses       loss of each of the first training steps with all genes as the mini-batch
+  after            the parameters after them
+Dropout is where it belongs, and never active here.
+"""
+import argparse
+import os
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Lstm(nn.Module):
+    """genes x time x inputs to genes x time x 2 hidden"""
+
+    def __init__(self, inputs, hidden, dropout):
+        super().__init__()
+        self.lstm = nn.LSTM(inputs, hidden, bidirectional=True, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.dropout(self.lstm(x)[0])
+
+
+class Conv(nn.Module):
+    """genes x time x inputs to genes x time x filters, the time padded with zeros"""
+
+    def __init__(self, inputs, filters, kernel, dropout):
+        super().__init__()
+        self.conv = nn.Conv1d(inputs, filters, kernel, padding="same")
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.dropout(F.relu(self.conv(x.transpose(1, 2)).transpose(1, 2)))
+
+
+class Attend(nn.Module):
+    """softmax over time of h_t . context, and the weighted sum of the h_t"""
+
+    def __init__(self, size):
+        super().__init__()
+        self.context = nn.Parameter(torch.empty(size))
+
+    def forward(self, h):
+        weight = torch.softmax(h @ self.context, dim=1)
+        return (weight.unsqueeze(2) * h).sum(1), weight
+
+
+class EachMark(nn.Module):
+    """genes x bins x marks to genes x marks x size: an encoder and attention for every mark"""
+
+    def __init__(self, encoders, size):
+        super().__init__()
+        self.encoders = nn.ModuleList(encoders)
+        self.attends = nn.ModuleList(Attend(size) for _ in encoders)
+
+    def forward(self, x):
+        pairs = [attend(encode(x[:, :, m:m + 1]))
+                 for m, (encode, attend) in enumerate(zip(self.encoders, self.attends))]
+        return tuple(torch.stack(part, 1) for part in zip(*pairs))
+
+
+class AlphaBeta(nn.Module):
+    def __init__(self, bin_encoders, bin_size, mark_encoder, mark_size):
+        super().__init__()
+        self.each_mark = EachMark(bin_encoders, bin_size)
+        self.mark_encoder = mark_encoder
+        self.mark_attend = Attend(mark_size)
+        self.head = nn.Linear(mark_size, 1)
+
+    def forward(self, x):
+        m, alpha = self.each_mark(x)
+        v, beta = self.mark_attend(self.mark_encoder(m))
+        return self.head(v), dict(binAttention=alpha, markAttention=beta.unsqueeze(1))
+
+
+class LstmAlpha(nn.Module):
+    def __init__(self, marks, hidden, perceptron, dropout):
+        super().__init__()
+        self.each_mark = EachMark([Lstm(1, hidden, dropout) for _ in range(marks)], 2 * hidden)
+        self.perceptron = nn.Linear(marks * 2 * hidden, perceptron)
+        self.head = nn.Linear(perceptron, 1)
+
+    def forward(self, x):
+        m, alpha = self.each_mark(x)
+        return self.head(F.relu(self.perceptron(m.flatten(1)))), dict(binAttention=alpha)
+
+
+class Together(nn.Module):
+    """One encoder of all marks, one attention over the bins."""
+
+    def __init__(self, encoder, size):
+        super().__init__()
+        self.encoder = encoder
+        self.attend = Attend(size)
+        self.head = nn.Linear(size, 1)
+
+    def forward(self, x):
+        v, alpha = self.attend(self.encoder(x))
+        return self.head(v), dict(attention=alpha.unsqueeze(1))
+
+
+class LstmEnds(nn.Module):
+    """Reads out the state in which each direction ends."""
+
+    def __init__(self, marks, hidden, dropout):
+        super().__init__()
+        self.lstm = nn.LSTM(marks, hidden, bidirectional=True, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(2 * hidden, 1)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(x)
+        return self.head(self.dropout(torch.cat([h[0], h[1]], 1))), {}
+
+
+class DeepChrome(nn.Module):
+    def __init__(self, marks, bins, filters, kernel, pool, dense1, dense2, dropout):
+        super().__init__()
+        self.conv = nn.Conv1d(marks, filters, kernel)
+        self.pool = nn.MaxPool1d(pool)
+        self.dropout = nn.Dropout(dropout)
+        self.dense1 = nn.Linear((bins - kernel + 1) // pool * filters, dense1)
+        self.dense2 = nn.Linear(dense1, dense2)
+        self.head = nn.Linear(dense2, 1)
+
+    def forward(self, x):
+        pooled = self.pool(F.relu(self.conv(x.transpose(1, 2))))
+        v = self.dropout(pooled.transpose(1, 2).flatten(1))       # position by position
+        return self.head(F.relu(self.dense2(F.relu(self.dense1(v))))), {}
+
+
+def lstm_alpha_beta(marks, bins, hidden=32, markHidden=16, dropout=0):
+    return AlphaBeta([Lstm(1, hidden, dropout) for _ in range(marks)], 2 * hidden,
+                     Lstm(2 * hidden, markHidden, dropout), 2 * markHidden)
+
+
+def lstm_alpha(marks, bins, hidden=32, perceptron=32, dropout=0.5):
+    return LstmAlpha(marks, hidden, perceptron, dropout)
+
+
+def lstm_attn(marks, bins, hidden=32, dropout=0.5):
+    return Together(Lstm(marks, hidden, dropout), 2 * hidden)
+
+
+def lstm(marks, bins, hidden=32, dropout=0.5):
+    return LstmEnds(marks, hidden, dropout)
+
+
+def deepchrome(marks, bins, filters=50, kernel=10, pool=5, dense1=625, dense2=125, dropout=0.5):
+    return DeepChrome(marks, bins, filters, kernel, pool, dense1, dense2, dropout)
+
+
+def cnn_attn(marks, bins, filters=50, kernel=10, dropout=0.5):
+    return Together(Conv(marks, filters, kernel, dropout), filters)
+
+
+def cnn_alpha_beta(marks, bins, filters=50, kernel=10, markFilters=50, markKernel=3, dropout=0.5):
+    return AlphaBeta([Conv(1, filters, kernel, dropout) for _ in range(marks)], filters,
+                     Conv(filters, markFilters, markKernel, dropout), markFilters)
+
+
+ARCHITECTURES = {"lstm-alpha-beta": lstm_alpha_beta, "lstm-alpha": lstm_alpha, "lstm-attn": lstm_attn, "lstm": lstm,
+                 "deepchrome": deepchrome, "cnn-attn": cnn_attn, "cnn-alpha-beta": cnn_alpha_beta}
+
+
+def in_columns(tensors):
+    """Arrays column by column, one after the other."""
+    return torch.cat([t.detach().permute(*reversed(range(t.dim()))).flatten() for t in tensors])
+
+
+def training_step(model, optimiser, x, y):
+    optimiser.zero_grad()
+    loss = F.binary_cross_entropy_with_logits(model(x)[0].squeeze(1), y)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return loss.item()
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("name", choices=ARCHITECTURES)
+    p.add_argument("folder")
+    for name, default in dict(bins=100, marks=5, genes=4, seed=1, steps=5).items():
+        p.add_argument("--" + name, type=int, default=default)
+    p.add_argument("--scale", type=float, default=0.1)
+    p.add_argument("--size", nargs="*", default=[])
+    o = p.parse_args()
+    torch.manual_seed(o.seed)
+    torch.set_default_dtype(torch.float64)
+    size = {name: int(value) for name, value in (s.split("=") for s in o.size)}
+    model = ARCHITECTURES[o.name](o.marks, o.bins, **size).eval()
+    for parameter in model.parameters():
+        nn.init.uniform_(parameter, -o.scale, o.scale)
+    x = torch.poisson(torch.full((o.genes, o.bins, o.marks), 3.0))
+    y = torch.arange(o.genes).remainder(2).to(x.dtype)
+
+    logit, attention = model(x)
+    loss = F.binary_cross_entropy_with_logits(logit.squeeze(1), y)
+    loss.backward()
+    out = dict(x=x.transpose(1, 2), y=y, parameters=in_columns(model.parameters()), logit=logit, loss=loss,
+               gradient=in_columns(q.grad for q in model.parameters()),
+               **{"attention-" + stage: weight for stage, weight in attention.items()})
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+    out["adamLosses"] = torch.tensor([training_step(model, optimiser, x, y) for _ in range(o.steps)])
+    out["after"] = in_columns(model.parameters())
+    os.makedirs(o.folder, exist_ok=True)
+    for name, values in out.items():
+        np.ascontiguousarray(values.detach().numpy()).tofile(os.path.join(o.folder, name))
+
+
+if __name__ == "__main__":
+    main()
