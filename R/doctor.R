@@ -81,7 +81,7 @@ print.signalFindings <- function(x, ...) {
     .finding(severity, check, finding(hit), mending(hit))
 }
 
-.checkChromosomes <- function(signal) {
+.findChromosomes <- function(signal) {
     levels <- GenomeInfoDb::seqlevels(rowRanges(signal))
     .sourceFindings(
         signal, function(s) s$unmatched != "" & (s$matched %in% c(0, NA)),
@@ -96,7 +96,7 @@ print.signalFindings <- function(x, ...) {
         })
 }
 
-.checkGenome <- function(signal) {
+.findGenome <- function(signal) {
     .sourceFindings(
         signal, function(s) s$build != "", "error", "genome", function(s) {
             sprintf("%s does not fit the genes' genome (%s)", basename(s$file),
@@ -106,7 +106,7 @@ print.signalFindings <- function(x, ...) {
         })
 }
 
-.checkIndex <- function(signal) {
+.findIndex <- function(signal) {
     mend <- function(s) "samtools sort and samtools index make both."
     rbind(
         .sourceFindings(
@@ -120,7 +120,7 @@ print.signalFindings <- function(x, ...) {
             }, mend))
 }
 
-.checkDepth <- function(signal) {
+.findDepth <- function(signal) {
     usual <- stats::median(metadata(signal)$sources$reads, na.rm = TRUE)
     if (NROW(metadata(signal)$sources) < 3L) return(NULL)
     .sourceFindings(
@@ -147,7 +147,7 @@ print.signalFindings <- function(x, ...) {
     do.call(rbind, found)
 }
 
-.checkEmpty <- function(signal) {
+.findEmpty <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         if (any(values != 0)) return(NULL)
         .finding("error", "empty", paste(mark, "of", cellType, "is all 0"),
@@ -156,7 +156,7 @@ print.signalFindings <- function(x, ...) {
 }
 
 # Whole counts of a real sample have no common divisor.
-.checkMultiples <- function(signal) {
+.findMultiples <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         counts <- unique(as.vector(values[values != 0]))
         if (length(counts) < 3L || any(counts != round(counts))) return(NULL)
@@ -173,7 +173,7 @@ print.signalFindings <- function(x, ...) {
 .divisor <- function(a, b) if (b == 0) a else .divisor(b, a %% b)
 
 # A sample that stands twice in the signal, on two scales or on one.
-.checkCopies <- function(signal) {
+.findCopies <- function(signal) {
     if (ncol(signal) < 2L) return(NULL)
     found <- lapply(marks(signal), function(mark) {
         values <- as.array(assay(signal, mark, withDimnames = FALSE))
@@ -203,7 +203,7 @@ print.signalFindings <- function(x, ...) {
     mean(values[, near]) / mean(values[, !near])
 }
 
-.checkPeak <- function(signal) {
+.findPeak <- function(signal) {
     if (nrow(signal) < .fewGenes) return(NULL)
     offsets <- binOffsets(signal)
     .eachMark(signal, function(values, mark, cellType) {
@@ -224,7 +224,7 @@ print.signalFindings <- function(x, ...) {
 
 .expectedSign <- c(H3K27me3 = -1, H3K9me3 = -1, H3K4me3 = 1, H3K36me3 = 1)
 
-.checkDirection <- function(signal) {
+.findDirection <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         outcome <- .outcome(signal, cellType)
         known <- !is.na(outcome)
@@ -251,7 +251,7 @@ print.signalFindings <- function(x, ...) {
 
 # H3K36me3 lies in the gene's body. Where it lies after the TSS on the plus
 # strand and before it on the minus strand, the bins are not flipped.
-.checkStrand <- function(signal) {
+.findStrand <- function(signal) {
     if (!is(rowRanges(signal), "GenomicRanges")) return(NULL)
     orient <- metadata(signal)$bins$orient
     if (identical(orient, "genome")) {
@@ -274,7 +274,7 @@ print.signalFindings <- function(x, ...) {
 
 # ---- the genes ------------------------------------------------------------------
 
-.checkGeneIds <- function(signal) {
+.findGeneIds <- function(signal) {
     ids <- rownames(signal)
     plain <- .withoutVersion(ids)
     rbind(.duplicateFinding(ids, "ids"),
@@ -296,7 +296,7 @@ print.signalFindings <- function(x, ...) {
         of a split.")
 }
 
-.checkSharedTss <- function(signal) {
+.findSharedTss <- function(signal) {
     ranges <- rowRanges(signal)
     if (!is(ranges, "GenomicRanges") || is.null(ranges$tss)) return(NULL)
     place <- paste(GenomicRanges::seqnames(ranges), ranges$tss,
@@ -310,6 +310,6 @@ print.signalFindings <- function(x, ...) {
 }
 
 .signalChecks <- list(
-    .checkChromosomes, .checkGenome, .checkIndex, .checkEmpty, .checkMultiples,
-    .checkCopies, .checkDepth, .checkPeak, .checkDirection, .checkStrand,
-    .checkGeneIds, .checkSharedTss)
+    .findChromosomes, .findGenome, .findIndex, .findEmpty, .findMultiples,
+    .findCopies, .findDepth, .findPeak, .findDirection, .findStrand,
+    .findGeneIds, .findSharedTss)

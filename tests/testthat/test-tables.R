@@ -114,7 +114,7 @@ test_that("missing and empty files are refused", {
     expect_error(readChromeTable("no/such.csv"), "do not exist.*no/such.csv")
     expect_error(readChromeTable(1), "must be paths")
     expect_error(readChromeTable(tempdir()), "do not exist")
-    expect_error(readLinesAs(character()), "is empty")
+    expect_error(readLinesAs(character()), "zero bytes")
     gz <- gzipFile(tableFile(character()))
     expect_error(readChromeTable(gz), "is empty")
     expect_error(readLinesAs(c("", "")), "empty")
