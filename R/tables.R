@@ -160,6 +160,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 # With fill, fread() never skips a line at the start; lines of uneven length
 # then show as missing values or as a warning, and are looked for only then.
 .freadTable <- function(path, file) {
+    if (file.size(path) == 0) .stop("{.file {file}} is empty")
     faults <- new.env()
     table <- tryCatch(
         withCallingHandlers(.fread(path), warning = function(w) {
