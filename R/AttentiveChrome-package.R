@@ -6,10 +6,10 @@
 #' marks, beta) the model looked.
 #'
 #' The way through the package: [chromatinSignal()] or [readChromeTable()] make
-#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model, one of
-#' [listArchitectures()], [evaluate()][evaluate.AttentiveChromeModel] judges it,
-#' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
-#' [plotGene()] show it.
+#' a signal, [splitGenes()] splits it, [attentiveChrome()] trains a model, one
+#' of [listArchitectures()], [evaluate()][evaluate.AttentiveChromeModel] judges
+#' it, [attention()] explains it, and [plotAttention()], [plotMarkAttention()]
+#' and [plotGene()] show it.
 #'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on
