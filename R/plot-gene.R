@@ -16,8 +16,8 @@
 #' @param marks Names of the marks; by default all of `attention` or, where
 #'   its alpha is of all marks together, of `signal`.
 #' @return A `ggplot` object. Its `data` has a row for each mark (`allMarks`
-#'   for all together), track (`signal` or `alpha`) and bin: `position` (centre of the bin in base
-#'   pairs from the TSS) and `value`.
+#'   for all together), track (`signal` or `alpha`) and bin: `position`
+#'   (centre of the bin in base pairs from the TSS) and `value`.
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
 #' @examples

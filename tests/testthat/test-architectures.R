@@ -121,7 +121,7 @@ test_that("two epochs drop different things", {
     expect_true(all(abs(diff(loss(0.5))) > 1e-5))
 })
 
-# ---- attention ----------------------------------------------------------------
+# ---- attention --------------------------------------------------------------
 
 test_that("one attention for all marks comes as one assay", {
     for (name in c("lstm-attn", "cnn-attn")) {
@@ -177,7 +177,7 @@ test_that("asking for attention of a model that has none is an error", {
     }
 })
 
-# ---- mistakes -----------------------------------------------------------------
+# ---- mistakes ---------------------------------------------------------------
 
 test_that("an unknown architecture is told the nearest", {
     fit <- function(name) attentiveChrome(parts$train, architecture = name)
@@ -191,7 +191,7 @@ test_that("an unknown architecture is told the nearest", {
 test_that("sizes are checked by name", {
     fit <- function(...) attentiveChrome(parts$train, ...)
     expect_error(fit(architecture = "deepchrome", hidden = 8),
-                 "\"deepchrome\" has no size `hidden`.*Its sizes are.*`filters`")
+                 "\"deepchrome\" has no size `hidden`.*sizes are.*`filters`")
     expect_error(fit(epoch = 3), "no size `epoch`.*Did you mean `epochs`")
     expect_error(fit(markhidden = 3), "Did you mean `markHidden`")
     expect_error(fit(NULL, "lstm", NULL, 32), "must be named")
