@@ -19,7 +19,7 @@
 #'   reads that files of the signal have in the median;
 #' * **scale**: a mark whose counts are all multiples of a number, or those of
 #'   another cell type times a factor;
-#' * **empty** marks;
+#' * **empty** marks, and names that are nearly those of known marks;
 #' * **genes** that come twice, by id or by TSS, and ids with versions.
 #'
 #' The checks of marks and strand go by what these marks do in most cell types
@@ -61,13 +61,23 @@ print.signalFindings <- function(x, ...) {
         cli::cli_inform(c(v = "No faults were found in the signal"))
         return(invisible(x))
     }
-    signs <- c(error = "x", warning = "!", note = "i")
-    for (i in seq_len(nrow(x))) {
-        text <- paste0(x$check[i], ": ", x$finding[i])
-        lines <- gsub("([{}])", "\\1\\1", c(text, x$mending[i]))
-        cli::cli_inform(stats::setNames(lines, c(signs[[x$severity[i]]], " ")))
-    }
+    alike <- interaction(x$severity, x$check, x$mending, drop = TRUE)
+    for (group in split(x, factor(alike, unique(alike)))) .printAlike(group)
     invisible(x)
+}
+
+# Findings of one kind, the first few of them, and their mending once.
+.printAlike <- function(findings, most = 3L) {
+    signs <- c(error = "x", warning = "!", note = "i")
+    more <- nrow(findings) - most
+    lines <- c(
+        paste0(findings$check, ": ", findings$finding)[
+            seq_len(min(most, nrow(findings)))],
+        if (more > 0L) paste("... and", more, "more"), findings$mending[1L])
+    lines <- gsub("([{}])", "\\1\\1", lines)
+    named <- rep(" ", length(lines))
+    named[seq_len(min(most, nrow(findings)))] <- signs[[findings$severity[1L]]]
+    cli::cli_inform(stats::setNames(lines, named))
 }
 
 # ---- the files ----------------------------------------------------------------
@@ -192,6 +202,24 @@ print.signalFindings <- function(x, ...) {
     do.call(rbind, found)
 }
 
+.knownMarks <- c(
+    "H2A.Z", "H3K4me1", "H3K4me2", "H3K4me3", "H3K9ac", "H3K9me1", "H3K9me2",
+    "H3K9me3", "H3K27ac", "H3K27me3", "H3K36me3", "H3K79me2", "H4K20me1")
+
+# A name that is nearly a known one, but is none itself.
+.findMarkNames <- function(signal) {
+    odd <- setdiff(marks(signal), .knownMarks)
+    found <- lapply(odd, function(mark) {
+        away <- utils::adist(mark, .knownMarks, ignore.case = TRUE)[1L, ]
+        if (min(away) > 1L) return(NULL)
+        near <- .knownMarks[which.min(away)]
+        .finding("note", "marks", sprintf(
+            "%s is not the name of a known mark; %s is", mark, near),
+            "Name marks in all signals and models alike.")
+    })
+    do.call(rbind, found)
+}
+
 # ---- what marks do ------------------------------------------------------------
 
 .fewGenes <- 30L
@@ -311,5 +339,5 @@ print.signalFindings <- function(x, ...) {
 
 .signalChecks <- list(
     .findChromosomes, .findGenome, .findIndex, .findEmpty, .findMultiples,
-    .findCopies, .findDepth, .findPeak, .findDirection, .findStrand,
+    .findCopies, .findDepth, .findMarkNames, .findPeak, .findDirection, .findStrand,
     .findGeneIds, .findSharedTss)

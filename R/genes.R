@@ -368,7 +368,16 @@ missingBins <- function(x) {
               x = "It is of class {.cls {class(windows)[1]}}{
                    if (is(windows, 'GenomicRanges')) ' without bins'}.")
     }
-    if (anyDuplicated(names(windows))) {
-        .checkUniqueGenes(names(windows), "{.arg windows}")
+    .checkUniqueGenes(names(windows), "{.arg windows}")
+    own <- GenomicRanges::ranges(windows)
+    whole <- GenomicRanges::ranges(.fitWindows(windows, bins))
+    odd <- which(own != whole)
+    if (length(odd) > 0L) {
+        .stop("All of {.arg {arg}} must have the same number of bins:
+               {(.describeBins(bins))}",
+              x = "{length(odd)} {?has/have} another range, the first is of
+                   gene {.val {names(windows)[odd[1]]}}.",
+              i = "Windows are not to be resized or joined with others; make
+                   them anew with {.fn tssWindows}.")
     }
 }

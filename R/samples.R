@@ -3,10 +3,12 @@
 # `files` is a sheet, or a vector of paths named by the marks (one cell type).
 # Returns a data frame with cellType, mark and file, complete and checked.
 .asSamples <- function(files, cellType = NULL) {
+    where <- "The sample sheet"
     if (is.character(files) && !is.null(names(files))) {
         files <- data.frame(cellType = cellType %||% "cellType1",
                             mark = names(files), file = unname(files))
     } else if (is.character(files) && length(files) == 1L) {
+        where <- paste0("The sample sheet {.file ", files, "}")
         files <- .readSheet(files)
     } else if (!is.null(cellType)) {
         .stop("{.arg cellType} is for files that are named by their marks",
@@ -21,7 +23,7 @@
                    {length(files)}{
                    if (is.character(files)) ', without names'}.")
     }
-    .checkSamples(files)
+    .checkSamples(files, where)
 }
 
 # A sheet's file names count from the folder that the sheet is in.
@@ -35,36 +37,38 @@
     samples
 }
 
-.checkSamples <- function(samples) {
+.checkSamples <- function(samples, where) {
     wanted <- c("cellType", "mark", "file")
     missing <- setdiff(wanted, names(samples))
     if (length(missing) > 0L) {
-        .stop("The sample sheet must have the columns {.val {wanted}}",
+        .stop(paste(where, "must have the columns {.val {wanted}}"),
               x = "Missing: {.val {missing}}.",
               i = "It has {.val {names(samples)}}.")
     }
     samples <- data.frame(lapply(samples[wanted], as.character))
-    if (nrow(samples) == 0L) .stop("The sample sheet has no lines")
+    if (nrow(samples) == 0L) .stop(paste(where, "has no lines"))
     for (column in wanted) {
         line <- which(is.na(samples[[column]]) | samples[[column]] == "")
         if (length(line) > 0L) {
-            .stop("The sample sheet, line {line[1]}: the {column} is missing")
+            .stop(paste(where, "must have a {column} in each line"),
+                  x = "It is missing in line {line[1]} below the header.")
         }
     }
     .checkMarkNames(unique(samples$mark), "The marks of the sample sheet")
     .checkFiles(samples$file, "file")
-    .checkComplete(samples)
+    .checkComplete(samples, where)
     samples
 }
 
 # Each mark of each cell type, once.
-.checkComplete <- function(samples) {
+.checkComplete <- function(samples, where) {
     key <- paste(samples$cellType, samples$mark)
     twice <- anyDuplicated(key)
     if (twice > 0L) {
-        .stop("The sample sheet has {samples$mark[twice]} of
-               {.val {samples$cellType[twice]}} twice",
-              x = "{.file {samples$file[key == key[twice]]}}",
+        .stop(paste(where, "has {samples$mark[twice]} of",
+                    "{.val {samples$cellType[twice]}} twice"),
+              x = "Lines {which(key == key[twice])}:
+                   {.file {samples$file[key == key[twice]]}}.",
               i = "Merge replicates into one file, or give them the names of
                    two cell types.")
     }
@@ -72,7 +76,7 @@
                        mark = unique(samples$mark), stringsAsFactors = FALSE)
     missing <- setdiff(paste(all$cellType, all$mark), key)
     if (length(missing) > 0L) {
-        .stop("The sample sheet must have all marks of each cell type",
+        .stop(paste(where, "must have all marks of each cell type"),
               x = "Missing: {(.some(missing))}.")
     }
 }

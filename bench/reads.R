@@ -52,52 +52,81 @@ someText <- function(from) {
     replicate(1000, paste(sample(from, 36, TRUE), collapse = ""))
 }
 
-writeReads <- function() {
-    set.seed(1)
+# `at` as NAME.bam with its index, and as NAME.tagAlign.gz.
+writeReads <- function(at, name) {
     bases <- someText(c("A", "C", "G", "T"))
     qualities <- someText(strsplit(intToUtf8(40:73), "")[[1]])
-    write <- function(x, name, append) {
-        data.table::fwrite(x, inFolder(name), sep = "\t", col.names = FALSE,
-                           append = append, quote = FALSE)
+    write <- function(x, ending) {
+        data.table::fwrite(x, inFolder(paste0(name, ending)), sep = "\t",
+                           col.names = FALSE, append = TRUE, quote = FALSE)
     }
-    writeLines(sprintf("@SQ\tSN:%s\tLN:%.0f", names(chromosomes), chromosomes),
-               inFolder("reads.sam"))
-    at <- placeReads(million * 1e6)
-    for (k in seq_len(million)) {
+    write(data.frame("@SQ", paste0("SN:", names(chromosomes)),
+                     sprintf("LN:%.0f", chromosomes)), ".sam")
+    for (k in seq_len(length(at) / 1e6)) {
         reads <- asReads(at[(k - 1) * 1e6 + seq_len(1e6)])
         write(data.frame(reads$chr, reads$start, reads$start + 36L, "N", 1000L,
-                         reads$strand), "reads.tagAlign", k > 1)
+                         reads$strand), ".tagAlign")
         write(data.frame(sprintf("SRR.%d.%d", k, seq_len(1e6)),
                          ifelse(reads$strand == "+", 0L, 16L), reads$chr,
                          reads$start + 1L, 37L, "36M", "*", 0L, 0L,
                          sample(bases, 1e6, TRUE),
-                         sample(qualities, 1e6, TRUE)), "reads.sam", TRUE)
+                         sample(qualities, 1e6, TRUE)), ".sam")
     }
-    shell(sprintf("gzip -k %s; samtools view -b -o %s %s; samtools index %s",
-                  inFolder("reads.tagAlign"), inFolder("reads.bam"),
-                  inFolder("reads.sam"), inFolder("reads.bam")))
+    shell(sprintf(paste(
+        "cd %s; gzip -k %2$s.tagAlign; samtools view -b -o %2$s.bam %2$s.sam;",
+        "samtools index %2$s.bam; rm %2$s.sam"), folder, name))
+}
+
+# As in the note of how slow multicov is: 5 million reads of one chromosome,
+# 500 genes.
+placeDense <- function() {
+    from <- starts[match("chr21", names(chromosomes))]
+    sort(floor(stats::runif(5e6, from + 1e7, from + 4.6e7)))
+}
+
+if (!file.exists(inFolder("dense.bam"))) {
+    set.seed(1)
+    writeReads(placeReads(million * 1e6), "reads")
     shell(sprintf("(shuf %s | gzip > %s)", inFolder("reads.tagAlign"),
                   inFolder("shuffled.tagAlign.gz")))
-    unlink(c(inFolder("reads.sam"), inFolder("reads.tagAlign")))
+    writeReads(placeDense(), "dense")
+    unlink(inFolder(c("reads.tagAlign", "dense.tagAlign")))
 }
-if (!file.exists(inFolder("shuffled.tagAlign.gz"))) writeReads()
 tagAlign <- inFolder("reads.tagAlign.gz")
 bam <- inFolder("reads.bam")
 
 windows <- tssWindows(genes)
-binStart <- AttentiveChrome:::.binStarts(windows, metadata(windows)$bins) - 1
-bins <- data.frame(chr = rep(chr, 100), start = as.integer(binStart),
-                   end = as.integer(binStart + 100))
-bins <- bins[order(match(bins$chr, names(chromosomes)), bins$start), ]
-data.table::fwrite(bins, inFolder("bins.bed"), sep = "\t", col.names = FALSE)
-slice <- bins[seq(1, nrow(bins), length.out = 2000), ]
-data.table::fwrite(slice, inFolder("slice.bed"), sep = "\t",
-                   col.names = FALSE)
+denseWindows <- tssWindows(data.frame(
+    gene_id = paste0("g", 1:500), chr = "chr21",
+    start = seq(1.1e7, 4.5e7, length.out = 500),
+    end = seq(1.1e7, 4.5e7, length.out = 500), strand = "+"))
 
-# ---- seconds, in turn ----------------------------------------------------------
-countOne <- function(file) {
-    binMatrix(countReads(c(M = file), windows, secondary = TRUE,
+# The windows' bins, sorted, as BED; and every n-th of them.
+writeBins <- function(windows, name, n) {
+    chr <- as.character(GenomicRanges::seqnames(windows))
+    start <- AttentiveChrome:::.binStarts(windows, metadata(windows)$bins) - 1
+    bins <- data.frame(chr = rep(chr, 100), start = as.integer(start),
+                       end = as.integer(start + 100))
+    write <- function(x, name) {
+        data.table::fwrite(x, inFolder(name), sep = "\t", col.names = FALSE)
+    }
+    write(bins[order(match(bins$chr, names(chromosomes)), bins$start), ],
+          paste0(name, ".bed"))
+    write(bins[order(match(bins$chr, names(chromosomes)), bins$start), ][
+        seq(1, nrow(bins), by = n), ], paste0(name, "-slice.bed"))
+    bins
+}
+bins <- writeBins(windows, "bins", 1000)
+invisible(writeBins(denseWindows, "dense", 50))
+
+# ---- seconds, in turn --------------------------------------------------------
+countOne <- function(file, where = windows) {
+    binMatrix(countReads(c(M = file), where, secondary = TRUE,
                          unmapped = TRUE, progress = FALSE), "M")
+}
+multicov <- function(bam, bed) {
+    shell(sprintf("bedtools multicov -bams %s -bed %s > %s", bam,
+                  inFolder(bed), inFolder("multicov.bed")))
 }
 contents <- list(
     "zcat and wc -l" = function() {
@@ -118,13 +147,19 @@ contents <- list(
         shell(sprintf("samtools view -c %s > /dev/null", bam))
     },
     "countReads(), BAM" = function() countOne(bam),
-    "bedtools multicov, 2,000 bins of 1,980,200" = function() {
-        shell(sprintf("bedtools multicov -bams %s -bed %s > %s", bam,
-                      inFolder("slice.bed"), inFolder("multicov.bed")))
+    "bedtools multicov, 1,981 of 1,980,200 bins" = function() {
+        multicov(bam, "bins-slice.bed")
+    },
+    "5 million reads of chr21: countReads(), BAM" = function() {
+        countOne(inFolder("dense.bam"), denseWindows)
+    },
+    "the same: bedtools multicov, 1,000 of 50,000 bins" = function() {
+        multicov(inFolder("dense.bam"), "dense-slice.bed")
     })
-invisible(countOne(readsFile <- system.file(
-    "extdata", "reads", "S1-H3K9me3.tagAlign.gz",
-    package = "AttentiveChrome"))) # loads what R loads late
+shipped <- system.file("extdata", "reads", package = "AttentiveChrome")
+for (file in c("S1-H3K9me3.tagAlign.gz", "S1-H3K27me3.bam")) {
+    invisible(countOne(file.path(shipped, file))) # loads what R loads late
+}
 seconds <- vapply(seq_len(rounds), function(round) {
     vapply(contents, function(run) system.time(run())[["elapsed"]], 0)
 }, numeric(length(contents)))
@@ -135,11 +170,11 @@ ours <- countOne(tagAlign)
 stopifnot(identical(ours, countOne(bam)),
           identical(ours, countOne(inFolder("shuffled.tagAlign.gz"))))
 theirs <- data.table::fread(inFolder("intersect.bed"))
-key <- paste(rep(chr, 100), as.integer(binStart))
+key <- paste(bins$chr, bins$start)
 stopifnot(identical(as.integer(ours)[match(paste(theirs$V1, theirs$V2), key)],
                     theirs$V4))
 
-# ---- five marks ----------------------------------------------------------------
+# ---- five marks --------------------------------------------------------------
 five <- function(file) {
     links <- file.path(folder, sprintf("mark%d-%s", 1:5, basename(file)))
     unlink(c(links, paste0(links, ".bai")))
@@ -154,7 +189,7 @@ five <- function(file) {
 }
 whole <- c(tagAlign = five(tagAlign), BAM = five(bam))
 
-# ---- memory, in a fresh process ------------------------------------------------
+# ---- memory, in a fresh process ----------------------------------------------
 peak <- function(file) {
     script <- inFolder("memory.R")
     writeLines(c(
@@ -177,18 +212,20 @@ table <- data.frame(what = names(contents), median,
                     apply(seconds, 1L, min), apply(seconds, 1L, max))
 names(table) <- c("what", "seconds", "lowest", "highest")
 ratio <- function(a, b) median[[a]] / median[[b]]
-multicov <- median[[7L]] * nrow(bins) / nrow(slice)
+multicovAll <- median[[7L]] * 1000
 writeResult("reads.md", c("## Reads into bins", "",
     sprintf(paste("%g million simulated reads of 36 bp, 40 %% of them near a",
-        "TSS, 19,802 genes x 100 bins, one thread; medians of %d rounds, in turn. The counts of all",
-        "are the same, bin by bin. R and its packages are loaded before."),
-        million, rounds), "", markdown(table, 2), "",
+        "TSS, 19,802 genes x 100 bins, one thread; medians of %d rounds, in",
+        "turn. The counts of all are the same, bin by bin. R and its packages",
+        "are loaded before."), million, rounds), "", markdown(table, 2), "",
     sprintf(paste("- tagAlign.gz: %.2f times `zcat FILE | wc -l`; %.1f times",
         "as fast as `bedtools intersect -c -sorted` of the same file."),
         ratio(2L, 1L), ratio(4L, 2L)),
     sprintf(paste("- BAM: %.1f times `samtools view -c`; `bedtools multicov`",
         "would take %.1f hours for all bins (by the slice), %.0f times as",
-        "long."), ratio(6L, 5L), multicov / 3600, multicov / median[[6L]]),
+        "long; where reads lie as dense as on the chr21 file, it takes %.1f ms",
+        "a bin, %.0f times as long."), ratio(6L, 5L), multicovAll / 3600,
+        multicovAll / median[[6L]], median[[9L]], 50 * ratio(9L, 8L)),
     sprintf(paste("- `chromatinExperiment()` of five marks of that size on two",
         "cores, all in all: %.0f s from tagAlign.gz, %.0f s from BAM (the five",
         "names link to one file)."), whole[[1L]], whole[[2L]]),

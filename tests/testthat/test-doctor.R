@@ -55,6 +55,14 @@ test_that("the doubled counts of a published table are found", {
     expect_false(any(checks(real) %in% c("scale", "empty")))
 })
 
+test_that("misspelt marks are found", {
+    misspelt <- sane
+    assayNames(misspelt)[2] <- "h3k36me3"
+    expect_match(checkSignal(misspelt)$finding, "h3k36me3 is not .*H3K36me3 is")
+    assayNames(misspelt)[2] <- "CTCF"
+    expect_identical(nrow(checkSignal(misspelt)), 0L)
+})
+
 test_that("genes that come twice are found", {
     expect_identical(checks(rbind(sane[1:40, ], sane[1:3, ])),
                      c("genes", "genes"))
@@ -94,8 +102,7 @@ test_that("BAM files without order, index or the right genome are found", {
     signal <- quietly(countReads(c(M = unsorted), windows, progress = FALSE))
     expect_match(checkSignal(signal)$finding[1],
                  "chr1: 60000 bp in the file, 61000 in the genes")
-    short <- tssWindows(fewGenes()[1, ])
-    short$tss <- 70000
+    short <- tssWindows(transform(fewGenes()[1, ], start = 70000, end = 7e4))
     expect_error(countReads(c(M = unsorted), short, progress = FALSE),
                  "another genome build")
 })
@@ -103,5 +110,8 @@ test_that("BAM files without order, index or the right genome are found", {
 test_that("findings print as text", {
     assay(sane, "H3K9me3")[] <- 0
     expect_snapshot(print(checkSignal(sane)))
+    many <- sane[, rep(1, 6)]
+    colnames(many) <- paste0("cell", 1:6)
+    expect_snapshot(print(checkSignal(many)))
     expect_error(checkSignal(1), "must be a signal")
 })

@@ -120,6 +120,11 @@ test_that("genes that make no sense are told", {
         tssWindows(fewGenes(), seqlengths = "hg19")
         missingBins(1)
     })
+    windows <- tssWindows(fewGenes())
+    bed <- textFile("chr1\t20000\t20036")
+    expect_error(countReads(c(M = bed), IRanges::resize(windows, 500)),
+                 "same number of bins.*first is of.*A")
+    expect_error(countReads(c(M = bed), c(windows, windows)), "only once.*A, B")
     expect_warning(tssWindows(transform(fewGenes(), strand = "*")),
                    "no strand")
 })
