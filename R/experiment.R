@@ -25,10 +25,12 @@
 #' @examples
 #' folder <- system.file("extdata", "reads", package = "AttentiveChrome")
 #' read.delim(file.path(folder, "samples.tsv"))
-#' signal <- chromatinExperiment(file.path(folder, "samples.tsv"),
-#'     genes = file.path(folder, "genes.tsv"),
-#'     expression = file.path(folder, "expression.tsv"))
-#' signal
+#' if (requireNamespace("Rsamtools", quietly = TRUE) &&
+#'     requireNamespace("GenomicAlignments", quietly = TRUE)) {
+#'     chromatinExperiment(file.path(folder, "samples.tsv"),
+#'         genes = file.path(folder, "genes.tsv"),
+#'         expression = file.path(folder, "expression.tsv"))
+#' }
 chromatinExperiment <- function(samples, genes, expression = NULL,
                                 upstream = 5000, downstream = 5000,
                                 binWidth = 100,

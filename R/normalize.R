@@ -29,7 +29,8 @@
 #' @examples
 #' folder <- system.file("extdata", "reads", package = "AttentiveChrome")
 #' windows <- tssWindows(file.path(folder, "genes.tsv"))
-#' signal <- countReads(file.path(folder, "samples.tsv"), windows)
+#' file <- file.path(folder, "S1-H3K4me3.tagAlign.gz")
+#' signal <- countReads(c(H3K4me3 = file), windows)
 #' perMillion <- normalizeSignal(signal, "cpm")
 #' metadata(perMillion)$normalization
 normalizeSignal <- function(signal,

@@ -182,6 +182,7 @@ test_that("a read's depth counts wherever it lies", {
 })
 
 test_that("depth and bins survive subsetting and binding", {
+    skipWithout("Rsamtools", "GenomicAlignments")
     windows <- tssWindows(readsFile("genes.tsv"))
     samples <- utils::read.delim(readsFile("samples.tsv"))
     samples$file <- readsFile(samples$file)
