@@ -38,6 +38,9 @@
 #' @param threads Threads to compute with; by default the option
 #'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
 #' @param precision `"single"`, as usual for networks, or `"double"`, slower.
+#' @param checkpoint Path of a file to write the state of the training to after
+#'   each epoch, so that [resumeTraining()] can go on with it after a crash;
+#'   `NULL` for none.
 #' @param verbose Show a progress bar with loss, validation AUROC and time
 #'   left.
 #' @return An [AttentiveChromeModel-class].
@@ -58,7 +61,7 @@ attentiveChrome <- function(signal, validation = NULL,
                             transform = c("none", "log1p"), patience = Inf,
                             seed = NULL, threads = NULL,
                             precision = c("single", "double"),
-                            verbose = interactive()) {
+                            checkpoint = NULL, verbose = interactive()) {
     .checkArchitecture(architecture)
     size <- .chooseSizes(architecture, list(...))
     settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
@@ -68,27 +71,46 @@ attentiveChrome <- function(signal, validation = NULL,
                                        c("single", "double"))
     transform <- .checkChoice(transform, "transform", names(.transforms))
     data <- .trainingData(signal, validation, cellType, transform)
-    stages <- .stagesOf(architecture, data$marks, length(data$bins$offsets),
-                        size)
-    network <- .network(stages, .threads(threads), settings$precision,
-                        seed = settings$seed)
+    job <- list(architecture = architecture, size = size, settings = settings,
+                transform = transform, data = data,
+                baseline = .fitBaseline(signal, data$marks, data$cellTypes))
+    if (!is.null(checkpoint)) job <- .startCheckpoint(checkpoint, job)
+    .fit(job, threads, checkpoint)
+}
+
+# Trains what a job says, from the start or from the `progress` of an earlier
+# run: the same bits, as the random numbers of its epochs are drawn again.
+.fit <- function(job, threads, checkpoint = NULL, progress = NULL) {
+    data <- job$data
+    stages <- .stagesOf(job$architecture, data$marks,
+                        length(data$bins$offsets), job$size)
+    network <- .network(stages, .threads(threads), job$settings$precision,
+                        seed = job$settings$seed)
     shapes <- .parameterShapes(stages, data$marks)
-
-    run <- .withSeed(settings$seed, {
+    run <- .withSeed(job$settings$seed, {
         start <- stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
-        .train(network, start, data, settings)
+        run <- .newRun(start, job$id)
+        if (!is.null(progress)) {
+            for (epoch in progress$history$epoch) .drawOrder(data)
+            list2env(progress, run)
+        }
+        .train(run, network, data, job$settings, checkpoint)
     })
+    .asModel(job, .listParameters(run$parameters, shapes), run)
+}
 
-    settings[c("genes", "cellTypes")] <- list(length(data$train$y),
+.asModel <- function(job, parameters, run) {
+    data <- job$data
+    training <- job$settings
+    training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
-    settings$validationGenes <- length(data$validation$y)
-    new("AttentiveChromeModel", architecture = architecture, size = size,
-        marks = data$marks, bins = data$bins,
-        treatment = data$treatment, transform = transform,
-        parameters = .listParameters(run$parameters, shapes),
-        history = run$history, bestEpoch = run$bestEpoch,
-        baseline = .fitBaseline(signal, data$marks, data$cellTypes),
-        training = settings,
+    training$validationGenes <- length(data$validation$y)
+    new("AttentiveChromeModel", architecture = job$architecture,
+        size = job$size, marks = data$marks, bins = data$bins,
+        treatment = data$treatment, transform = job$transform,
+        parameters = parameters, history = run$history,
+        bestEpoch = run$bestEpoch, baseline = job$baseline,
+        training = training,
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -130,8 +152,9 @@ attentiveChrome <- function(signal, validation = NULL,
 
 # The epoch loop is R, the mini-batch loop is C. `run` always holds a whole
 # state, so that an interrupt, wherever it comes, leaves the model so far.
-.train <- function(network, start, data, settings) {
+.newRun <- function(start, id) {
     run <- new.env()
+    run$id <- id
     zeros <- numeric(length(start))
     run$state <- list(parameters = start, first = zeros, second = zeros,
                       steps = 0)
@@ -139,17 +162,27 @@ attentiveChrome <- function(signal, validation = NULL,
     run$parameters <- start
     run$bestEpoch <- 0L
     run$bestAuroc <- -Inf
-    stopped <- tryCatch(.trainEpochs(run, network, data, settings),
+    run
+}
+
+.train <- function(run, network, data, settings, checkpoint) {
+    stopped <- tryCatch(.trainEpochs(run, network, data, settings, checkpoint),
                         interrupt = function(e) TRUE)
     if (stopped) .keepInterrupted(run, data)
     as.list(run)
 }
 
+.isTrained <- function(run, settings) {
+    epoch <- nrow(run$history)
+    epoch >= settings$epochs || epoch - run$bestEpoch >= settings$patience
+}
+
 # TRUE when the user interrupted.
-.trainEpochs <- function(run, network, data, settings) {
+.trainEpochs <- function(run, network, data, settings, checkpoint) {
     bar <- .progressBar(settings)
     on.exit(bar$done())
-    for (epoch in seq_len(settings$epochs)) {
+    while (!.isTrained(run, settings)) {
+        epoch <- nrow(run$history) + 1L
         out <- .runEpoch(run, network, data, settings)
         if (out$interrupted) return(TRUE)
         if (!is.finite(out$loss)) {
@@ -162,14 +195,14 @@ attentiveChrome <- function(signal, validation = NULL,
         run$history <- rbind(run$history, row)
         .keepBest(run, row)
         bar$tick(row)
-        if (epoch - run$bestEpoch >= settings$patience) break
+        if (!is.null(checkpoint)) .saveCheckpoint(checkpoint, run)
     }
     FALSE
 }
 
 .runEpoch <- function(run, network, data, settings) {
     started <- proc.time()[["elapsed"]]
-    order <- sample.int(length(data$train$y)) - 1L
+    order <- .drawOrder(data)
     core <- list(batchSize = settings$batchSize,
                  learningRate = settings$learningRate,
                  clip = if (is.finite(settings$clip)) settings$clip else 0)
@@ -178,6 +211,9 @@ attentiveChrome <- function(signal, validation = NULL,
     out$seconds <- proc.time()[["elapsed"]] - started
     out
 }
+
+# The order in which an epoch takes the genes, 0-based.
+.drawOrder <- function(data) sample.int(length(data$train$y)) - 1L
 
 .emptyHistory <- function() {
     data.frame(epoch = integer(), loss = numeric(), validationLoss = numeric(),
