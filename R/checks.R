@@ -102,10 +102,10 @@
     as.character(cellTypes)
 }
 
-.checkMarks <- function(x, wanted, arg = "marks") {
+.checkMarks <- function(x, wanted, arg = "marks", owner = "signal") {
     unknown <- setdiff(wanted, marks(x))
     if (length(unknown) > 0L) {
-        .stop("{.arg {arg}} names marks that the signal does not have",
+        .stop("{.arg {arg}} names marks that the {owner} does not have",
               x = "Missing: {(.some(unknown))}.",
               i = "There are {(.some(marks(x)))}.")
     }

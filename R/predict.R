@@ -31,9 +31,14 @@ predict.AttentiveChromeModel <- function(object, newdata,
     .checkFits(signal, model@marks, model@bins, model@treatment, arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform)
-    out <- .predictGenes(.modelNetwork(model, threads),
-                         .blockOf(model@parameters), input)
+    out <- .predictInput(model, input, threads)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
     out
+}
+
+# The same of plain numbers, as .modelInput() makes them.
+.predictInput <- function(model, input, threads) {
+    .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
+                  input)
 }
