@@ -49,6 +49,13 @@
     .Call(ffi_gradient, network, parameters, genes)
 }
 
+# The derivatives of each gene's logit by its own input, as genes$x.
+.logitGradient <- function(network, parameters, genes) {
+    out <- .Call(ffi_logit_gradient, network, parameters, genes)
+    if (out$interrupted) .signalInterrupt()
+    out$dx
+}
+
 # The core takes Ctrl-C to leave cleanly; R code sees it as if R had.
 .signalInterrupt <- function() {
     stop(structure(class = c("interrupt", "condition"),

@@ -9,7 +9,8 @@
 #' Attention is a weight, not an effect: see where it is high next to the
 #' signal itself ([plotGene()]) before reading biology from it.
 #'
-#' @param attention An attention ([attention()]).
+#' @param attention An attention ([attention()]) or an attribution
+#'   ([attribution()]), which has no uniform value.
 #' @param cellType Names of the cell types, six at most; by default all.
 #' @param marks Names of the marks; by default all.
 #' @param spread What the bands show of the genes: the lower and upper quartile
@@ -42,20 +43,35 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
     uniform <- 1 / length(binOffsets(attention))
     ggplot2::ggplot(curves, ggplot2::aes(.data$position)) +
         .tssLine() +
-        ggplot2::geom_hline(yintercept = uniform, linetype = "dashed",
-                            colour = "grey60", linewidth = 0.3) +
+        .uniformLine(attention, uniform) +
         .spreadRibbon(spread) +
         .meanLine(uniform < 1) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), drop = FALSE,
                             ncol = length(cellTypes)) +
         .scalePosition(attention) +
         ggplot2::scale_y_continuous(
-            "Mean attention (alpha)",
+            .importanceTitle(attention),
             expand = ggplot2::expansion(mult = c(0.02, 0.05))) +
         ggplot2::scale_colour_manual("Mark", values = markColours(marks),
                                      aesthetics = c("colour", "fill")) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
         .themeChrome()
+}
+
+.importanceTitle <- function(x) {
+    method <- metadata(x)$attribution$method
+    if (is.null(method)) return("Mean attention (alpha)")
+    c(saliency = "Mean saliency (|d logit / d signal|)",
+      gradientInput = "Mean gradient x signal (logit)",
+      integratedGradients = "Mean integrated gradient (logit)",
+      occlusion = "Mean effect of occlusion (logit)")[[method]]
+}
+
+# Attention sums to 1; of an attribution, 0 is what stands out.
+.uniformLine <- function(x, uniform) {
+    at <- if (is.null(metadata(x)$attribution)) uniform else 0
+    ggplot2::geom_hline(yintercept = at, linetype = "dashed",
+                        colour = "grey60", linewidth = 0.3)
 }
 
 .checkFewCellTypes <- function(attention, cellType, most = 6L) {
@@ -106,7 +122,7 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
     deviation <- if (nrow(alpha) > 1L) apply(alpha, 2L, stats::sd) else 0
     band <- switch(spread,
         quartiles = apply(alpha, 2L, stats::quantile, c(0.25, 0.75)),
-        sd = rbind(pmax(mean - deviation, 0), mean + deviation),
+        sd = rbind(pmax(mean - deviation, min(alpha, 0)), mean + deviation),
         none = rbind(mean, mean))
     data.frame(mean = mean, lower = band[1L, ], upper = band[2L, ])
 }
@@ -128,6 +144,7 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
 .attentionCaption <- function(spread, attention) {
     band <- c(quartiles = "Band: quartiles of the genes. ",
               sd = "Band: one standard deviation of the genes. ", none = "")
+    if (!is.null(metadata(attention)$attribution)) return(band[[spread]])
     sprintf("%sDashed: uniform attention (1 / %d bins).", band[[spread]],
             length(binOffsets(attention)))
 }

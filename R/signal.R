@@ -1,7 +1,7 @@
 # The container: signal and attention alike are a RangedSummarizedExperiment of
 # genes x cell types, with an assay of genes x cell types x bins for each mark
 # and the bins' place in metadata(x)$bins. Assays that are not a mark:
-.notMarks <- c("expression", "label", "probability", "beta")
+.notMarks <- c("expression", "label", "probability", "beta", "completeness")
 
 # Name of the assay with an attention over the bins of all marks together.
 .allMarks <- "allMarks"

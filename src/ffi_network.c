@@ -213,6 +213,25 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     return out;
 }
 
+/* Returns list(dx as x, interrupted). */
+SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
+{
+    const ffi_model model = unwrap_network(ffi_network);
+    const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
+    const double *parameters = unwrap_parameters(ffi_parameters, &model);
+
+    const char *names[] = {"dx", "interrupted", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SEXP dx = Rf_duplicate(check_element(ffi_genes, "x"));
+    SET_VECTOR_ELT(out, 0, dx);
+    const ac_status status = model.engine->logit_gradient(
+        &model.network, &genes, parameters, interrupt_poll(), REAL(dx));
+    check_status(status);
+    SET_VECTOR_ELT(out, 1, Rf_ScalarLogical(status == AC_INTERRUPTED));
+    UNPROTECT(1);
+    return out;
+}
+
 /* The names of the kernel tables that run here, the fastest first. */
 SEXP ffi_kernels(void)
 {

@@ -8,7 +8,7 @@ run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-generics
      r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges r-bioc-s4vectors
      r-bioc-summarizedexperiment zlib1g-dev"
 test="bedtools clang-format pandoc python3-numpy python3-torch qpdf
-      r-bioc-bioccheck r-bioc-biocfilecache r-bioc-biocstyle
+      r-bioc-bioccheck r-bioc-biocfilecache
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
       r-cran-filelock r-cran-jsonlite

@@ -107,6 +107,11 @@ typedef struct {
     ac_status (*gradient)(const ac_network *network, const ac_genes *genes,
                           const double *parameters, ac_poll poll, double *loss,
                           double *gradient, double *dx);
+
+    /* Derivatives of each gene's logit by its own input; dx as x. */
+    ac_status (*logit_gradient)(const ac_network *network,
+                                const ac_genes *genes, const double *parameters,
+                                ac_poll poll, double *dx);
 } ac_engine;
 
 /* Threads (threads.c). Call ac_watch_forks() once, when the library loads. */

@@ -15,6 +15,15 @@ static int block_size(size_t done, size_t count)
     return count - done < LANES ? (int)(count - done) : LANES;
 }
 
+/* The derivatives by the input of a block's genes, the first of which is
+ * `first`. */
+static void export_dx(const network *net, size_t first, int lanes, double *dx)
+{
+    for (int l = 0; l < lanes; l++)
+        for (size_t i = 0; i < net->input_count; i++)
+            dx[(first + l) * net->input_count + i] = net->dx[i * LANES + l];
+}
+
 /* Loss and gradient of the genes order[first .. first + count), summed over
  * blocks; `total` is what the mean is taken over. */
 static ac_status add_gradient(network *net, const ac_genes *genes,
@@ -37,10 +46,8 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
             net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
         }
         network_backward(net);
-        for (int l = 0; dx && l < lanes; l++)
-            for (size_t i = 0; i < net->input_count; i++)
-                dx[(first + done + l) * net->input_count + i] =
-                    net->dx[i * LANES + l];
+        if (dx)
+            export_dx(net, first + done, lanes, dx);
     }
     return AC_OK;
 }
@@ -183,4 +190,32 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
     copy_out(net.parameter_count, net.gradient, gradient);
     network_close(&net);
     return status;
+}
+
+static ac_status engine_logit_gradient(const ac_network *shape,
+                                       const ac_genes *genes,
+                                       const double *parameters, ac_poll poll,
+                                       double *dx)
+{
+    network net;
+    const ac_status status = network_open(&net, shape, TRAIN_AND_DX);
+    if (status != AC_OK)
+        return status;
+    copy_in(net.parameter_count, parameters, net.parameters);
+    network_prepare(&net);
+    for (size_t done = 0; done < genes->count; done += LANES) {
+        const int lanes = block_size(done, genes->count);
+        if (polled(poll)) {
+            network_close(&net);
+            return AC_INTERRUPTED;
+        }
+        network_load(&net, genes->x, NULL, done, lanes);
+        network_forward(&net);
+        for (int l = 0; l < LANES; l++)
+            net.dlogit[l] = 1;
+        network_backward(&net);
+        export_dx(&net, done, lanes, dx);
+    }
+    network_close(&net);
+    return AC_OK;
 }

@@ -144,6 +144,43 @@ static void test_gradient(fixture f)
     free_fixture(&f);
 }
 
+/* Each gene's logit by its own input; 31 genes, so that a block is not full. */
+static void test_logit_gradient(fixture f)
+{
+    settle(&f);
+    const size_t inputs =
+        (size_t)f.stages[0].copies * f.stages[0].steps * f.stages[0].inputs;
+    const size_t count = f.genes.count;
+    double *dx = malloc(count * inputs * sizeof(double));
+    double *up = malloc(count * sizeof(double));
+    double *down = malloc(count * sizeof(double));
+    expect(ac_double.logit_gradient(&f.network, &f.genes, f.block, never, dx) ==
+               AC_OK,
+           "the logit's gradient is computed");
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < inputs; i++) {
+        const double step = 1e-5;
+        for (size_t g = 0; g < count; g++)
+            f.x[g * inputs + i] += step;
+        ac_double.predict(&f.network, &f.genes, f.block, never, up, NULL);
+        for (size_t g = 0; g < count; g++)
+            f.x[g * inputs + i] -= 2 * step;
+        ac_double.predict(&f.network, &f.genes, f.block, never, down, NULL);
+        for (size_t g = 0; g < count; g++) {
+            const double own = dx[g * inputs + i];
+            f.x[g * inputs + i] += step;
+            worst = fmax(worst, fabs((up[g] - down[g]) / (2 * step) - own));
+            largest = fmax(largest, fabs(own));
+        }
+    }
+    expect(largest > 1e-4, "the logit's gradient is not nothing");
+    expect(worst < 1e-8, "the logit's gradient equals finite differences");
+    free(dx);
+    free(up);
+    free(down);
+    free_fixture(&f);
+}
+
 static void test_gradients(void)
 {
     fixture dropping = make_conv_fixture(3, 12, 4, 18);
@@ -355,6 +392,8 @@ int main(void)
 {
     const ac_engine *engines[] = {&ac_single, &ac_double};
     test_gradients();
+    test_logit_gradient(make_fixture(3, 8, 6, 4, 31));
+    test_logit_gradient(make_conv_fixture(3, 12, 5, 31));
     test_dropout(0.5);
     test_dropout(0.2);
     for (int i = 0; i < 2; i++) {

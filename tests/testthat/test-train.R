@@ -103,30 +103,28 @@ test_that("double precision trains alike", {
 test_that("Ctrl-C returns the model so far, with a warning, in time", {
     skip_if_not_installed("callr")
     skip_on_os("windows")
-    session <- callr::r_bg(function() {
+    begun <- withr::local_tempfile() # there after the first epoch
+    session <- callr::r_bg(function(begun) {
         library(AttentiveChrome)
         signal <- simulateChromatin(400, seed = 1)
-        message("ready")
         stopped <- NULL
         model <- withCallingHandlers(
-            attentiveChrome(signal, epochs = 10000, seed = 1),
+            attentiveChrome(signal, epochs = 10000, seed = 1,
+                            checkpoint = begun),
             warning = function(w) {
                 stopped <<- Sys.time()
                 message(conditionMessage(w))
                 invokeRestart("muffleWarning")
             })
         list(model = model, stopped = stopped)
-    }, stderr = "2>&1", stdout = "|")
-    seen <- ""
-    while (!grepl("ready", seen) && session$is_alive()) {
-        session$poll_io(10000)
-        seen <- paste0(seen, session$read_output())
-    }
-    Sys.sleep(1)
+    }, list(begun), stderr = "2>&1", stdout = "|")
+    withr::defer(unlink(paste0(begun, ".job")))
+    while (!file.exists(begun) && session$is_alive()) Sys.sleep(0.05)
+    Sys.sleep(0.2)
     session$interrupt()
     sent <- Sys.time()
     session$wait(20000)
-    seen <- paste0(seen, session$read_output())
+    seen <- session$read_output()
     out <- session$get_result()
     expect_match(seen, "interrupted after")
     expect_lt(as.numeric(difftime(out$stopped, sent, units = "secs")), 0.5)
