@@ -9,18 +9,7 @@
 #include "bins.h"
 
 #include "counts.h"
-
-static int passed, failed;
-
-static void expect(int good, const char *what)
-{
-    if (good)
-        passed++;
-    else
-        failed++;
-    if (!good)
-        printf("FAILED: %s\n", what);
-}
+#include "expect.h"
 
 static unsigned state = 1;
 

@@ -6,18 +6,7 @@
 #include "attentive.h"
 
 #include "counts.h"
-
-static int passed, failed;
-
-static void expect(int good, const char *what)
-{
-    if (good)
-        passed++;
-    else
-        failed++;
-    if (!good)
-        printf("FAILED: %s\n", what);
-}
+#include "expect.h"
 
 /* ---- a network with data ------------------------------------------------ */
 
