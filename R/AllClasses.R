@@ -41,3 +41,27 @@ setValidity("AttentiveChromeModel", function(object) {
     }
     TRUE
 })
+
+#' A trained baseline
+#'
+#' What [trainBaseline()] returns. It holds plain R values only, so it can be
+#' kept with [saveRDS()].
+#'
+#' @slot method Which baseline: see [trainBaseline()].
+#' @slot marks,bins,treatment As in [AttentiveChromeModel-class].
+#' @slot fit List: `coefficients`, intercept first; for `"bestBin"` also
+#'   `bestBins`, the number of the bin of each mark; for `"randomForest"`
+#'   instead `forest`, ranger's object, and `trees`.
+#' @slot baseline Coefficients of the logistic regression on the mean log count
+#'   of each mark, which [evaluate()][evaluate.AttentiveChromeModel] shows
+#'   beside every model.
+#' @slot training List of `genes` (training samples), `cellTypes` and `seed`.
+#' @slot version Version of the package that trained it.
+#' @return `show()`: nothing; it prints.
+#' @examples
+#' trainBaseline(simulateChromatin(genes = 60, seed = 1))
+#' @exportClass BaselineModel
+setClass("BaselineModel", slots = c(
+    method = "character", marks = "character", bins = "list",
+    treatment = "list", fit = "list", baseline = "numeric",
+    training = "list", version = "character"))

@@ -1,29 +1,37 @@
 # The baseline that every model is shown beside: a logistic regression on the
 # mean log count (log(1 + count), averaged over the bins) of each mark.
 
-.meanLogCounts <- function(signal, marks, cellTypes) {
-    columns <- lapply(marks, function(mark) {
+# For each mark, samples (a gene in a cell type, genes running first) x bins.
+.logCounts <- function(signal, marks, cellTypes) {
+    lapply(stats::setNames(nm = marks), function(mark) {
         values <- as.array(
             assay(signal, mark, withDimnames = FALSE)[
                 , match(cellTypes, colnames(signal)), , drop = FALSE])
-        rowMeans(.logCount(matrix(values, ncol = dim(values)[3L])))
+        .checkFinite(values, mark, rownames(signal))
+        .logCount(matrix(values, ncol = dim(values)[3L]))
     })
-    matrix(unlist(columns), ncol = length(marks),
-           dimnames = list(NULL, marks))
+}
+
+.meanLogCounts <- function(signal, marks, cellTypes) {
+    do.call(cbind, lapply(.logCounts(signal, marks, cellTypes), rowMeans))
 }
 
 # log(1 + count); normalised signal may be negative, and is mirrored.
 .logCount <- function(x) sign(x) * log1p(abs(x))
 
-# Coefficients, intercept first. A mark that says nothing (constant signal)
-# gets 0. Perfectly separated genes are no fault here: the fit is then steep,
-# and glm's warnings about it say nothing to the user of a baseline.
 .fitBaseline <- function(signal, marks, cellTypes) {
     label <- as.vector(expressionLabel(signal)[, cellTypes])
     known <- !is.na(label)
-    x <- cbind("(Intercept)" = 1, .meanLogCounts(signal, marks, cellTypes))
+    x <- .meanLogCounts(signal, marks, cellTypes)
+    .fitLogistic(x[known, , drop = FALSE], label[known])
+}
+
+# Coefficients, intercept first. A column that says nothing (constant signal)
+# gets 0. Perfectly separated genes are no fault here: the fit is then steep,
+# and glm's warnings about it say nothing to the user of a baseline.
+.fitLogistic <- function(x, label) {
     fit <- withCallingHandlers(
-        stats::glm.fit(x[known, , drop = FALSE], label[known],
+        stats::glm.fit(cbind("(Intercept)" = 1, x), label,
                        family = stats::binomial()),
         warning = function(w) tryInvokeRestart("muffleWarning"))
     coefficients <- fit$coefficients
@@ -31,7 +39,10 @@
     coefficients
 }
 
-.baselineLogit <- function(coefficients, signal, marks, cellTypes) {
-    x <- .meanLogCounts(signal, marks, cellTypes)
+.linearLogit <- function(coefficients, x) {
     drop(coefficients[1L] + x %*% coefficients[-1L])
+}
+
+.baselineLogit <- function(coefficients, signal, marks, cellTypes) {
+    .linearLogit(coefficients, .meanLogCounts(signal, marks, cellTypes))
 }

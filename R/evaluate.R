@@ -10,7 +10,7 @@ generics::evaluate
 #' the model's training genes. With few genes it is often as good: a high
 #' AUROC is not by itself evidence of a good model.
 #'
-#' @param x A model ([attentiveChrome()]).
+#' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
 #'   marks and bins.
 #' @param threads Threads, as for
@@ -30,11 +30,15 @@ generics::evaluate
 #'     hidden = 4, markHidden = 4)
 #' evaluate(model, parts$test)
 evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
-    .checkFits(signal, x@marks, x@bins, x@treatment)
+    .evaluateLogit(x, signal, .forward(x, signal, threads)$logit)
+}
+
+# Of any model: one that has marks and the coefficients of the baseline.
+.evaluateLogit <- function(model, signal, logit) {
     label <- expressionLabel(signal)
-    logit <- .forward(x, signal, threads)$logit
     rows <- lapply(colnames(signal), function(cellType) {
-        baseline <- .baselineLogit(x@baseline, signal, x@marks, cellType)
+        baseline <- .baselineLogit(model@baseline, signal, model@marks,
+                                   cellType)
         .evaluateCellType(cellType, label[, cellType], logit[, cellType],
                           baseline)
     })
@@ -54,4 +58,10 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
                            substring(names(other), 2L))
     data.frame(cellType = cellType, genes = sum(known),
                high = mean(label[known]), as.list(own), as.list(other))
+}
+
+#' @rdname evaluate.AttentiveChromeModel
+#' @export
+evaluate.BaselineModel <- function(x, signal, ...) {
+    .evaluateLogit(x, signal, .logitOfBaseline(x, signal, "signal"))
 }

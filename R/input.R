@@ -43,24 +43,31 @@
 # The same with labels, without the samples that have none.
 .labelledInput <- function(signal, marks, cellTypes, transform, arg) {
     input <- .modelInput(signal, marks, cellTypes, transform)
-    input$y <- as.double(expressionLabel(signal)[, cellTypes])
+    input$y <- .checkedLabels(signal, cellTypes, arg)
     known <- !is.na(input$y)
-    if (!any(known)) {
-        .stop("{.arg {arg}} has no gene with a label",
-              i = "It has {nrow(signal)} gene{?s} in
-                   {length(cellTypes)} cell type{?s}.")
-    }
     if (!all(known)) {
         x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
         input <- list(x = as.double(x), y = input$y[known])
     }
-    if (length(unique(input$y)) < 2L) {
+    input
+}
+
+# The labels of the samples, NA where not known, of both kinds.
+.checkedLabels <- function(signal, cellTypes, arg) {
+    label <- as.double(expressionLabel(signal)[, cellTypes])
+    known <- label[!is.na(label)]
+    if (length(known) == 0L) {
+        .stop("{.arg {arg}} has no gene with a label",
+              i = "It has {nrow(signal)} gene{?s} in
+                   {length(cellTypes)} cell type{?s}.")
+    }
+    if (length(unique(known)) < 2L) {
         .stop("The labels of {.arg {arg}} are all equal",
-              x = "All {length(input$y)} are
-                   {if (input$y[1] == 1) 'high (1)' else 'low (0)'}.",
+              x = "All {length(known)} are
+                   {if (known[1] == 1) 'high (1)' else 'low (0)'}.",
               i = "Both high and low genes are needed.")
     }
-    input
+    label
 }
 
 # Signal must have a model's marks (others do no harm), its bins, and have been

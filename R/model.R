@@ -15,6 +15,18 @@ setMethod("binOffsets", "AttentiveChromeModel", function(x) x@bins$offsets)
 #' @export
 setMethod("binWidth", "AttentiveChromeModel", function(x) x@bins$width)
 
+#' @rdname marks
+#' @export
+setMethod("marks", "BaselineModel", function(x) x@marks)
+
+#' @rdname marks
+#' @export
+setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
+
+#' @rdname marks
+#' @export
+setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
+
 #' The course of a training
 #'
 #' @param model A model ([attentiveChrome()]).

@@ -1,6 +1,7 @@
 #' Predictions of a model
 #'
-#' @param object A model ([attentiveChrome()]).
+#' @param object A model ([attentiveChrome()]) or a baseline
+#'   ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's marks (in any
 #'   order; others are left aside) and bins.
 #' @param type `"response"`: the probability that the gene is highly
@@ -21,7 +22,18 @@ predict.AttentiveChromeModel <- function(object, newdata,
                                          type = c("response", "link", "class"),
                                          threads = NULL, ...) {
     type <- .checkChoice(type, "type", c("response", "link", "class"))
-    logit <- .forward(object, newdata, threads, "newdata")$logit
+    .fromLogit(.forward(object, newdata, threads, "newdata")$logit, type)
+}
+
+#' @rdname predict.AttentiveChromeModel
+#' @export
+predict.BaselineModel <- function(object, newdata,
+                                  type = c("response", "link", "class"), ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    .fromLogit(.logitOfBaseline(object, newdata, "newdata"), type)
+}
+
+.fromLogit <- function(logit, type) {
     switch(type, link = logit, response = stats::plogis(logit),
            class = (logit > 0) + 0L)
 }

@@ -3,7 +3,8 @@
 #' `tidy()` has a row for each block of parameters, `glance()` one row for the
 #' model, `augment()` a row for each gene and cell type of a signal.
 #'
-#' @param x A model ([attentiveChrome()]).
+#' @param x A model ([attentiveChrome()]); for `augment()` also a baseline
+#'   ([trainBaseline()]).
 #' @param data A signal ([chromatinSignal()]).
 #' @param ... Not used.
 #' @return Data frames. `tidy()`: `term`, `rows`, `columns` (of a convolution's
@@ -67,7 +68,7 @@ glance.AttentiveChromeModel <- function(x, ...) {
 #' @rdname tidy.AttentiveChromeModel
 #' @export
 augment.AttentiveChromeModel <- function(x, data, ...) {
-    probability <- predict.AttentiveChromeModel(x, data)
+    probability <- stats::predict(x, data)
     label <- if ("label" %in% assayNames(data)) {
         as.vector(expressionLabel(data))
     } else {
@@ -79,3 +80,7 @@ augment.AttentiveChromeModel <- function(x, data, ...) {
                .fitted = as.vector(probability),
                .class = as.integer(as.vector(probability) > 0.5))
 }
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+augment.BaselineModel <- augment.AttentiveChromeModel

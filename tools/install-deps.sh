@@ -11,9 +11,9 @@ test="bedtools clang-format pandoc python3-numpy python3-torch qpdf
       r-bioc-bioccheck r-bioc-biocfilecache
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
-      r-cran-filelock r-cran-jsonlite
+      r-cran-filelock r-cran-glmnet r-cran-jsonlite
       r-cran-knitr r-cran-patchwork r-cran-pkgload r-cran-proc
-      r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat samtools"
+      r-cran-ranger r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat samtools"
 
 wanted=""
 for group in "$@"; do wanted="$wanted ${!group}"; done
