@@ -235,11 +235,11 @@ listArchitectures <- function() {
 
 # ---- checks -----------------------------------------------------------------
 
-.checkArchitecture <- function(architecture) {
+.checkArchitecture <- function(architecture, arg = "architecture") {
     known <- names(.architectures)
     if (!is.character(architecture) || length(architecture) != 1L ||
         !architecture %in% known) {
-        .stop("{.arg architecture} must be one of {.val {known}}",
+        .stop("{.arg {arg}} must be one of {.val {known}}",
               x = "It is {.val {architecture}}.",
               i = if (is.character(architecture)) {
                   "Did you mean {.val {(.nearest(architecture, known))}}?"

@@ -42,3 +42,55 @@
       brier = mean((probability - label)^2),
       logLoss = .logLoss(label, logit))
 }
+
+# ---- certainty of the AUROC --------------------------------------------------
+
+# DeLong, DeLong and Clarke-Pearson (1988): what each high gene (the share of
+# low genes that it scores above) and each low gene (the share of high genes
+# that score above it) adds to the AUROC, ties counting half. Both have the
+# AUROC as their mean.
+.placements <- function(label, score) {
+    high <- score[label == 1]
+    low <- score[label == 0]
+    ranks <- rank(c(high, low))
+    first <- seq_along(high)
+    list(high = (ranks[first] - rank(high)) / length(low),
+         low = 1 - (ranks[-first] - rank(low)) / length(high))
+}
+
+# As the AUROC is linear in the placements, those of several models may be
+# averaged or taken from each other: the variance of the mean or the difference
+# then counts in how the models agree on the same genes.
+.combinePlacements <- function(placements, weights) {
+    sides <- stats::setNames(nm = c("high", "low"))
+    lapply(sides, function(side) {
+        Reduce(`+`, Map(`*`, lapply(placements, `[[`, side), weights))
+    })
+}
+
+.meanPlacements <- function(placements) {
+    .combinePlacements(placements, rep(1 / length(placements),
+                                       length(placements)))
+}
+
+.delongError <- function(placements) {
+    sqrt(stats::var(placements$high) / length(placements$high) +
+         stats::var(placements$low) / length(placements$low))
+}
+
+# Estimate and its interval at the level, by the normal distribution.
+.delongInterval <- function(placements, level) {
+    estimate <- mean(placements$high)
+    half <- stats::qnorm((1 + level) / 2) * .delongError(placements)
+    c(estimate = estimate, lower = estimate - half, upper = estimate + half)
+}
+
+# Two-sided, of two models on the same genes. Models that order all pairs alike
+# have the value 1.
+.delongTest <- function(a, b) {
+    difference <- .combinePlacements(list(a, b), c(1, -1))
+    # Means of the two sides are the same number but for rounding.
+    estimate <- mean(difference$high)
+    if (abs(estimate) < 1e-12) return(1)
+    2 * stats::pnorm(-abs(estimate) / .delongError(difference))
+}

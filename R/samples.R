@@ -83,26 +83,8 @@
 
 # Reads the samples' files on BPPARAM's workers, one file a task. `read` takes
 # a path and returns list(values = genes x bins, depth =, source = data frame).
-# All files are tried, and the first fault stops.
 .readSamples <- function(samples, read, BPPARAM, progress) {
-    .checkFlag(progress, "progress")
-    if (!is(BPPARAM, "BiocParallelParam")) {
-        .stop("{.arg BPPARAM} must be a parameter of {.pkg BiocParallel}",
-              x = "It is of class {.cls {class(BPPARAM)[1]}}.",
-              i = "For two cores: {.code BiocParallel::MulticoreParam(2)}.")
-    }
-    before <- BiocParallel::bpprogressbar(BPPARAM)
-    on.exit(BiocParallel::bpprogressbar(BPPARAM) <- before)
-    BiocParallel::bpprogressbar(BPPARAM) <- progress
-    parts <- BiocParallel::bplapply(samples$file, .tryRead, read = read,
-                                    BPPARAM = BPPARAM)
-    for (part in parts) if (inherits(part, "condition")) stop(part)
-    parts
-}
-
-# A worker's error comes back as a value, so that it keeps its words.
-.tryRead <- function(file, read) {
-    tryCatch(read(file), error = function(e) e)
+    .onWorkers(samples$file, read, BPPARAM = BPPARAM, progress = progress)
 }
 
 # The parts of .readSamples() as a signal.

@@ -38,7 +38,7 @@
 #' @references Zou and Hastie (2005), Journal of the Royal Statistical Society
 #'   B 67, 301; Breiman (2001), Machine Learning 45, 5.
 #' @seealso [predict()][predict.BaselineModel],
-#'   [evaluate()][evaluate.BaselineModel]
+#'   [evaluate()][evaluate.BaselineModel], [compareModels()]
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
