@@ -35,12 +35,13 @@
 #' @param BPPARAM Where to train: a parameter of BiocParallel, one task a model,
 #'   seed and cell type. Each task runs one thread.
 #' @param progress Show a progress bar.
-#' @return A list of class `modelComparison` with `runs`, a data frame with a row
-#'   a model, seed and cell type: `cellType`, `model`, `seed` (`NA` where none
-#'   is drawn), `auroc` and `auprc` of the test genes, `seconds` of training;
-#'   `scores`, the logits of the test genes, a vector for each row of `runs`;
-#'   `labels`, genes x cell types; `models`; `reference`; `genes`, the number in
-#'   each part. An error in a task names its model, seed and cell type.
+#' @return A list of class `modelComparison` with `runs`, a data frame with a
+#'   row a model, seed and cell type: `cellType`, `model`, `seed` (`NA` where
+#'   none is drawn), `auroc` and `auprc` of the test genes, `seconds` of
+#'   training; `scores`, the logits of the test genes, a vector for each row of
+#'   `runs`; `labels`, genes x cell types; `models`; `reference`; `genes`, the
+#'   number in each part. An error in a task names its model, seed and cell
+#'   type.
 #' @references DeLong et al. (1988), Biometrics 44, 837; Singh et al. (2017),
 #'   <https://arxiv.org/abs/1708.00339>, table 2.
 #' @seealso [summary()][summary.modelComparison] for the tables and the figure

@@ -8,13 +8,13 @@
 #' @param level Level of the confidence intervals.
 #' @param row.names,optional,... Not used.
 #' @return `summary()`: a data frame with a row a model, the paper's table 2:
-#'   `model`; `mean`, `median`, `max` and `min` over the cell types of the AUROC,
-#'   itself the mean over the seeds; `better`, the number of cell types in which
-#'   it is above that of the reference (`NA` for the reference itself); `auprc`,
-#'   mean over the cell types; `seedSd`, the standard deviation of the AUROC
-#'   over the seeds, mean over the cell types (`NA` with one seed); `difference`,
-#'   mean AUROC less that of the reference; `pValue`, Wilcoxon's signed rank test
-#'   over the cell types (`NA` with fewer than six).
+#'   `model`; `mean`, `median`, `max` and `min` over the cell types of the
+#'   AUROC, itself the mean over the seeds; `better`, the number of cell types
+#'   in which it is above that of the reference (`NA` for the reference itself);
+#'   `auprc`, mean over the cell types; `seedSd`, the standard deviation of the
+#'   AUROC over the seeds, mean over the cell types (`NA` with one seed);
+#'   `difference`, mean AUROC less that of the reference; `pValue`, Wilcoxon's
+#'   signed rank test over the cell types (`NA` with fewer than six).
 #'
 #'   `as.data.frame()`: a row a model and cell type: `cellType`, `model`,
 #'   `auroc` with its interval `lower` and `upper`, `auprc`, `seedSd`,
@@ -66,6 +66,7 @@ summary.modelComparison <- function(object, reference = object$reference,
 }
 
 #' @rdname summary.modelComparison
+#' @method as.data.frame modelComparison
 #' @export
 as.data.frame.modelComparison <- function(x, row.names = NULL,
                                           optional = FALSE, ...,

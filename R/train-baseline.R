@@ -88,7 +88,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
     }
 }
 
-# ---- the four, each a way to fit and to predict --------------------------------
+# ---- the four, each a way to fit and to predict -----------------------------
 
 # x: for each mark, the log counts of samples x bins.
 .markMeans <- function(x) do.call(cbind, lapply(x, rowMeans))
