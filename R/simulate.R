@@ -83,14 +83,14 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
 
 .repressiveMarks <- c("H3K27me3", "H3K9me3")
 
-.checkDeciding <- function(deciding, marks, bins) {
+.checkDeciding <- function(deciding, marks, bins, arg = "deciding") {
     good <- is.list(deciding) &&
         (length(deciding) == 0L || .areNames(names(deciding))) &&
         all(names(deciding) %in% marks) &&
         all(unlist(deciding) %in% seq_len(bins))
     if (!good) {
-        .stop("{.arg deciding} must be a list with bins from 1 to {bins} for
-               some of the {.arg marks}",
+        .stop("{.arg {arg}} must be a list with bins from 1 to {bins} for some
+               of the marks {.val {marks}}",
               x = "Found the marks {.val {names(deciding)}} and the bins
                    {(.some(unlist(deciding)))}.",
               i = "For example {.code list({marks[1]} = 1:{min(bins, 10)})}.")

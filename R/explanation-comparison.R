@@ -1,0 +1,185 @@
+# What a comparison of explanations tells: table, print and figures.
+
+#' Table and figures of a comparison of explanations
+#'
+#' @param x What [compareExplanations()] returns.
+#' @param type `"scores"`: a dot with its interval for each explanation, a grey
+#'   band up to the 97.5th percentile of random orders of the bins, and crosses
+#'   for models of shuffled labels. `"profiles"`: the mean importance along the
+#'   bins, and the reference as an area, each scaled to its maximum (the paper's
+#'   figure 2b).
+#' @param row.names,optional,... Not used.
+#' @return `as.data.frame()`: the table that [compareExplanations()] describes;
+#'   `plot()`: a `ggplot`.
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12)))
+#' model <- attentiveChrome(parts$train, epochs = 5, hidden = 4,
+#'     markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1)
+#' found <- compareExplanations(model, parts$test, list(H3K4me3 = 9:12),
+#'     explanations = c("attention", "occlusion"), draws = 100, seed = 1)
+#' as.data.frame(found)[, c("explanation", "score", "lower", "upper")]
+#' plot(found, "profiles")
+#' @name plot.explanationComparison
+NULL
+
+#' @rdname plot.explanationComparison
+#' @method as.data.frame explanationComparison
+#' @export
+as.data.frame.explanationComparison <- function(x, row.names = NULL,
+                                                optional = FALSE, ...) {
+    x$table
+}
+
+.measureTitles <- c(
+    correlation = "Correlation with the reference over the bins",
+    auprc = "AUPRC of finding the deciding bins")
+
+.panelsOf <- function(table) {
+    several <- length(unique(table$cellType)) > 1L
+    panel <- if (several) paste(table$model, table$cellType, sep = ", ")
+             else table$model
+    factor(panel, unique(panel))
+}
+
+#' @rdname plot.explanationComparison
+#' @export
+print.explanationComparison <- function(x, ...) {
+    cat(.measureTitles[[x$measure]], "\n", sep = "")
+    numbers <- c("score", "lower", "upper", "permutedUpper", "shuffledMean",
+                 "geneMedian")
+    titles <- c(explanation = "explanation", score = "score", lower = "lower",
+                upper = "upper", permutedUpper = "by chance",
+                shuffledMean = "shuffled", geneMedian = "gene by gene")
+    for (own in split(x$table, .panelsOf(x$table))) {
+        cat(sprintf("\n%s in %s, %s predicted ON\n", own$model[1L],
+                    own$cellType[1L], .nGenes(own$genes[1L])))
+        shown <- own[names(titles)]
+        shown[numbers] <- lapply(shown[numbers], function(v) {
+            ifelse(is.na(v), "-", sprintf("%.3f", v))
+        })
+        names(shown) <- titles
+        if (anyNA(own$shuffledMean)) shown$shuffled <- NULL
+        print(shown, row.names = FALSE)
+        writeLines(strwrap(.verdict(own), 78L))
+    }
+    cat(sprintf(paste0("\nlower, upper: %g%% interval; by chance: 97.5th ",
+                       "percentile of random orders of bins%s\n"),
+                100 * x$level, if (is.null(x$shuffled)) "" else
+                    ";\nshuffled: mean of models of shuffled labels"))
+    invisible(x)
+}
+
+# The best explanation with its null, and attention against the signal, plainly.
+.verdict <- function(table) {
+    best <- table[which.max(table$score), ]
+    first <- sprintf("Best: %s, %.3f (by chance up to %.3f).",
+                     .explanationTitles(best$explanation), best$score,
+                     best$permutedUpper)
+    own <- table[table$explanation == "attention", ]
+    if (nrow(own) == 0L) return(first)
+    c(first, .againstSignal(own$difference, own$differenceLower,
+                            own$differenceUpper))
+}
+
+.againstSignal <- function(difference, lower, upper) {
+    if (is.na(difference) || is.na(lower)) {
+        return("Attention cannot be held against the signal: one is flat.")
+    }
+    how <- if (lower > 0) "better than the signal itself"
+           else if (upper < 0) "WORSE than the signal itself"
+           else "NO BETTER than the signal itself"
+    sprintf("Attention explains %s (difference %+.3f, %+.3f to %+.3f).", how,
+            difference, lower, upper)
+}
+
+#' @rdname plot.explanationComparison
+#' @export
+plot.explanationComparison <- function(x, type = c("scores", "profiles"),
+                                       ...) {
+    type <- .checkChoice(type, "type", c("scores", "profiles"))
+    if (type == "scores") .plotScores(x) else .plotProfiles(x)
+}
+
+.plotScores <- function(x) {
+    table <- x$table
+    order <- rev(names(.explanations))
+    table$panel <- .panelsOf(table)
+    table$explanation <- factor(table$explanation, order)
+    shuffled <- if (!is.null(x$shuffled)) {
+        others <- x$shuffled
+        others$panel <- .panelsOf(others)
+        others$explanation <- factor(others$explanation, order)
+        ggplot2::geom_point(ggplot2::aes(.data$score), others, shape = 4,
+                            size = 1.8, colour = "grey45")
+    }
+    start <- if (x$measure == "auprc") 0 else -1
+    ggplot2::ggplot(table, ggplot2::aes(y = .data$explanation)) +
+        ggplot2::geom_linerange(
+            ggplot2::aes(xmin = start, xmax = .data$permutedUpper),
+            linewidth = 5, colour = "grey90") +
+        shuffled +
+        ggplot2::geom_pointrange(
+            ggplot2::aes(.data$score, xmin = .data$lower, xmax = .data$upper,
+                         colour = .data$explanation), size = 0.4) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$panel)) +
+        ggplot2::scale_y_discrete(labels = .explanationTitles) +
+        .explanationColours() +
+        ggplot2::scale_x_continuous(limits = c(start, 1)) +
+        ggplot2::labs(
+            x = .measureTitles[[x$measure]], y = NULL,
+            caption = paste0(
+                "Band: 97.5 % of random orders of the bins score less.",
+                if (!is.null(shuffled)) {
+                    "\nCrosses: models of shuffled labels."
+                })) +
+        .themeChrome() + ggplot2::theme(legend.position = "none")
+}
+
+.explanationColours <- function() {
+    ggplot2::scale_colour_manual(
+        NULL, values = vapply(.explanations, `[[`, "", "colour"),
+        labels = .explanationTitles)
+}
+
+.plotProfiles <- function(x) {
+    rows <- x$profiles
+    rows$panel <- .panelsOf(rows)
+    one <- paste(rows$panel, rows$explanation)
+    toTop <- function(v) v / max(v)
+    rows$importance <- stats::ave(rows$importance, one, FUN = toTop)
+    rows$reference <- stats::ave(rows$reference, one, FUN = toTop)
+    rows$explanation <- factor(rows$explanation, names(.explanations))
+    rows$mark <- factor(rows$mark, unique(rows$mark))
+    colours <- markColours(levels(rows$mark))
+    ggplot2::ggplot(rows, ggplot2::aes(.data$position)) +
+        .referenceBars(x$measure, min(diff(unique(rows$position)))) +
+        ggplot2::geom_line(ggplot2::aes(y = .data$importance,
+                                        colour = .data$mark)) +
+        ggplot2::facet_grid(
+            ggplot2::vars(.data$explanation), ggplot2::vars(.data$panel),
+            labeller = ggplot2::labeller(explanation = .explanationTitles)) +
+        ggplot2::scale_colour_manual(NULL, values = colours) +
+        ggplot2::scale_fill_manual(NULL, values = colours) +
+        ggplot2::scale_x_continuous(breaks = .innerBreaks) +
+        ggplot2::scale_y_continuous(breaks = c(0, 1)) +
+        ggplot2::labs(x = "Position from TSS (bp)",
+                      y = "Mean importance, scaled to its maximum",
+                      caption = if (x$measure == "auprc") {
+                          "Areas: the bins that decide."
+                      } else "Grey: the reference mark.") +
+        .themeChrome() +
+        ggplot2::theme(strip.text.y = ggplot2::element_text(angle = 0))
+}
+
+# The deciding bins have the colour of their mark; a reference mark is none of
+# those shown.
+.referenceBars <- function(measure, width) {
+    if (measure == "auprc") {
+        return(ggplot2::geom_col(
+            ggplot2::aes(y = .data$reference, fill = .data$mark),
+            width = width, position = "identity", alpha = 0.25))
+    }
+    ggplot2::geom_col(ggplot2::aes(y = .data$reference), width = width,
+                      fill = "grey85")
+}

@@ -1,0 +1,87 @@
+# Every way to explain a prediction, in one shape: how important each bin of
+# each mark is, bins x marks x genes, for one cell type.
+
+.explanations <- list(
+    attention = list(
+        title = "attention", colour = "#D55E00",
+        of = function(...) .attentionImportance(...)),
+    saliency = list(title = "saliency", colour = "#0072B2"),
+    gradientInput = list(title = "gradient x input", colour = "#56B4E9",
+                         signed = TRUE),
+    integratedGradients = list(title = "integrated gradients",
+                               colour = "#009E73", signed = TRUE),
+    occlusion = list(title = "occlusion", colour = "#CC79A7", signed = TRUE),
+    classOptimum = list(
+        title = "class optimisation", colour = "#E69F00", general = TRUE,
+        of = function(model, signal, threads, beta) {
+            optimum <- classOptimum(model, "high", threads = threads)
+            one <- vapply(model@marks, function(mark) {
+                drop(binMatrix(optimum, mark))
+            }, numeric(length(binOffsets(model))))
+            array(one, c(dim(one), nrow(signal)))
+        }),
+    signal = list(
+        title = "the signal itself", colour = "grey40",
+        of = function(model, signal, threads, beta) {
+            input <- .modelInput(signal, model@marks, colnames(signal), "none")
+            array(input$x, c(length(binOffsets(model)), length(model@marks),
+                             nrow(signal)))
+        })
+)
+
+.explanationTitles <- function(names) {
+    vapply(.explanations[names], `[[`, "", "title")
+}
+
+# Those that a model has. Class optimisation says the same of every gene.
+.explanationsOf <- function(model, general = TRUE) {
+    attends <- .describeAttention(.architectures[[model@architecture]])
+    keep <- vapply(.explanations, function(e) {
+        general || is.null(e$general)
+    }, NA)
+    setdiff(names(.explanations)[keep], if (attends == "none") "attention")
+}
+
+# `wanted`, checked, with the signal itself to hold the others against.
+.chooseExplanations <- function(model, wanted, general = TRUE) {
+    if (is.null(wanted)) return(.explanationsOf(model, general))
+    known <- names(.explanations)
+    if (!general) known <- setdiff(known, "classOptimum")
+    for (name in wanted) .checkChoice(name, "explanations", known)
+    if ("attention" %in% setdiff(wanted, .explanationsOf(model))) {
+        .stopNoAttention(model)
+    }
+    union(wanted, "signal")
+}
+
+# `beta`: whether attention over bins is weighed by that over marks.
+.importance <- function(explanation, model, signal, threads, beta = TRUE) {
+    entry <- .explanations[[explanation]]
+    if (!is.null(entry$of)) return(entry$of(model, signal, threads, beta))
+    .importanceArray(attribution(model, signal, explanation,
+                                 threads = threads), model@marks)
+}
+
+# A container of one cell type as bins x marks x genes.
+.importanceArray <- function(x, marks) {
+    aperm(array(unlist(lapply(marks, function(mark) binMatrix(x, mark))),
+                c(nrow(x), length(binOffsets(x)), length(marks))),
+          c(2L, 3L, 1L))
+}
+
+# alpha of each mark's bins, times the mark's beta where the architecture has
+# one. An attention over the bins of all marks together is that of each mark.
+.attentionImportance <- function(model, signal, threads, beta) {
+    architecture <- .architectures[[model@architecture]]
+    attention <- .forward(model, signal, threads)$attention
+    shape <- c(length(binOffsets(model)), length(model@marks), nrow(signal))
+    if (!is.null(architecture$together)) {
+        alpha <- matrix(attention[[architecture$together]], shape[1L])
+        each <- rep(seq_len(shape[3L]), each = shape[2L])
+        return(array(alpha[, each], shape))
+    }
+    alpha <- array(attention[[architecture$alpha]], shape)
+    if (!beta || is.null(architecture$beta)) return(alpha)
+    weights <- as.vector(attention[[architecture$beta]])
+    alpha * rep(weights, each = shape[1L])
+}
