@@ -65,3 +65,31 @@ setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
     treatment = "list", fit = "list", baseline = "numeric",
     training = "list", version = "character"))
+
+#' A panel of cell types
+#'
+#' What [trainCellTypes()] returns: a model for each cell type, with its test
+#' genes. It holds plain R values only.
+#'
+#' @slot records Named list: for each cell type trained a list of `model`,
+#'   `test` (data frame of the test genes: `gene`, `label`, `logit`), `metrics`
+#'   (the row of [evaluate()][evaluate.AttentiveChromePanel]) and `seconds`.
+#' @slot errors Named character vector: why the training of a cell type failed.
+#' @slot settings Named list of the settings that all models share.
+#' @slot folder The run folder, or `""`.
+#' @return `show()`: nothing; it prints. `names()`: the cell types trained.
+#'   `length()`: their number. `panel[["E003"]]`: the model of a cell type.
+#' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
+#'   [crossCellTypes()]
+#' @examples
+#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12))
+#' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     BPPARAM = BiocParallel::SerialParam())
+#' panel
+#' names(panel)
+#' panel[["cellType1"]]
+#' @exportClass AttentiveChromePanel
+setClass("AttentiveChromePanel", slots = c(
+    records = "list", errors = "character", settings = "list",
+    folder = "character"))

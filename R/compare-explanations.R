@@ -100,8 +100,9 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     shuffled <- .trainShuffled(models, training, shuffles, seed, BPPARAM,
                                progress)
     parts <- Map(function(task, target) {
-        .withSeed(seed, .judge(task, models[[task$model]], target,
-                               shuffled[[task$model]], draws, level, threads))
+        .withSeed(seed, .judgeExplanations(
+            task, models[[task$model]], target, shuffled[[task$model]], draws,
+            level, threads))
     }, tasks, targets)
     bind <- function(name) do.call(rbind, lapply(parts, `[[`, name))
     structure(list(measure = targets[[1L]]$measure, table = bind("table"),

@@ -137,7 +137,7 @@ compareModels <- function(parts,
 # ---- checks -----------------------------------------------------------------
 
 # Faults are told before hours of training. Returns the cell types.
-.checkParts <- function(parts, cellTypes) {
+.checkParts <- function(parts, cellTypes, labels = TRUE) {
     if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
         .stop("{.arg parts} must be a list with the signals {.val train} and
                {.val test}, and {.val validation} if epochs are to be chosen",
@@ -154,7 +154,7 @@ compareModels <- function(parts,
         .checkFits(parts[[name]], marks(train), metadata(train)$bins,
                    .treatmentOf(train), arg)
         .checkCellTypes(parts[[name]], cellTypes, arg)
-        for (cellType in cellTypes) {
+        for (cellType in if (labels) cellTypes) {
             .checkedLabels(parts[[name]], cellType, arg)
         }
     }

@@ -1,6 +1,7 @@
 # The scores of compareExplanations(), for one model in one cell type.
 
-.judge <- function(task, model, target, shuffled, draws, level, threads) {
+.judgeExplanations <- function(task, model, target, shuffled, draws, level,
+                               threads) {
     genes <- nrow(target$signal)
     on <- which(.forward(model, target$signal, threads)$logit > 0)
     if (length(on) < 2L || length(target$active) < 2L) {

@@ -12,6 +12,9 @@
 #' @param cellTypes Names of the cell types; by default all.
 #' @param threshold Probability of high expression above which a gene is
 #'   predicted ON.
+#' @param cluster Put cell types with a like attention beside each other, by
+#'   complete linkage of the euclidean distances of beta, mean over the genes
+#'   shown.
 #' @return A `ggplot` object. Its `data` has a row for each tile: `panel`,
 #'   `cellType`, `mark`, `beta`, and `column`, what stands below it.
 #' @references Singh et al. (2017), figure 2c,
@@ -26,13 +29,16 @@
 #' plotMarkAttention(att)
 #' plotMarkAttention(att, genes = rownames(att)[1:2])
 plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
-                              threshold = 0.5) {
+                              threshold = 0.5, cluster = FALSE) {
     .checkAttention(attention)
     .checkMarkAttention(attention)
     .checkNumber(threshold, "threshold", 0, 1)
     cellTypes <- unique(.checkCellTypes(attention,
                                         cellTypes %||% colnames(attention),
                                         "cellTypes"))
+    if (.checkFlag(cluster, "cluster")) {
+        cellTypes <- .clusterCellTypes(attention, genes, cellTypes)
+    }
     tiles <- if (is.null(genes)) {
         .meanBetaTiles(attention, cellTypes, threshold)
     } else {
@@ -53,6 +59,16 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         ggplot2::labs(x = NULL, y = NULL,
                       caption = .betaCaption(genes, tiles)) +
         .themeChrome() + .themeTiles(.isWide(tiles))
+}
+
+.clusterCellTypes <- function(attention, genes, cellTypes) {
+    rows <- if (is.null(genes)) seq_len(nrow(attention))
+            else .checkFewGenes(attention, genes)
+    means <- vapply(cellTypes, function(cellType) {
+        colMeans(.betaMatrix(attention, rows, cellType))
+    }, numeric(dim(assay(attention, "beta"))[3L]))
+    if (ncol(means) < 3L) return(cellTypes)
+    cellTypes[stats::hclust(stats::dist(t(means)))$order]
 }
 
 .checkFewGenes <- function(attention, genes, most = 20L) {

@@ -1,0 +1,79 @@
+#' Every model of a panel on every cell type
+#'
+#' How far what a model learnt of one cell type holds in another: the AUROC of
+#' each model of a panel for each cell type of a signal. Give test genes: of
+#' genes that a model was trained on, its figure for its own cell type, and for
+#' related ones, would be too high.
+#'
+#' @param panel A panel ([trainCellTypes()]).
+#' @param signal A signal with labels, and the marks and bins of the panel's
+#'   models; its cell types need not be those of the panel.
+#' @param threads Threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @param x What `crossCellTypes()` returns.
+#' @param ... Not used.
+#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC.
+#'   `plot()`: a `ggplot` heat map.
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
+#'     deciding = list(H3K4me3 = 9:12), seed = 1))
+#' panel <- trainCellTypes(parts, epochs = 4, hidden = 4, markHidden = 4,
+#'     learningRate = 0.01, transform = "log1p",
+#'     BPPARAM = BiocParallel::SerialParam())
+#' cross <- crossCellTypes(panel, parts$test)
+#' cross
+#' plot(cross)
+crossCellTypes <- function(panel, signal, threads = NULL) {
+    .checkPanel(panel)
+    .checkSignal(signal)
+    label <- expressionLabel(signal)
+    rows <- lapply(stats::setNames(nm = names(panel)), function(name) {
+        logit <- .forward(panel[[name]], signal, threads)$logit
+        vapply(colnames(signal), function(cellType) {
+            known <- !is.na(label[, cellType])
+            .auroc(label[known, cellType], logit[known, cellType])
+        }, 0)
+    })
+    structure(do.call(rbind, rows), class = c("crossCellTypes", "matrix",
+                                              "array"))
+}
+
+#' @rdname crossCellTypes
+#' @export
+print.crossCellTypes <- function(x, ...) {
+    cat(sprintf("AUROC of %d models (rows) on %d cell types\n", nrow(x),
+                ncol(x)))
+    print(round(unclass(x), 4L))
+    own <- intersect(rownames(x), colnames(x))
+    if (length(own) > 1L) {
+        inner <- x[own, own]
+        cat(sprintf("Own cell type: mean %.4f; others: mean %.4f\n",
+                    mean(diag(inner)), mean(inner[row(inner) != col(inner)])))
+    }
+    invisible(x)
+}
+
+#' @rdname crossCellTypes
+#' @export
+plot.crossCellTypes <- function(x, ...) {
+    tiles <- data.frame(
+        model = factor(rownames(x)[row(x)], rev(rownames(x))),
+        cellType = factor(colnames(x)[col(x)], colnames(x)),
+        auroc = as.vector(x))
+    text <- if (length(x) <= 150L) {
+        ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$auroc)),
+                           size = 3)
+    }
+    ggplot2::ggplot(tiles, ggplot2::aes(.data$cellType, .data$model)) +
+        ggplot2::geom_tile(ggplot2::aes(fill = .data$auroc),
+                           colour = "white") + text +
+        ggplot2::scale_fill_viridis_c("AUROC", option = "mako",
+                                      direction = -1, begin = 0.35) +
+        ggplot2::scale_x_discrete(expand = c(0, 0)) +
+        ggplot2::scale_y_discrete(expand = c(0, 0)) +
+        ggplot2::labs(x = "Judged on", y = "Trained on") +
+        .themeChrome() + ggplot2::theme(
+            axis.text.x = ggplot2::element_text(angle = 90, hjust = 1,
+                                                vjust = 0.5))
+}

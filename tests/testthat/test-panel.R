@@ -1,0 +1,277 @@
+signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
+                            deciding = list(H3K4me3 = 9:12))
+quick <- function(signal. = signal, folder = NULL, ...,
+                  BPPARAM = BiocParallel::SerialParam()) {
+    trainCellTypes(signal., folder, epochs = 3, hidden = 4, markHidden = 3,
+                   learningRate = 0.01, ..., BPPARAM = BPPARAM,
+                   progress = FALSE)
+}
+weights <- function(panel) {
+    lapply(stats::setNames(nm = names(panel)), function(c) coef(panel[[c]]))
+}
+panel <- quick()
+folderOf <- function() withr::local_tempfile(.local_envir = parent.frame())
+
+test_that("a model is what training it by hand gives", {
+    expect_identical(names(panel), paste0("cellType", 1:3))
+    parts <- suppressMessages(splitGenes(signal))
+    own <- attentiveChrome(parts$train, parts$validation,
+        cellType = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
+        learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
+    expect_identical(coef(panel[["cellType2"]]), coef(own))
+    expect_equal(evaluate(panel)[2L, ],
+                 evaluate(own, parts$test[, "cellType2"]),
+                 ignore_attr = TRUE)
+    expect_equal(evaluate(panel, parts$test), evaluate(panel))
+    p <- predict(panel, parts$test)
+    expect_identical(dimnames(p), dimnames(parts$test))
+    expect_identical(p[, 2L], predict(own, parts$test[, "cellType2"])[, 1L])
+    att <- attention(panel, parts$test)
+    expect_identical(dim(att), dim(parts$test))
+    expect_identical(binMatrix(att, "H3K4me3", "cellType2"),
+                     binMatrix(attention(own, parts$test), "H3K4me3",
+                               "cellType2"))
+})
+
+test_that("order, subset, back end and form of the data do not matter", {
+    some <- quick(cellTypes = c("cellType3", "cellType1"))
+    expect_identical(weights(some), weights(panel)[c(3L, 1L)])
+    parts <- suppressMessages(splitGenes(signal))
+    expect_identical(weights(quick(parts)), weights(panel))
+    alone <- lapply(stats::setNames(nm = colnames(signal)), function(c) {
+        signal[, c]
+    })
+    expect_identical(weights(quick(alone)), weights(panel))
+    expect_false(identical(weights(quick(seed = 2)), weights(panel)))
+})
+
+test_that("every back end gives the same bits", {
+    skip_on_cran()
+    skip_on_os("windows")
+    skip_if_not_installed("batchtools")
+    backEnds <- list(
+        BiocParallel::MulticoreParam(2), BiocParallel::SnowParam(2),
+        suppressMessages(BiocParallel::BatchtoolsParam(
+            2, cluster = "multicore",
+            registryargs = BiocParallel::batchtoolsRegistryargs(
+                file.dir = folderOf(), work.dir = tempdir()))))
+    for (backEnd in backEnds) {
+        own <- suppressMessages(quick(BPPARAM = backEnd))
+        expect_identical(weights(own), weights(panel))
+    }
+})
+
+test_that("a signal in an HDF5 file is trained on alike", {
+    skip_if_not_installed("HDF5Array")
+    stored <- signal
+    for (name in marks(signal)) {
+        assay(stored, name, withDimnames = FALSE) <- HDF5Array::writeHDF5Array(
+            assay(signal, name), withr::local_tempfile(fileext = ".h5"), name)
+    }
+    expect_s4_class(assay(stored, "H3K4me3"), "DelayedArray")
+    folder <- folderOf()
+    expect_identical(weights(quick(stored, folder)), weights(panel))
+    expect_identical(weights(quick(stored, folder)), weights(panel))
+})
+
+test_that("a folder of the authors' tables is a panel", {
+    parts <- suppressMessages(splitGenes(signal))
+    data <- folderOf()
+    names <- c(train = "train", validation = "valid", test = "test")
+    for (cell in colnames(signal)) {
+        inner <- file.path(data, cell, "classification")
+        dir.create(inner, recursive = TRUE)
+        for (part in names(parts)) {
+            writeChromeTable(parts[[part]], cellType = cell,
+                file.path(inner, paste0(names[[part]], ".csv")))
+        }
+    }
+    folder <- folderOf()
+    own <- quick(data, folder)
+    expect_identical(weights(own), weights(panel))
+    unlink(file.path(data, "cellType1", "classification", "test.csv"))
+    expect_error(quick(data, folder), "changed for cellType1")
+})
+
+test_that("a run folder keeps what is finished, and goes on", {
+    folder <- folderOf()
+    first <- quick(folder = folder, cellTypes = "cellType2")
+    written <- file.mtime(.recordFile(folder, "cellType2"))
+    both <- quick(folder = folder)
+    expect_identical(weights(both), weights(panel))
+    expect_identical(file.mtime(.recordFile(folder, "cellType2")), written)
+    expect_identical(weights(openPanel(folder))[names(panel)],
+                     weights(panel))
+    expect_setequal(list.files(folder), c("lock", "settings.rds",
+        sprintf("cell-cellType%d.rds", 1:3)))
+})
+
+test_that("what was left by a kill between two files is tidied", {
+    folder <- folderOf()
+    quick(folder = folder)
+    left <- .recordFiles(folder, "cellType1")$checkpoint
+    saveRDS(1, left)
+    saveRDS(1, .jobFile(left))
+    writeLines("half", paste0(.recordFile(folder, "cellType3"), ".part"))
+    unlink(.recordFile(folder, "cellType3"))
+    expect_identical(weights(quick(folder = folder)), weights(panel))
+    expect_false(any(file.exists(c(left, .jobFile(left)))))
+})
+
+test_that("a failing cell type does not stop the others", {
+    bad <- signal
+    assay(bad, "label")[, "cellType2"] <- 1L
+    folder <- folderOf()
+    expect_warning(own <- quick(bad, folder), "cellType2.*all equal")
+    expect_identical(weights(own), weights(panel)[c(1L, 3L)])
+    expect_named(own@errors, "cellType2")
+    expect_output(print(own), "failed: cellType2")
+    expect_error(quick(signal, folder), "changed for cellType2")
+})
+
+test_that("a worker that is killed is told", {
+    skip_on_cran()
+    skip_on_os("windows")
+    die <- function(task) {
+        if (task == 2L) tools::pskill(Sys.getpid(), tools::SIGKILL)
+        task
+    }
+    expect_error(suppressWarnings(.onWorkers(
+        as.list(1:3), die, progress = FALSE, keepErrors = TRUE,
+        BPPARAM = BiocParallel::MulticoreParam(3, tasks = 3L))),
+        "may have been killed")
+})
+
+test_that("two runs do not work in one folder", {
+    folder <- folderOf()
+    quick(folder = folder)
+    lock <- filelock::lock(file.path(folder, "lock"))
+    run <- callr::r(function(folder) {
+        tryCatch(AttentiveChrome:::.lockRun(folder), error = conditionMessage)
+    }, list(folder))
+    expect_match(run, "Another run works")
+    filelock::unlock(lock)
+    expect_identical(weights(quick(folder = folder)), weights(panel))
+})
+
+test_that("a killed run ends in the same bits", {
+    skip_on_cran()
+    skip_if_not_installed("callr")
+    kills <- as.integer(Sys.getenv("ATTENTIVECHROME_KILLS", "4"))
+    folder <- folderOf()
+    data <- withr::local_tempfile()
+    saveRDS(signal, data)
+    run <- function() {
+        callr::r_bg(function(data, folder) {
+            AttentiveChrome::trainCellTypes(readRDS(data), folder,
+                epochs = 40, hidden = 4, markHidden = 3,
+                BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
+        }, list(data, folder), libpath = .libPaths())
+    }
+    moments <- .withSeed(1L, stats::runif(kills, 0, 0.5))
+    for (moment in moments) {
+        process <- run()
+        deadline <- Sys.time() + 60
+        while (!file.exists(file.path(folder, "settings.rds")) &&
+               Sys.time() < deadline) Sys.sleep(0.01)
+        Sys.sleep(moment)
+        process$kill()
+        process$wait()
+    }
+    resumed <- trainCellTypes(signal, folder, epochs = 40, hidden = 4,
+        markHidden = 3, BPPARAM = BiocParallel::SerialParam(),
+        progress = FALSE)
+    whole <- trainCellTypes(signal, epochs = 40, hidden = 4, markHidden = 3,
+        BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
+    expect_identical(weights(resumed), weights(whole))
+    expect_identical(resumed@records[[1L]]$test, whole@records[[1L]]$test)
+    left <- setdiff(list.files(folder), c("lock", "settings.rds",
+                                          sprintf("cell-cellType%d.rds", 1:3)))
+    expect_true(all(grepl("\\.part$", left)))
+})
+
+test_that("a full disk is told and loses no finished model", {
+    skip_on_cran()
+    skip_on_os(c("windows", "mac", "solaris"))
+    disk <- folderOf()
+    dir.create(disk)
+    mounted <- suppressWarnings(system2("mount", c(
+        "-t", "tmpfs", "-o", "size=140k", "tmpfs", disk), stdout = FALSE,
+        stderr = FALSE)) == 0
+    if (!mounted) skip("no right to mount a small disk")
+    withr::defer(system2("umount", disk))
+    folder <- file.path(disk, "run")
+    expect_warning(own <- quick(folder = folder), "could not be written")
+    expect_lt(length(own), 3L)
+    expect_gt(length(own), 0L)
+    kept <- names(own)
+    system2("mount", c("-o", "remount,size=20m", disk))
+    expect_identical(names(openPanel(folder)), kept)
+    expect_identical(weights(quick(folder = folder)), weights(panel))
+})
+
+test_that("summary() stands beside the published figures", {
+    named <- panel
+    names(named@records) <- c("E003", "E004", "mine")
+    own <- summary(named)
+    auroc <- evaluate(panel)$auroc
+    expect_equal(own$mean, c(mean(auroc), mean(c(0.77, 0.81))))
+    expect_identical(own$cellTypes, 3:2)
+    expect_identical(own$better[1L], sum(auroc[1:2] > c(0.77, 0.81)))
+    expect_identical(nrow(summary(panel)), 1L)
+    expect_output(print(own), "DeepChrome, published")
+    figure <- ggplot2::ggplot_build(plot(named))
+    expect_equal(sort(figure$data[[2L]]$x), sort(auroc))
+    expect_equal(sort(figure$data[[3L]]$x), c(0.77, 0.81))
+    built <- ggplot2::ggplot_build(plot(panel, "history"))
+    expect_identical(nrow(built$data[[1L]]), 9L)
+})
+
+test_that("every model meets every cell type", {
+    parts <- suppressMessages(splitGenes(signal))
+    cross <- crossCellTypes(panel, parts$test)
+    expect_equal(unname(diag(cross)), evaluate(panel)$auroc)
+    other <- parts$test[, "cellType3"]
+    expect_equal(cross["cellType1", "cellType3"],
+                 evaluate(panel[["cellType1"]], other)$auroc)
+    expect_output(print(cross), "Own cell type")
+    built <- ggplot2::ggplot_build(plot(cross))
+    expect_identical(nrow(built$data[[1L]]), 9L)
+})
+
+test_that("a clustered heat map has like cell types side by side", {
+    att <- attention(panel, signal)
+    expect_setequal(levels(plotMarkAttention(att, cluster = TRUE)$data$cellType),
+                    colnames(att))
+})
+
+test_that("wrong input is told", {
+    folder <- folderOf()
+    quick(folder = folder)
+    full <- folderOf()
+    dir.create(full)
+    writeLines("mine", file.path(full, "notes.txt"))
+    expect_snapshot(error = TRUE, transform = function(lines) {
+        gsub("['\"]?/[^ '\"]*(file[0-9a-f]+)['\"]?", "PATH", lines)
+    }, {
+        quick(folder = folder, clip = 2)
+        quick(folder = folder, seed = 7)
+        quick(folder = full)
+        quick(cellTypes = "K562")
+        quick(1)
+        quick("no such folder")
+        quick(list(signal))
+        quick(list(a = signal))
+        quick(cellType = "cellType1")
+        quick(dropuot = 0.5)
+        openPanel(full)
+        panel[["K562"]]
+        predict(panel, simulateChromatin(10, cellTypes = 4, bins = 20,
+            deciding = list(), seed = 1))
+        crossCellTypes(1, signal)
+    })
+})
+
+test_that("print() shows the panel", {
+    expect_output(print(panel), "Panel of 3 cell types")
+})
