@@ -84,13 +84,20 @@ resumeTraining <- function(checkpoint, threads = NULL,
     part <- paste0(path, ".part")
     on.exit(unlink(part))
     written <- tryCatch({
-        saveRDS(x, part, compress = FALSE)
+        .writeRds(x, part)
         identical(readRDS(part), x)
     }, error = function(e) FALSE, warning = function(w) FALSE)
     if (!written || !file.rename(part, path)) {
         .stop("{.file {path}} could not be written",
               i = "Is the disk full, or the folder closed to you?")
     }
+}
+
+# saveRDS() given a path leaves its connection open when the disk is full.
+.writeRds <- function(x, path) {
+    connection <- file(path, "wb")
+    on.exit(close(connection))
+    saveRDS(x, connection)
 }
 
 .readWhole <- function(path) {

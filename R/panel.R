@@ -50,7 +50,8 @@
 #' @param tables List of arguments of [readChromeTable()] for a folder of
 #'   tables: `marks`, `binWidth`, `upstream`.
 #' @param BPPARAM Where to train: a parameter of BiocParallel.
-#' @param progress Show a progress bar.
+#' @param progress Show a progress bar; or `"log"`, to write a line to the
+#'   standard error for each cell type that is finished.
 #' @return An [AttentiveChromePanel-class].
 #' @seealso [openPanel()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [plot()][plot.AttentiveChromePanel], [crossCellTypes()]
@@ -75,6 +76,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     seed <- .chooseSeed(seed)
     training <- list(...)
     .checkPanelSettings(training)
+    log <- identical(progress, "log")
     source <- .panelSource(signal, cellTypes, split, tables)
     settings <- .panelSettings(training, seed, split, tables)
     run <- .openRun(folder, settings, source)
@@ -84,7 +86,8 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
              files = run$files(c))
     })
     done <- .onWorkers(tasks, .trainCellType, training = training,
-                       tables = tables, BPPARAM = BPPARAM, progress = progress,
+                       tables = tables, log = log, BPPARAM = BPPARAM,
+                       progress = if (log) FALSE else progress,
                        keepErrors = TRUE)
     names(done) <- vapply(tasks, `[[`, "", "cellType")
     failed <- vapply(done, inherits, NA, "condition")
@@ -129,7 +132,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 
 # ---- one cell type, on a worker ---------------------------------------------
 
-.trainCellType <- function(task, training, tables) {
+.trainCellType <- function(task, training, tables, log) {
     started <- proc.time()[["elapsed"]]
     parts <- .readParts(task, tables)
     files <- task$files
@@ -151,7 +154,14 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
                    metrics = .evaluateLogit(model, test, logit),
                    seconds = proc.time()[["elapsed"]] - started)
     if (!is.null(files)) .finishRecord(record, files)
+    if (log) .logLine(task$cellType, record)
     record
+}
+
+.logLine <- function(cellType, record) {
+    cat(sprintf("%s %s: test AUROC %.4f, %.0f s\n",
+                format(Sys.time(), "%Y-%m-%d %H:%M:%S"), cellType,
+                record$metrics$auroc, record$seconds), file = stderr())
 }
 
 # ---- where the data come from -----------------------------------------------

@@ -12,7 +12,7 @@ test="bedtools clang-format pandoc python3-numpy python3-torch qpdf
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
       r-bioc-hdf5array r-cran-batchtools r-cran-glmnet r-cran-jsonlite
-      r-cran-knitr r-cran-patchwork r-cran-pkgload r-cran-proc
+      r-cran-knitr r-cran-optparse r-cran-patchwork r-cran-pkgload r-cran-proc
       r-cran-ranger r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat samtools"
 
 wanted=""

@@ -1,0 +1,134 @@
+#' Genes that are attended to differently
+#'
+#' Which marks of which genes have another attention in one group of cell types
+#' than in another: every gene like PAX5 in the paper's figure 2c, instead of
+#' one picked by hand. Differences are tested by limma's moderated t, with the
+#' variance of all genes behind that of each.
+#'
+#' Where both groups have two cell types or more, the cell types are the
+#' replicates (the mean over the panels of each). Else the panels are, which
+#' must then be of different seeds: such a test tells the chance in the
+#' training, not that in the samples, and is no evidence of a difference between
+#' kinds of cells.
+#'
+#' @param panels A panel ([trainCellTypes()]), or a list of panels of the same
+#'   cell types, trained with different seeds.
+#' @param signal A signal with the cell types compared.
+#' @param between Named list of two groups of cell types, such as
+#'   `list(stem = c("E003", "E016"), blood = c("E116", "E062"))`.
+#' @param what `"beta"`, the attention to the mark; or `"alpha"`, the share of
+#'   the attention to the mark's bins that lies near the TSS.
+#' @param within For `"alpha"`: how near, in base pairs. A bin is near where its
+#'   centre is.
+#' @param threads Threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @return A data frame with a row a gene and mark, the smallest p-value first:
+#'   `gene`, `mark`, `first` and `second` (means in the two groups),
+#'   `difference` (second less first), `t`, `pValue`, and `fdr`, Benjamini and
+#'   Hochberg's over all rows. As beta sums to 1, marks of a gene are not
+#'   independent.
+#' @references Singh et al. (2017), figure 2c; Smyth (2004), Statistical
+#'   Applications in Genetics and Molecular Biology 3, 3.
+#' @export
+#' @examplesIf requireNamespace("limma", quietly = TRUE)
+#' signal <- simulateChromatin(genes = 90, cellTypes = 4, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12))
+#' panel <- trainCellTypes(signal, epochs = 3, hidden = 4, markHidden = 4,
+#'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
+#' head(differentialAttention(panel, signal, list(
+#'     first = c("cellType1", "cellType2"),
+#'     second = c("cellType3", "cellType4"))))
+differentialAttention <- function(panels, signal, between,
+                                  what = c("beta", "alpha"), within = 1000,
+                                  threads = NULL) {
+    .needs("limma", "for the tests of differentialAttention()")
+    what <- .checkChoice(what, "what", c("beta", "alpha"))
+    .checkNumber(within, "within", .Machine$double.eps)
+    if (is(panels, "AttentiveChromePanel")) panels <- list(panels)
+    if (!is.list(panels) || length(panels) == 0L) {
+        .stop("{.arg panels} must be a panel or a list of panels",
+              x = "It is of class {.cls {class(panels)[1]}}.")
+    }
+    .checkSignal(signal)
+    .checkGroups(between, signal, length(panels))
+    signal <- signal[, unlist(between)]
+    values <- lapply(panels, function(panel) {
+        att <- attention(panel, signal, threads = threads)
+        if (what == "beta") .betaRows(att) else .alphaRows(att, within)
+    })
+    .differences(values, between)
+}
+
+.checkGroups <- function(between, signal, panels) {
+    if (!is.list(between) || length(between) != 2L ||
+        !.areNames(names(between)) || !all(lengths(between) > 0L)) {
+        .stop("{.arg between} must be a named list of two groups of cell types",
+              i = "For example {.code list(stem = \"E003\",
+                   blood = \"E116\")}.")
+    }
+    .checkCellTypes(signal, unlist(between), "between")
+    if (anyDuplicated(unlist(between))) {
+        .stop("{.arg between} may have each cell type once")
+    }
+    if (min(lengths(between)) < 2L && panels < 2L) {
+        .stop("There must be replicates: two cell types in each group of
+               {.arg between}, or panels of two seeds",
+              x = "Found {lengths(between)[1]} and {lengths(between)[2]} cell
+                   type{?s} and one panel.")
+    }
+}
+
+# Genes x cell types x marks as rows of genes and marks, genes running first, a
+# column a cell type.
+.asRows <- function(x, genes, marks) {
+    rows <- matrix(aperm(x, c(1L, 3L, 2L)), length(genes) * length(marks))
+    list(values = rows, gene = rep(genes, length(marks)),
+         mark = rep(marks, each = length(genes)))
+}
+
+.betaRows <- function(attention) {
+    .checkMarkAttention(attention)
+    beta <- as.array(assay(attention, "beta"))
+    .asRows(beta, rownames(attention), dimnames(beta)[[3L]])
+}
+
+.alphaRows <- function(attention, within) {
+    near <- which(abs(.binCentres(attention)) <= within)
+    if (length(near) == 0L) {
+        .stop("{.arg within} must reach the centre of a bin",
+              x = "It is {within}; bins have {binWidth(attention)} bp.")
+    }
+    names <- marks(attention)
+    shares <- vapply(names, function(mark) {
+        alpha <- as.array(assay(attention, mark))[, , near, drop = FALSE]
+        rowSums(alpha, dims = 2L)
+    }, matrix(0, nrow(attention), ncol(attention)))
+    .asRows(shares, rownames(attention), names)
+}
+
+# `values`: of each panel, columns in the order of the groups.
+.differences <- function(values, between) {
+    group <- rep(seq_along(between), lengths(between))
+    all <- lapply(values, `[[`, "values")
+    if (min(lengths(between)) >= 2L) {
+        x <- Reduce(`+`, all) / length(all)
+    } else {
+        # A panel is a replicate: the mean of each group's cell types in it.
+        x <- do.call(cbind, lapply(all, function(v) {
+            cbind(rowMeans(v[, group == 1L, drop = FALSE]),
+                  rowMeans(v[, group == 2L, drop = FALSE]))
+        }))
+        group <- rep(1:2, length(all))
+    }
+    fit <- limma::eBayes(limma::lmFit(x, cbind(1, group == 2L)))
+    out <- data.frame(gene = values[[1L]]$gene, mark = values[[1L]]$mark,
+                      first = rowMeans(x[, group == 1L, drop = FALSE]),
+                      second = rowMeans(x[, group == 2L, drop = FALSE]))
+    out$difference <- out$second - out$first
+    out$t <- fit$t[, 2L]
+    out$pValue <- fit$p.value[, 2L]
+    out$fdr <- stats::p.adjust(out$pValue, "BH")
+    out <- out[order(out$pValue), ]
+    rownames(out) <- NULL
+    out
+}
