@@ -83,21 +83,15 @@ resumeTraining <- function(checkpoint, threads = NULL,
 .saveWhole <- function(x, path) {
     part <- paste0(path, ".part")
     on.exit(unlink(part))
-    written <- tryCatch({
-        .writeRds(x, part)
+    # A handler of warnings would leave file()'s connection open.
+    written <- suppressWarnings(tryCatch({
+        saveRDS(x, part, compress = FALSE)
         identical(readRDS(part), x)
-    }, error = function(e) FALSE, warning = function(w) FALSE)
+    }, error = function(e) FALSE))
     if (!written || !file.rename(part, path)) {
         .stop("{.file {path}} could not be written",
               i = "Is the disk full, or the folder closed to you?")
     }
-}
-
-# saveRDS() given a path leaves its connection open when the disk is full.
-.writeRds <- function(x, path) {
-    connection <- file(path, "wb")
-    on.exit(close(connection))
-    saveRDS(x, connection)
 }
 
 .readWhole <- function(path) {

@@ -18,7 +18,10 @@
             tasks, .tryWork, work = work, ..., BPPARAM = BPPARAM)),
         error = .stopWorkers)
     if (keepErrors) return(as.list(parts))
-    for (part in parts) if (inherits(part, "condition")) stop(part)
+    faults <- Filter(function(part) inherits(part, "condition"), parts)
+    # Tasks not begun because of a fault are no faults themselves.
+    begun <- Filter(function(f) !inherits(f, "unevaluated_error"), faults)
+    for (fault in c(begun, faults)) stop(fault)
     parts
 }
 
