@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check bench asan format document install deps test-deps
+.PHONY: demo test check bench asan slurm-test format document install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
@@ -22,6 +22,10 @@ bench: test-deps install
 asan: test-deps
 	$(MAKE) -C tests/core clean
 	$(MAKE) -C tests/core test SANITIZE=1
+
+# A panel through a real SLURM, set up on this machine (root)
+slurm-test: test-deps install
+	bash tools/slurm-test.sh
 
 format:
 	clang-format -i src/*.[ch] src/core/*.[ch] tests/core/*.[ch]

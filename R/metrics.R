@@ -32,7 +32,12 @@
     mean(pmax(logit, 0) - logit * label + log1p(exp(-abs(logit))))
 }
 
+# NA without predictions: the baseline of a model that has none.
 .metrics <- function(label, logit) {
+    if (anyNA(logit)) {
+        return(c(auroc = NA_real_, auprc = NA, accuracy = NA, f1 = NA,
+                 brier = NA, logLoss = NA))
+    }
     probability <- stats::plogis(logit)
     class <- as.integer(probability > 0.5)
     c(auroc = .auroc(label, logit),

@@ -70,9 +70,10 @@ bestEpoch <- function(model) {
                 sum(lengths(object@parameters))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
-        sprintf("trained on %d genes, %d epochs; kept: epoch %d",
-                object@training$genes, nrow(object@history),
-                object@bestEpoch))
+        if (is.na(object@training$genes)) "weights were read, not trained here"
+        else sprintf("trained on %d genes, %d epochs; kept: epoch %d",
+                     object@training$genes, nrow(object@history),
+                     object@bestEpoch))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
         lines <- c(lines, sprintf("validation AUROC: %.4f",
                                   best$validationAuroc))

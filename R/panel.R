@@ -255,10 +255,21 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 }
 
 .readParts <- function(task, tables) {
-    if (!is.character(task$data)) return(task$data)
+    if (!is.character(task$data)) return(lapply(task$data, .inMemory))
     lapply(task$data, function(path) {
         do.call(readChromeTable, c(list(path, task$cellType), tables))
     })
+}
+
+# Read once: each look at an array in a file reads it anew.
+.inMemory <- function(signal) {
+    for (name in assayNames(signal)) {
+        values <- assay(signal, name, withDimnames = FALSE)
+        if (is(values, "DelayedArray")) {
+            assay(signal, name, withDimnames = FALSE) <- as.array(values)
+        }
+    }
+    signal
 }
 
 .digestParts <- function(parts) {
@@ -269,7 +280,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 
 # Values in memory; of values in a file where they are.
 .digestAssay <- function(x) {
-    if (is.array(x)) return(list(dimnames(x), as.vector(x)))
+    if (!is(x, "DelayedArray")) return(list(dimnames(x), as.vector(x)))
     list(dimnames(x), tryCatch(BiocGenerics::path(x),
                                error = function(e) as.vector(as.array(x))))
 }

@@ -88,7 +88,8 @@ attentiveChrome <- function(signal, validation = NULL,
                         seed = job$settings$seed)
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(job$settings$seed, {
-        start <- stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
+        start <- job$start %||%
+            stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
         run <- .newRun(start, job$id)
         if (!is.null(progress)) {
             for (epoch in progress$history$epoch) .drawOrder(data)

@@ -20,6 +20,7 @@ SEXP ffi_kernels(void);
 SEXP ffi_count_reads(SEXP ffi_windows, SEXP ffi_counting, SEXP ffi_reads);
 SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting);
 SEXP ffi_check_gzip(SEXP ffi_path);
+SEXP ffi_read_torch(SEXP ffi_bytes);
 
 /* ffi_blas.c */
 void use_blas(void);

@@ -1,0 +1,96 @@
+# Many cell types: what two workers give over one, and a panel of 56 from an
+# HDF5 file, with its peak memory. Writes bench/results/panel.md.
+source(file.path("bench", "helper.R"))
+
+full <- 19802 # genes: 6,601 to train on, 6,601 to validate, 6,600 to test
+epochs <- 2
+train <- function(signal, workers, epochs) {
+    param <- if (workers == 1) BiocParallel::SerialParam() else
+        BiocParallel::MulticoreParam(workers, tasks = ncol(signal))
+    started <- proc.time()[["elapsed"]]
+    panel <- trainCellTypes(signal, epochs = epochs, BPPARAM = param,
+                            transform = "log1p", progress = FALSE)
+    list(panel = panel, seconds = proc.time()[["elapsed"]] - started)
+}
+
+# ---- eight cell types of full size -----------------------------------------
+
+eight <- simulateChromatin(full, cellTypes = 8, seed = 1)
+invisible(train(eight[1:300, ], 2, 1)) # forks once before the clock starts
+runs <- lapply(c(1, 2, 2, 1), train, signal = eight, epochs = epochs)
+bits <- lapply(runs, function(r) lapply(names(r$panel), function(c) {
+    coef(r$panel[[c]])
+}))
+stopifnot(all(vapply(bits, identical, NA, bits[[1]])))
+seconds <- vapply(runs, `[[`, 0, "seconds")
+one <- mean(seconds[c(1, 4)])
+two <- mean(seconds[2:3])
+
+# ---- 56 of a tenth, from an HDF5 file, in a process of its own --------------
+
+folder <- tempfile("roadmap56")
+small <- simulateChromatin(full %/% 10, cellTypes = 56, seed = 2)
+HDF5Array::saveHDF5SummarizedExperiment(small, folder)
+size <- sum(vapply(marks(small), function(m) {
+    as.numeric(object.size(assay(small, m)))
+}, 0)) / 2^20
+rm(small)
+
+# Memory of a process and its children, shared pages shared out (PSS).
+watch <- function(pid) {
+    peak <- 0
+    repeat {
+        children <- suppressWarnings(system2("pgrep", c("-P", pid),
+                                             stdout = TRUE))
+        files <- file.path("/proc", c(pid, children), "smaps_rollup")
+        pss <- vapply(files, function(f) {
+            line <- tryCatch(grep("^Pss:", readLines(f), value = TRUE),
+                             error = function(e) "Pss: 0",
+                             warning = function(w) "Pss: 0")
+            as.numeric(gsub("[^0-9]", "", line[1]))
+        }, 0)
+        if (!file.exists(file.path("/proc", pid))) return(peak)
+        peak <- max(peak, sum(pss, na.rm = TRUE) / 1024)
+        writeLines(as.character(peak), file.path(tempdir(), "peak"))
+        Sys.sleep(0.2)
+    }
+}
+work <- callr::r_bg(function(folder, train) {
+    suppressMessages(library(AttentiveChrome))
+    signal <- HDF5Array::loadHDF5SummarizedExperiment(folder)
+    out <- train(signal, 2, 30)
+    list(seconds = out$seconds, cells = length(out$panel),
+         auroc = range(evaluate(out$panel)$auroc))
+}, list(folder, train), package = FALSE)
+peak <- 0
+watcher <- callr::r_bg(watch, list(work$get_pid()))
+work$wait()
+watcher$wait()
+peak <- watcher$get_result()
+panel <- work$get_result()
+unlink(folder, recursive = TRUE)
+
+# ---- the table --------------------------------------------------------------
+
+# An epoch of a cell type, from one worker's time; what an epoch does not need
+# (baseline, test genes) counts in, so the whole is rather too long.
+epoch <- one / 8 / epochs
+hours <- 56 * 30 * epoch / (one / two) / 3600
+writeResult("panel.md", c("## Panels of cell types", "",
+    sprintf(paste("Eight simulated cell types of full size (6,601 training",
+        "genes, 5 marks, 100 bins), %d epochs, default sizes, one thread a",
+        "worker, the same bits each time; runs in the order 1, 2, 2, 1",
+        "workers."), epochs), "",
+    markdown(data.frame(
+        workers = c(1, 2, 2, 1), seconds = sprintf("%.1f", seconds))), "",
+    sprintf(paste("Two workers give **%.2f times** one worker's throughput.",
+        "An epoch of a cell type, with all that is around it, takes %.2f s, so",
+        "56 cell types x 30 epochs take 56 x 30 x %.2f s / %.2f = **%.1f",
+        "hours** on two cores of this machine."),
+        one / two, epoch, epoch, one / two, hours), "",
+    sprintf(paste("A panel of %d simulated cell types of a tenth of the size",
+        "(660 training genes), 30 epochs, from an HDF5 file (%.0f MB in",
+        "memory), on two workers: %.0f s, test AUROC %.3f to %.3f, **%.0f MB**",
+        "at the peak of all processes together (PSS)."),
+        panel$cells, size, panel$seconds, panel$auroc[1], panel$auroc[2],
+        peak)))
