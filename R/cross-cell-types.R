@@ -74,6 +74,7 @@ plot.crossCellTypes <- function(x, ...) {
         ggplot2::scale_y_discrete(expand = c(0, 0)) +
         ggplot2::labs(x = "Judged on", y = "Trained on") +
         .themeChrome() + ggplot2::theme(
+            legend.key.width = ggplot2::unit(1.2, "cm"),
             axis.text.x = ggplot2::element_text(angle = 90, hjust = 1,
                                                 vjust = 0.5))
 }

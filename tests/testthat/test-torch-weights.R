@@ -238,3 +238,49 @@ test_that("update() goes on from the weights, on new genes", {
     expect_false(is.na(evaluate(more, train)$baselineAuroc))
     expect_error(update(model, train, hidden = 4), "must be empty")
 })
+
+# ---- writing ----------------------------------------------------------------
+
+test_that("a model written and read back has the same bits", {
+    parts <- smallParts()
+    for (precision in c("single", "double")) {
+        model <- quickModel(parts, precision = precision)
+        file <- withr::local_tempfile(fileext = ".pt")
+        expect_identical(writeTorchWeights(model, file), file)
+        again <- readTorchWeights(file, marks(model), bins = 20)
+        expect_identical(coef(again), coef(model))
+    }
+    expect_equal(predict(again, parts$test), predict(model, parts$test),
+                 tolerance = 1e-6)
+    expect_error(writeTorchWeights(model, "no/such/folder/file"),
+                 "folder that exists")
+    expect_error(writeTorchWeights(1, file), "must be a model")
+})
+
+test_that("PyTorch reads what is written, and gives it back, bit for bit", {
+    model <- attentiveChrome(simulateChromatin(30, seed = 1), epochs = 1,
+                             seed = 1)
+    cnn <- attentiveChrome(simulateChromatin(30, seed = 1), epochs = 1,
+                           architecture = "deepchrome", seed = 1)
+    folder <- withr::local_tempdir()
+    at <- function(name) file.path(folder, name)
+    writeTorchWeights(model, at("model.pt"))
+    writeTorchWeights(cnn, at("cnn.pt"))
+    python(c(
+        "f = sys.argv[1] + '/'",
+        "d = torch.load(f + 'model.pt'); s = torch.load(f + 'model.pt', weights_only=True)",
+        "assert list(d) == list(s) and all(torch.equal(d[k], s[k]) for k in d)",
+        "p = torch.load(sys.argv[2])",
+        "assert {k: v.shape for k, v in d.items()} == {k: v.shape for k, v in p.items()}",
+        "torch.save(d, f + 'new.pt')",
+        "torch.save(d, f + 'old.pt', _use_new_zipfile_serialization=False)",
+        "c = torch.load(f + 'cnn.pt')",
+        "open(f + 'sum', 'w').write(repr(sum(v.double().abs().sum().item() for v in c.values())))"),
+        folder, sharedFile("fixtures", "published_names_zip.pt"))
+    for (name in c("new.pt", "old.pt")) {
+        expect_identical(coef(readTorchWeights(at(name), marks(model))),
+                         coef(model))
+    }
+    expect_equal(as.numeric(readLines(at("sum"), warn = FALSE)),
+                 sum(abs(unlist(coef(cnn)))))
+})
