@@ -4,14 +4,16 @@
 #' Read the weights of a PyTorch model
 #'
 #' Makes a model of a PyTorch state dict with the names of the authors' code,
-#' such as their published models: ready for [predict()]
+#' such as their published models, or of [writeTorchWeights()]: ready for [predict()]
 #' [predict.AttentiveChromeModel], [attention()] and further training
 #' ([update()][update.AttentiveChromeModel]). Python is not needed.
 #'
 #' Both formats are read, the one before PyTorch 1.6 (of 2019) and the zip
 #' archive since; storages of the CPU or a GPU; float, double, half and bfloat16
 #' numbers; tensors that are views into shared storages; names with a prefix,
-#' such as `module.`. Sizes of the LSTMs are taken from the tensors.
+#' such as `module.`. Sizes of the LSTMs are taken from the tensors. Of the other
+#' architectures the names are those that [writeTorchWeights()] writes, and
+#' sizes that are not the default must be given.
 #'
 #' The file does not say in which order the marks were, and a wrong order gives
 #' wrong predictions without a sign of it. AttentiveChrome's data have
@@ -29,6 +31,8 @@
 #' @param bins,binWidth,upstream The bins, as for [chromatinSignal()].
 #' @param transform What was done to the counts first: `"none"`, as in the
 #'   authors' code, or `"log1p"`.
+#' @param architecture Name of the architecture: see [listArchitectures()].
+#' @param ... Sizes of other architectures than `"lstm-alpha-beta"`, by name.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
 #'   so [evaluate()][evaluate.AttentiveChromeModel] gives `NA` for that.
 #' @references <https://github.com/QData/AttentiveChrome>
@@ -47,7 +51,8 @@
 #' writeBin(charToRaw("cposix\nsystem\n(S'ls'\ntR."), file)
 #' try(readTorchWeights(file, marks))
 readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
-                             upstream = NULL, transform = c("none", "log1p")) {
+                             upstream = NULL, transform = c("none", "log1p"),
+                             architecture = "lstm-alpha-beta", ...) {
     .checkFiles(file)
     if (missing(marks)) {
         .stop("{.arg marks} must name the marks in the order in which the model
@@ -57,15 +62,18 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     .checkMarkNames(marks)
     .checkNumber(bins, "bins", 1, whole = TRUE)
     transform <- .checkChoice(transform, "transform", names(.transforms))
+    size <- .chooseSizes(.checkArchitecture(architecture), list(...))
     tensors <- .readTorchFile(file)
-    names <- .torchNames(marks)
-    tensors <- .matchTensors(tensors, names, marks)
-    size <- .torchSizes(tensors, names)
-    stages <- .stagesOf("lstm-alpha-beta", marks, bins, size)
+    if (architecture == "lstm-alpha-beta") {
+        tensors <- .publishedTensors(tensors, marks)
+        size <- .torchSizes(tensors, size)
+    }
+    stages <- .stagesOf(architecture, marks, bins, size)
     shapes <- .parameterShapes(stages, marks)
-    parameters <- Map(.asParameter, tensors[names[names(shapes)]], shapes,
-                      names[names(shapes)])
-    new("AttentiveChromeModel", architecture = "lstm-alpha-beta", size = size,
+    .checkTensorNames(tensors, names(shapes))
+    parameters <- Map(.asParameter, tensors[names(shapes)], shapes,
+                      names(shapes))
+    new("AttentiveChromeModel", architecture = architecture, size = size,
         marks = marks, bins = .makeBins(bins, binWidth, upstream),
         treatment = list(counting = NULL, normalization = NULL),
         transform = transform,
@@ -108,8 +116,9 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
       head.weight = "fdiff1_1.weight", head.bias = "fdiff1_1.bias")
 }
 
-# Without a prefix that all names share.
-.matchTensors <- function(tensors, names, marks) {
+# The authors' tensors by our names, whatever prefix all of them share.
+.publishedTensors <- function(tensors, marks) {
+    names <- .torchNames(marks)
     first <- grep("rnn_hms.0.rnn.weight_ih_l0$", names(tensors), value = TRUE)
     if (length(first) == 1L) {
         prefix <- substr(first, 1L, nchar(first) - nchar(names[[1L]]))
@@ -123,21 +132,22 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
         .stop("{.arg marks} must name the marks that the model was trained on",
               x = "Found {length(marks)}; the file has {held}.")
     }
+    .checkTensorNames(tensors, names)
+    stats::setNames(tensors[names], names(names))
+}
+
+.checkTensorNames <- function(tensors, names) {
     missing <- setdiff(names, names(tensors))
     others <- setdiff(names(tensors), names)
     if (length(missing) > 0L || length(others) > 0L) {
-        .stop("The file must have the names of AttentiveChrome's state dict",
+        .stop("The file must have the names of the architecture's state dict",
               x = if (length(missing) > 0L) "Missing: {(.some(missing))}.",
               x = if (length(others) > 0L) "Not known: {(.some(others))}.")
     }
-    tensors
 }
 
-.torchSizes <- function(tensors, names) {
-    hidden <- function(block) {
-        attr(tensors[[names[[block]]]], "sizes")[1L] / 4
-    }
-    size <- .architectures[["lstm-alpha-beta"]]$size
+.torchSizes <- function(tensors, size) {
+    hidden <- function(name) attr(tensors[[name]], "sizes")[1L] / 4
     size$hidden <- hidden(1L)
     size$markHidden <- hidden("markLstm.forward.weight_ih")
     if (!all(vapply(size[c("hidden", "markHidden")], function(s) {
@@ -153,13 +163,12 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     if (length(tensor) != prod(shape) ||
         !identical(as.numeric(sizes[sizes != 1L]),
                    as.numeric(shape[shape != 1L]))) {
-        .stop("The tensor {.val {name}} must have the shape {shape}",
+        .stop("The tensor of {.val {name}} must have the shape {shape}",
               x = "It has {sizes}.")
     }
     if (!all(is.finite(tensor))) {
-        .stop("The tensor {.val {name}} must be finite")
+        .stop("The tensor of {.val {name}} must be finite")
     }
-    values <- as.vector(tensor)
-    if (length(shape) < 2L) return(values)
-    matrix(values, shape[1L], shape[2L], byrow = TRUE)
+    if (length(shape) < 2L) return(as.vector(tensor))
+    aperm(array(as.vector(tensor), rev(shape)))
 }

@@ -257,6 +257,23 @@ test_that("a model written and read back has the same bits", {
     expect_error(writeTorchWeights(1, file), "must be a model")
 })
 
+test_that("every architecture is written and read back", {
+    parts <- smallParts()
+    for (architecture in listArchitectures()$architecture) {
+        model <- attentiveChrome(parts$train, architecture = architecture,
+                                 epochs = 1, seed = 1)
+        file <- withr::local_tempfile(fileext = ".pt")
+        writeTorchWeights(model, file)
+        again <- readTorchWeights(file, marks(model), bins = 20,
+                                  architecture = architecture)
+        expect_identical(coef(again), coef(model))
+    }
+    expect_error(readTorchWeights(file, marks(model), bins = 20,
+                                  architecture = "lstm"), "Missing")
+    expect_error(readTorchWeights(file, marks(model), bins = 20,
+        architecture = architecture, filters = 3), "must have the shape")
+})
+
 test_that("PyTorch reads what is written, and gives it back, bit for bit", {
     model <- attentiveChrome(simulateChromatin(30, seed = 1), epochs = 1,
                              seed = 1)
