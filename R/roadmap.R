@@ -146,7 +146,7 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
 .isRemote <- function(x) grepl("^https?://", x)
 
 # The base without a slash at its end; the full path of a folder.
-.checkBase <- function(base) {
+.checkBase <- function(base, option = "AttentiveChrome.roadmap") {
     if (is.character(base) && length(base) == 1L && !is.na(base)) {
         if (.isRemote(base)) return(sub("/+$", "", base))
         folder <- .localPath(base)
@@ -156,7 +156,7 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
            {.val https://}, or a folder that exists",
           x = "It is {.val {base}}.",
           i = "The working directory is {.file {getwd()}}; the default comes
-               from {.code options(AttentiveChrome.roadmap = )}.")
+               from {.code options({option} = )}.")
 }
 
 # Paths as they are; of addresses with file:// the path in them.

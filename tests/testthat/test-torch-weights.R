@@ -126,11 +126,12 @@ read <- function(bytes) {
 readPickle <- function(...) read(archive(list(data.pkl = pickle(...))))
 
 # {"w": a tensor of a storage with `count` numbers, of which 4 are there}
-tensor <- function(count = 4L, offset = 0L, size = 4L, stride = 1L) {
+tensor <- function(count = 4L, offset = 0L, size = 4L, stride = 1L,
+                   location = "cpu") {
     int <- function(x) c(0x4a, bitwAnd(bitwShiftR(x, c(0, 8, 16, 24)), 255))
     archive(list(data.pkl = pickle("}", text("w"),
         "ctorch._utils\n_rebuild_tensor_v2\n", "((", text("storage"),
-        "ctorch\nFloatStorage\n", text("0"), text("cpu"), int(count), "tQ",
+        "ctorch\nFloatStorage\n", text("0"), text(location), int(count), "tQ",
         int(offset), int(size), 0x85, int(stride), 0x85, 0x89, "}tRs"),
         "data/0" = raw(16L)))
 }
@@ -150,7 +151,10 @@ test_that("a program in the file is refused, and not run", {
 })
 
 test_that("sizes that the file cannot justify are refused", {
-    expect_error(read(tensor()), "Missing: rnn_hms.0.*Not known: w")
+    for (location in c("cpu", "cuda:0")) {
+        expect_error(read(tensor(location = location)),
+                     "Missing: rnn_hms.0.*Not known: w")
+    }
     expect_error(read(tensor(count = 2147483647L)), "larger than the file")
     expect_error(read(tensor(count = 5L, size = 5L)), "missing or cut")
     expect_error(read(tensor(count = -1L)), "not told as PyTorch")

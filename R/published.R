@@ -1,0 +1,64 @@
+#' A model that the authors published
+#'
+#' Fetches the authors' trained model of a Roadmap cell type, checks that it is
+#' what was published, and reads it by [readTorchWeights()]. A file that was
+#' fetched once is kept in the cache of [BiocFileCache][BiocFileCache::BiocFileCache()].
+#'
+#' The models read raw counts, of the authors' data: see the warning about
+#' scales in [checkSignal()], and train on with [update()]
+#' [update.AttentiveChromeModel] where the signal is another.
+#'
+#' @param cellType The id of a cell type: see [publishedModels].
+#' @param marks The marks in the order of the model's training, which the file
+#'   does not say. The default is that of AttentiveChrome's data; see
+#'   [readTorchWeights()] for DeepDiff's.
+#' @param base Address, or path of a folder, that has the files. The default is
+#'   where they were published in 2019; a mirror can be set for good by
+#'   `options(AttentiveChrome.publishedModels = )`.
+#' @param md5 The MD5 sum that the file must have, by default that of
+#'   [publishedModels]; `NA` for a file that is another.
+#' @inheritParams roadmapDownload
+#' @return An [AttentiveChromeModel-class].
+#' @export
+#' @examples
+#' \donttest{
+#' if (interactive()) {
+#'     model <- publishedModel("E123")
+#'     signal <- readChromeTable("E123/classification/test.csv", "E123")
+#'     attention(model, signal)
+#' }
+#' }
+publishedModel <- function(cellType,
+                           marks = c("H3K27me3", "H3K36me3", "H3K4me1",
+                                     "H3K4me3", "H3K9me3"),
+                           base = getOption("AttentiveChrome.publishedModels",
+                                            .publishedBase),
+                           md5 = NULL, cache = NULL, retries = 3, wait = 5,
+                           progress = interactive()) {
+    table <- AttentiveChrome::publishedModels
+    if (!is.character(cellType) || length(cellType) != 1L ||
+        !cellType %in% table$id) {
+        .stop("{.arg cellType} must be the id of a published model",
+              x = "It is {.val {cellType}}.",
+              i = "There are {(.some(table$id))}; see {.help publishedModels}.")
+    }
+    .checkMarkNames(marks)
+    .checkNumber(retries, "retries", lower = 0, whole = TRUE)
+    .checkNumber(wait, "wait", lower = 0)
+    .checkFlag(progress, "progress")
+    row <- table[table$id == cellType, ]
+    base <- .checkBase(base, "AttentiveChrome.publishedModels")
+    url <- paste0(base, "/", row$file)
+    md5 <- as.character(md5 %||% row$md5)
+    path <- if (.isRemote(url)) {
+        .fetchAll(url, cache, md5, list(retries = retries, wait = wait,
+                                        progress = progress))
+    } else {
+        .checkLocal(stats::setNames(.localPath(url), url), md5)
+        .localPath(url)
+    }
+    readTorchWeights(path, marks)
+}
+
+.publishedBase <- paste0("https://zenodo.org/api/files/",
+                         "2bf982b6-143f-49f6-b9ad-1b1e60f67292")
