@@ -148,6 +148,7 @@ test_that("a worker that is killed is told", {
 })
 
 test_that("two runs do not work in one folder", {
+    skip_if_not_installed("callr")
     folder <- folderOf()
     quick(folder = folder)
     lock <- filelock::lock(file.path(folder, "lock"))
