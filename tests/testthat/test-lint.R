@@ -34,7 +34,7 @@ test_that("a template that is not a literal is found", {
 
 test_that("other ways around a literal are found", {
     for (code in c(".stop(sprintf('%s is bad', x))",
-                   "cli::cli_abort(x)", "rlang::inform; cli::cli_warn(c(i = x))",
+                   "cli::cli_abort(x)", "cli::cli_warn(c(i = x))",
                    ".stop(if (a) b else 'c')", ".stop(switch(a, x = 'b', c))",
                    ".stop('a', class = 'b', i = c)",
                    "lapply(lines, cli::cli_inform)",
