@@ -23,5 +23,6 @@
 #' @import SummarizedExperiment
 #' @importFrom S4Vectors DataFrame mcols mcols<- metadata metadata<-
 #' @importFrom IRanges relist
-#' @importFrom BiocGenerics strand
+#' @importFrom BiocGenerics cbind rbind strand updateObject
+#' @importFrom S4Vectors combineCols combineRows
 "_PACKAGE"

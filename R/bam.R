@@ -28,7 +28,7 @@
     .checkAnyReads(path, sum(on), records)
     names(on) <- names(header$lengths)
     list(values = t(counts), depth = sum(on), lengths = header$lengths,
-         source = .sourceRow("BAM", on, header$lengths, windows,
+         source = .sourceRow("BAM", on, windows,
                              header$sorted, length(.bamIndex(path)) > 0L))
 }
 

@@ -65,15 +65,25 @@
                   "values {.val low} and {.val high}."))
 }
 
-# A signal: the container that chromatinSignal() makes.
-.checkSignal <- function(x, arg = "signal") {
-    if (!is(x, "RangedSummarizedExperiment") ||
-        is.null(metadata(x)[["bins"]])) {
-        .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
-              x = "It is of class {.cls {class(x)[1]}}{
-                   if (is(x, 'SummarizedExperiment')) ' without bins' else ''}.")
+# `kind` may be several.
+.checkSignal <- function(x, arg = "signal", kind = .signalKinds) {
+    if (!is(x, "ChromatinSignal")) .stopNoSignal(x, arg)
+    if (!x@kind %in% kind) {
+        .stop("{.arg {arg}} must be {.or {kind}}",
+              x = "It is {.val {x@kind}}.")
     }
     invisible(x)
+}
+
+.stopNoSignal <- function(x, arg) {
+    plain <- is(x, "RangedSummarizedExperiment")
+    old <- plain && !is.null(metadata(x)$bins)
+    .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
+          x = "It is of class {.cls {class(x)[1]}}.",
+          i = if (old) "It was made by version 0.99.0: convert it with
+               {.code as(x, \"ChromatinSignal\")}."
+              else if (plain) "{.fn chromatinSignal} makes a signal of an
+               experiment, given its marks and bins.")
 }
 
 # One cell type of a signal, as its column name; NULL will do where there is
@@ -119,9 +129,10 @@
 
 .checkMarkNames <- function(marks, what = "{.arg marks}") {
     if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
-        any(marks %in% c("", .noMarkNames)) || anyDuplicated(marks)) {
+        any(marks %in% c("", .reservedNames)) || anyDuplicated(marks)) {
         .stop(paste(what, "must name each mark once"),
               x = "It is {.val {marks}}.",
-              i = "{.val {(.noMarkNames)}} are no names for a mark.")
+              i = "{.val {(.reservedNames)}} are reserved names.")
     }
+    marks
 }

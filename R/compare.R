@@ -146,14 +146,16 @@ compareModels <- function(parts,
               i = "{.fn splitGenes} makes one.")
     }
     train <- parts$train
-    .checkSignal(train, "parts$train")
+    .checkSignal(train, "parts$train", "signal")
     cellTypes <- .checkCellTypes(train, cellTypes %||% colnames(train),
                                  "cellTypes")
     for (name in intersect(c("train", "validation", "test"), names(parts))) {
         arg <- paste0("parts$", name)
-        .checkFits(parts[[name]], marks(train), metadata(train)$bins,
-                   .treatmentOf(train), arg)
         .checkCellTypes(parts[[name]], cellTypes, arg)
+        for (cellType in cellTypes) {
+            .checkFits(parts[[name]], .inputFormat(train, cellType), arg,
+                       cellType)
+        }
         for (cellType in if (labels) cellTypes) {
             .checkedLabels(parts[[name]], cellType, arg)
         }

@@ -84,8 +84,8 @@ print.signalFindings <- function(x, ...) {
 
 # A finding for each source that `wrong` picks.
 .sourceFindings <- function(signal, wrong, severity, check, finding, mending) {
-    sources <- metadata(signal)$sources
-    if (is.null(sources)) return(NULL)
+    sources <- sources(signal)
+    if (nrow(sources) == 0L) return(NULL)
     hit <- sources[which(wrong(sources)), , drop = FALSE]
     if (nrow(hit) == 0L) return(NULL)
     .finding(severity, check, finding(hit), mending(hit))
@@ -109,10 +109,13 @@ print.signalFindings <- function(x, ...) {
 .findGenome <- function(signal) {
     .sourceFindings(
         signal, function(s) s$build != "", "error", "genome", function(s) {
-            sprintf("%s does not fit the genes' genome (%s)", basename(s$file),
-                    s$build)
+            looks <- ifelse(s$genome == "", "",
+                            paste0("; its chromosomes are those of ", s$genome))
+            sprintf("%s is of another genome build (%s%s)", basename(s$file),
+                    s$build, looks)
         }, function(s) {
-            "Use genes of the genome build that the reads were aligned to."
+            "All files and the genes must be of one genome build. Align the
+             reads anew, or lift the genes over."
         })
 }
 
@@ -131,8 +134,9 @@ print.signalFindings <- function(x, ...) {
 }
 
 .findDepth <- function(signal) {
-    usual <- stats::median(metadata(signal)$sources$reads, na.rm = TRUE)
-    if (NROW(metadata(signal)$sources) < 3L) return(NULL)
+    reads <- sources(signal)$reads
+    if (length(reads) < 3L) return(NULL)
+    usual <- stats::median(reads, na.rm = TRUE)
     .sourceFindings(
         signal, function(s) s$reads < usual / 5 | s$reads > usual * 5,
         "warning", "depth", function(s) {
@@ -281,7 +285,7 @@ print.signalFindings <- function(x, ...) {
 # strand and before it on the minus strand, the bins are not flipped.
 .findStrand <- function(signal) {
     if (!is(rowRanges(signal), "GenomicRanges")) return(NULL)
-    orient <- metadata(signal)$bins$orient
+    orient <- signal@bins$orient
     if (identical(orient, "genome")) {
         return(.finding(
             "note", "strand", "the bins of minus-strand genes run along the

@@ -3,6 +3,12 @@
               model@size)
 }
 
+# What a model must find in a signal.
+.modelFormat <- function(model) {
+    list(marks = model@marks, bins = model@bins,
+         preprocessing = model@preprocessing)
+}
+
 #' @rdname marks
 #' @export
 setMethod("marks", "AttentiveChromeModel", function(x) x@marks)
@@ -18,6 +24,18 @@ setMethod("binWidth", "AttentiveChromeModel", function(x) x@bins$width)
 #' @rdname marks
 #' @export
 setMethod("marks", "BaselineModel", function(x) x@marks)
+
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "AttentiveChromeModel", function(x) {
+    DataFrame(x@preprocessing)
+})
+
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "BaselineModel", function(x) {
+    DataFrame(x@preprocessing)
+})
 
 #' @rdname marks
 #' @export

@@ -39,7 +39,7 @@
 #' plot(changes)
 predictEdits <- function(model, signal, edits, threads = NULL) {
     .checkModel(model)
-    .checkFits(signal, model@marks, model@bins, model@treatment)
+    .checkFits(signal, .modelFormat(model))
     .checkEdits(edits)
     before <- .forward(model, signal, threads)$logit
     rows <- lapply(names(edits), function(name) {

@@ -222,14 +222,10 @@ countReads <- function(files, windows,
 }
 
 # What .countBed() says of a file, for one that knows its own chromosomes.
-.sourceRow <- function(format, on, lengths, windows, sorted, indexed) {
+.sourceRow <- function(format, on, windows, sorted, indexed) {
     known <- names(on) %in% GenomeInfoDb::seqlevels(windows)
-    own <- GenomeInfoDb::seqlengths(windows)[names(lengths)]
-    differs <- !is.na(own) & own != lengths
     data.frame(
         format = format, reads = sum(on), matched = sum(on[known]),
-        unmatched = .some(names(on)[!known & on > 0]),
-        build = .some(sprintf("%s: %.0f bp in the file, %.0f in the genes",
-                              names(lengths), lengths, own)[differs], 2L),
+        unmatched = .some(names(on)[!known & on > 0]), build = "",
         sorted = sorted, indexed = indexed)
 }

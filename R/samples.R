@@ -95,7 +95,11 @@
                        paste(samples$cellType, samples$mark)),
                  length(cellTypes), dimnames = list(cellTypes, marks))
     bins <- metadata(windows)$bins
-    for (part in parts) windows <- .fitWindows(windows, bins, part$lengths)
+    for (i in seq_along(parts)) parts[[i]]$file <- samples$file[i]
+    sources <- cbind(samples, .compareBuilds(parts, windows))
+    for (part in parts) {
+        windows <- .fitWindows(windows, bins, .missingLengths(windows, part))
+    }
     assays <- lapply(stats::setNames(nm = marks), function(mark) {
         .stackValues(lapply(parts[at[, mark]], `[[`, "values"),
                      list(names(windows), cellTypes, NULL))
@@ -103,15 +107,24 @@
     columns <- DataFrame(row.names = cellTypes)
     columns$depth <- at
     columns$depth[] <- vapply(parts, `[[`, 0, "depth")[at]
-    signal <- .makeSignal(assays, bins, windows, colData = columns)
-    metadata(signal)$counting <- counting
-    metadata(signal)$sources <- cbind(
-        samples, do.call(rbind, lapply(parts, `[[`, "source")))
+    metadata(windows)$bins <- NULL
+    signal <- .makeSignal(
+        assays, bins, windows, columns, marks,
+        .newColumns(length(cellTypes), counting,
+                    sources = lapply(cellTypes, .sourcesOf,
+                                     sources = sources)))
     .tellMissingBins(signal)
     signal
 }
 
-# A genes x bins matrix a cell type as genes x cell types x bins.
+# Lengths of chromosomes that are not known yet. A file of another build does
+# not change them; checkSignal() tells of it.
+.missingLengths <- function(windows, part) {
+    known <- GenomeInfoDb::seqlengths(windows)
+    part$lengths[setdiff(names(part$lengths), names(known)[!is.na(known)])]
+}
+
+# A genes x bins matrix for each cell type as genes x cell types x bins.
 .stackValues <- function(values, dims) {
     shape <- c(dim(values[[1L]]), length(values))
     stacked <- aperm(array(unlist(values, use.names = FALSE), shape),

@@ -31,6 +31,7 @@ fakeAttention <- function(beta = TRUE) {
             c(first, 1 - first), c(4, 2, 2),
             c(dimnames(signal), list(marks(signal))))
     }
+    signal@kind <- "attention"
     signal
 }
 
@@ -367,8 +368,7 @@ test_that("plotGene says what is wrong", {
     expect_error(plotGene(signal[-1, ], attention, "A", "E1"),
                  "signal.*attention.*gene1")
     other <- signal
-    S4Vectors::metadata(other)$bins$offsets <-
-        S4Vectors::metadata(other)$bins$offsets + 50
+    other@bins$offsets <- other@bins$offsets + 50
     expect_error(plotGene(other, attention, "A", "E1"),
                  "same bins.*-150 bp.*-200 bp")
     noMark <- signal

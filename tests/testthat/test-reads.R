@@ -166,6 +166,7 @@ test_that("order, index, compression and workers do not matter", {
                       BPPARAM = BiocParallel::MulticoreParam(2))
     expect_identical(assays(two), assays(one))
     expect_identical(metadata(two), metadata(one))
+    expect_identical(sources(two), sources(one))
 })
 
 test_that("a read's depth counts wherever it lies", {
@@ -176,7 +177,7 @@ test_that("a read's depth counts wherever it lies", {
     expect_equal(colData(signal)$depth,
                  matrix(3, 1, 1, dimnames = list("K", "M")))
     expect_equal(sum(assay(signal, "M")), 1)
-    sources <- metadata(signal)$sources
+    sources <- sources(signal)
     expect_equal(sources$matched, 2)
     expect_identical(sources$unmatched, "chrUn")
 })
