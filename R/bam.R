@@ -98,7 +98,7 @@
 # ---- whole or broken ----------------------------------------------------------
 
 .stopBam <- function(path, why) {
-    .stop("{.file {path}} is not a whole BAM file", x = why,
+    .stop("{.file {path}} is not a whole BAM file", x = "{why}",
           i = "It may have been cut short; copy or download it again.")
 }
 

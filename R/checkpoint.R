@@ -96,6 +96,6 @@ resumeTraining <- function(checkpoint, threads = NULL,
 
 .readWhole <- function(path) {
     tryCatch(readRDS(path), error = function(e) {
-        .stop("{.file {path}} could not be read", x = conditionMessage(e))
+        .stop("{.file {path}} could not be read", x = "{conditionMessage(e)}")
     })
 }

@@ -141,8 +141,9 @@ compareModels <- function(parts,
     if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
         .stop("{.arg parts} must be a list with the signals {.val train} and
                {.val test}, and {.val validation} if epochs are to be chosen",
-              x = "It is of class {.cls {class(parts)[1]}}{
-                   if (is.list(parts)) ', named {.val {names(parts)}}'}.",
+              x = if (is.list(parts) && !is.null(names(parts)))
+                      "It has {.val {names(parts)}}."
+                  else "It is of class {.cls {class(parts)[1]}}.",
               i = "{.fn splitGenes} makes one.")
     }
     train <- parts$train

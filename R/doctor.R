@@ -74,10 +74,9 @@ print.signalFindings <- function(x, ...) {
         paste0(findings$check, ": ", findings$finding)[
             seq_len(min(most, nrow(findings)))],
         if (more > 0L) paste("... and", more, "more"), findings$mending[1L])
-    lines <- gsub("([{}])", "\\1\\1", lines)
     named <- rep(" ", length(lines))
     named[seq_len(min(most, nrow(findings)))] <- signs[[findings$severity[1L]]]
-    cli::cli_inform(stats::setNames(lines, named))
+    cli::cli_inform(.bullets(lines, named))
 }
 
 # ---- the files ----------------------------------------------------------------

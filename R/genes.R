@@ -224,7 +224,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     }
     .needs("rtracklayer", "to read GTF, GFF and BED files")
     genes <- tryCatch(rtracklayer::import(path), error = function(e) {
-        .stop("{.file {path}} could not be read", x = conditionMessage(e))
+        .stop("{.file {path}} could not be read", x = "{conditionMessage(e)}")
     })
     if (is.null(genes$type)) return(genes)
     for (type in list(c("transcript", "mRNA"), "gene", "exon")) {
@@ -250,7 +250,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
             .stop("{.arg genes} must have columns for chromosome, start, end
                    and strand",
                   x = "Its columns are {.val {names(table)}}.",
-                  i = conditionMessage(e))
+                  i = "{conditionMessage(e)}")
         })
 }
 
@@ -414,7 +414,7 @@ missingBins <- function(x) {
               x = "It is of class {.cls {class(windows)[1]}}{
                    if (is(windows, 'GenomicRanges')) ' without bins'}.")
     }
-    .checkUniqueGenes(names(windows), "{.arg windows}")
+    .checkUniqueGenes(names(windows), "`windows`")
     own <- GenomicRanges::ranges(windows)
     whole <- GenomicRanges::ranges(.fitWindows(windows, bins))
     odd <- which(own != whole)

@@ -125,9 +125,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     if (length(errors) == 0L) return()
     lines <- sprintf("%s: %s", names(errors), errors)
     cli::cli_warn(c("{length(errors)} cell type{?s} failed; the others are
-                     trained",
-                    stats::setNames(sprintf("{lines[%d]}", seq_along(lines)),
-                                    rep("x", length(lines)))))
+                     trained", .bullets(lines, "x")))
 }
 
 # ---- one cell type, on a worker ---------------------------------------------

@@ -201,12 +201,11 @@ countReads <- function(files, windows,
 
 .stopBed <- function(path, out) {
     whole <- out$fault %in% c("memory", "opened", "broken")
-    place <- if (out$fault %in% c("memory", "opened")) ""
-             else if (whole) ", after line {out$line}"
-             else ", line {out$line}"
     if (out$fault == "long") out$line <- out$line + 1
-    .stop(paste0("{.file {path}}", place, " cannot be read"),
-          x = .bedFaults[[out$fault]],
+    place <- if (out$fault %in% c("memory", "opened")) ""
+             else paste0(if (whole) ", after line " else ", line ", out$line)
+    .stop("{.file {path}}{place} cannot be read",
+          x = "{(.bedFaults[[out$fault]])}",
           x = if (!whole && out$fault != "long")
               "Found {.val {out$field}}.",
           i = if (out$fault == "broken") "Fetch or write the file anew.")

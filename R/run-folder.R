@@ -149,8 +149,6 @@ openPanel <- function(folder) {
     lines <- sprintf("%s: %s there, %s asked for", other,
                      vapply(kept[other], show, ""),
                      vapply(asked[other], show, ""))
-    bullets <- stats::setNames(sprintf("{lines[%d]}", seq_along(lines)),
-                               rep("x", length(lines)))
-    .stop("{.arg folder} must be of the same settings", bullets,
+    .stop("{.arg folder} must be of the same settings", .bullets(lines, "x"),
           i = "Give a new folder, or the same settings.")
 }

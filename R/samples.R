@@ -8,7 +8,7 @@
         files <- data.frame(cellType = cellType %||% "cellType1",
                             mark = names(files), file = unname(files))
     } else if (is.character(files) && length(files) == 1L) {
-        where <- paste0("The sample sheet {.file ", files, "}")
+        where <- cli::format_inline("The sample sheet {.file {files}}")
         files <- .readSheet(files)
     } else if (!is.null(cellType)) {
         .stop("{.arg cellType} is for files that are named by their marks",
@@ -41,16 +41,16 @@
     wanted <- c("cellType", "mark", "file")
     missing <- setdiff(wanted, names(samples))
     if (length(missing) > 0L) {
-        .stop(paste(where, "must have the columns {.val {wanted}}"),
+        .stop("{where} must have the columns {.val {wanted}}",
               x = "Missing: {.val {missing}}.",
               i = "It has {.val {names(samples)}}.")
     }
     samples <- data.frame(lapply(samples[wanted], as.character))
-    if (nrow(samples) == 0L) .stop(paste(where, "has no lines"))
+    if (nrow(samples) == 0L) .stop("{where} has no lines")
     for (column in wanted) {
         line <- which(is.na(samples[[column]]) | samples[[column]] == "")
         if (length(line) > 0L) {
-            .stop(paste(where, "must have a {column} in each line"),
+            .stop("{where} must have a {column} in each line",
                   x = "It is missing in line {line[1]} below the header.")
         }
     }
@@ -65,8 +65,8 @@
     key <- paste(samples$cellType, samples$mark)
     twice <- anyDuplicated(key)
     if (twice > 0L) {
-        .stop(paste(where, "has {samples$mark[twice]} of",
-                    "{.val {samples$cellType[twice]}} twice"),
+        .stop("{where} has {samples$mark[twice]} of
+               {.val {samples$cellType[twice]}} twice",
               x = "Lines {which(key == key[twice])}:
                    {.file {samples$file[key == key[twice]]}}.",
               i = "Merge replicates into one file, or give them the names of
@@ -76,7 +76,7 @@
                        mark = unique(samples$mark), stringsAsFactors = FALSE)
     missing <- setdiff(paste(all$cellType, all$mark), key)
     if (length(missing) > 0L) {
-        .stop(paste(where, "must have all marks of each cell type"),
+        .stop("{where} must have all marks of each cell type",
               x = "Missing: {(.some(missing))}.")
     }
 }

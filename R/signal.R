@@ -227,10 +227,10 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     ids
 }
 
-.checkUniqueGenes <- function(ids, where = "{.arg signal}") {
+.checkUniqueGenes <- function(ids, where = "`signal`") {
     twice <- unique(ids[duplicated(ids)])
     if (length(twice) > 0L) {
-        .stop(paste("Each gene may stand only once in", where),
+        .stop("Each gene may stand only once in {where}",
               x = "Duplicated: {(.some(twice))}.")
     }
 }

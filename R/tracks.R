@@ -44,7 +44,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
 .summarizeFile <- function(path, windows, summary) {
     track <- tryCatch(.openTrack(path), error = function(e) {
         .stop("{.file {path}} cannot be read as a track",
-              x = conditionMessage(e))
+              x = "{conditionMessage(e)}")
     })
     chromosome <- as.character(GenomicRanges::seqnames(windows))
     start <- .binStarts(windows, metadata(windows)$bins)
