@@ -36,7 +36,7 @@
 #' @examples
 #' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
 #' signal
-#' assay(signal, "note") <- matrix("mine", 20, 2)
+#' assay(signal, "note", withDimnames = FALSE) <- matrix("mine", 20, 2)
 #' marks(signal)
 #' assays(signal)$H3K9me3 <- NULL
 #' marks(signal)

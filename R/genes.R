@@ -58,10 +58,11 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
                        binWidth = 100, orient = c("transcript", "genome"),
                        tss = c("upstream", "canonical", "given"),
                        canonical = "canonical", seqlengths = NULL) {
-    orient <- .checkChoice(orient, "orient", c("transcript", "genome"))
+    own <- .ownBins(genes)
+    orient <- if (missing(orient) && !is.null(own)) own$orient
+              else .checkChoice(orient, "orient", c("transcript", "genome"))
     sites <- c("upstream", "canonical", "given")
     chosen <- if (!missing(tss)) .checkChoice(tss, "tss", sites)
-    own <- .ownBins(genes)
     if (is.null(own)) {
         bins <- .windowBins(upstream, downstream, binWidth, orient)
     } else {
@@ -69,7 +70,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
             if (missing(upstream)) -own$offsets[1L] else upstream,
             if (missing(downstream)) .downstreamOf(own) else downstream,
             if (missing(binWidth)) own$width else binWidth,
-            if (missing(orient)) own$orient else orient)
+            orient)
     }
     genes <- .asGenes(genes)
     tss <- .chooseTss(genes, chosen, !is.null(own))

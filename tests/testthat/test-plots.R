@@ -192,7 +192,7 @@ test_that("the position axis changes to kb for wide windows", {
 
 test_that("plotAttention says what is wrong", {
     attention <- fakeAttention()
-    expect_error(plotAttention(fakeSignal()), "attention.*probability")
+    expect_error(plotAttention(fakeSignal()), "attention.*\"signal\"")
     expect_error(plotAttention(1), "attention.*numeric")
     expect_error(plotAttention(attention[0, ]), "no genes")
     expect_error(plotAttention(attention, "E9"), "cellType.*E9")
