@@ -25,3 +25,10 @@
 #' @importFrom IRanges relist
 #' @importFrom BiocGenerics strand
 "_PACKAGE"
+
+# gc() first: R calls the finalizers of what the library made, and their code
+# goes with it.
+.onUnload <- function(libpath) {
+    gc()
+    library.dynam.unload("AttentiveChrome", libpath)
+}
