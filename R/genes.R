@@ -104,8 +104,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
 }
 
 .windowBins <- function(upstream, downstream, binWidth, orient) {
-    .checkNumber(upstream, "upstream", whole = TRUE)
-    .checkNumber(downstream, "downstream", whole = TRUE)
+    .checkNumber(upstream, "upstream", -1e9, 1e9, whole = TRUE)
+    .checkNumber(downstream, "downstream", -1e9, 1e9, whole = TRUE)
     .checkNumber(binWidth, "binWidth", 1, whole = TRUE)
     width <- upstream + downstream
     if (width < binWidth || width %% binWidth != 0) {

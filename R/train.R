@@ -88,6 +88,7 @@ attentiveChrome <- function(signal, validation = NULL,
                         length(data$bins$offsets), job$size)
     network <- .network(stages, .threads(threads), job$settings$precision,
                         seed = job$settings$seed)
+    .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(job$settings$seed, {
         start <- job$start %||%
@@ -120,7 +121,7 @@ attentiveChrome <- function(signal, validation = NULL,
 .trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
                               verbose) {
     .checkNumber(epochs, "epochs", 1, whole = TRUE)
-    .checkNumber(batchSize, "batchSize", 1, whole = TRUE)
+    .checkNumber(batchSize, "batchSize", 1, .Machine$integer.max, whole = TRUE)
     .checkNumber(learningRate, "learningRate", 0)
     .checkNumber(clip, "clip", .Machine$double.eps)
     .checkNumber(patience, "patience", 1)
