@@ -28,17 +28,18 @@
 #' }
 summarizeTracks <- function(files, windows, summary = c("mean", "max"),
                             cellType = NULL,
+                            replicates = c("refuse", "combine", "separate"),
                             BPPARAM = BiocParallel::SerialParam(),
                             progress = interactive()) {
     summary <- .checkChoice(summary, "summary", c("mean", "max"))
-    samples <- .asSamples(files, cellType)
+    samples <- .asSamples(files, cellType, replicates)
     .needs("rtracklayer", "to read bigWig and bedGraph files")
     .checkFormats(samples$file, c("bigWig", "bedGraph"), "countReads")
     .checkWindows(windows, metadata(windows)$bins)
     parts <- .readSamples(samples, function(path) {
         .summarizeFile(path, windows, summary)
     }, BPPARAM, progress)
-    .assembleSignal(samples, parts, windows, counting = summary)
+    .assembleSignal(samples, parts, windows, summary, .meanOf)
 }
 
 .summarizeFile <- function(path, windows, summary) {

@@ -317,11 +317,11 @@ test_that("any line ends and a byte order mark lose no read", {
     for (end in c("\n", "\r\n", "\r")) {
         signal <- write(paste0(lines, end, collapse = ""))
         expect_identical(colData(signal)$depth[[1L]], 3)
-        expect_identical(metadata(signal)$sources$unmatched, "")
+        expect_identical(sources(signal)$unmatched, "")
         expect_identical(sum(assay(signal, "M")), 3L)
     }
     first <- write("chr1\t20000\t20036\n")
-    expect_identical(metadata(first)$sources$unmatched, "")
+    expect_identical(sources(first)$unmatched, "")
 })
 
 test_that("a damaged index of a BAM file does no harm", {
