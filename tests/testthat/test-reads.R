@@ -333,7 +333,8 @@ test_that("a damaged index of a BAM file does no harm", {
     expect_identical(.indexRecords(index), 500)
     spoiled <- list(
         raw(), bytes[1:4], head(bytes, -1L), utils::head(bytes, 30L),
-        c(charToRaw("no index at all"), bytes), replace(bytes, 9:16, as.raw(255)),
+        c(charToRaw("no index at all"), bytes),
+        replace(bytes, 9:16, as.raw(255)),
         replace(bytes, 5:8, as.raw(c(255, 255, 255, 127))), rev(bytes))
     for (bad in spoiled) {
         writeBin(bad, index)
