@@ -14,7 +14,7 @@
 # ---- all files --------------------------------------------------------------
 
 # The paths of all `urls`. `sums` are their MD5 sums (NA where unknown), or NULL
-# to look for published ones; `how` has retries, wait and progress.
+# to look for published ones; `how` has retries, wait, progress and the caller.
 .fetchAll <- function(urls, cache, sums, how) {
     for (package in c("BiocFileCache", "curl", "filelock")) {
         .needs(package, "to download files")
@@ -54,7 +54,7 @@
             found$path[i] <- .keep(part, url, found$path[i], cache)
         }
     }
-    if (length(faults) > 0L) .stopFaults(faults, nrow(found))
+    if (length(faults) > 0L) .stopFaults(faults, nrow(found), how$caller)
     found$path
 }
 
@@ -66,21 +66,24 @@
     .fault("silent", "not tried, as the server did not answer before")
 }
 
-.stopFaults <- function(faults, count) {
+.stopFaults <- function(faults, count, caller) {
+    roadmap <- caller == "roadmapDownload"
     reason <- vapply(faults, `[[`, "", "reason")
     kind <- vapply(faults, `[[`, "", "kind")
     urls <- tapply(names(faults), factor(reason, unique(reason)), .some, 20L)
     lines <- paste0(urls, ": ", names(urls))
-    .stop("{length(faults)} of {count} {.arg files} could not be downloaded",
+    .stop("{length(faults)} of {count} file{?s} could not be downloaded",
           .bullets(lines, "x"),
-          i = if ("refused" %in% kind) "Check the cell types and marks (not
-               every cell type has every mark), and that the {.arg base} has
-               the consortium's folders.",
+          i = if ("refused" %in% kind && roadmap) "Check the cell types and
+               marks (not every cell type has every mark), and that the
+               {.arg base} has the consortium's folders.",
+          i = if ("refused" %in% kind && !roadmap) "Check that the
+               {.arg base} has the authors' files.",
           i = if ("damaged" %in% kind) "The server's own file may be damaged:
-               try another {.arg base}, and check {.arg checksums}.",
+               try another {.arg base}, and check
+               {.arg {if (roadmap) 'checksums' else 'md5'}}.",
           i = if (any(c("silent", "passing") %in% kind)) "Check the connection
-               and call {.fn roadmapDownload} again: it goes on where it
-               stopped.",
+               and call {.fn {caller}} again: it goes on where it stopped.",
           i = if (length(faults) < count) "All other files are in the cache.")
 }
 

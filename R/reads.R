@@ -149,12 +149,19 @@ countReads <- function(files, windows,
     formats <- vapply(files, .fileFormat, "")
     odd <- match(FALSE, formats %in% wanted)
     if (!is.na(odd)) {
-        tracks <- c("bigWig", "bedGraph")
         .stop("{.file {files[odd]}} is of a format that cannot be read here",
-              x = "It is {formats[odd]}, expected {.or {wanted}}.",
-              i = if (formats[odd] %in% c("CRAM", "SAM"))
-                  "{.code samtools view -b} makes a BAM file of it."
-                  else "Use {.fn {other}}.")
+              x = switch(formats[odd],
+                  peaks = "It has peaks, which are not reads.",
+                  "It is {formats[odd]}, expected {.or {wanted}}."),
+              i = switch(formats[odd],
+                  CRAM = , SAM = "{.code samtools view -b} makes a BAM file
+                                  of it.",
+                  wiggle = "{.code wigToBigWig} (UCSC) makes a bigWig file of
+                            it, for {.fn summarizeTracks}.",
+                  peaks = "Give the aligned reads that the peaks were called
+                           from, or their signal as a track to
+                           {.fn summarizeTracks}.",
+                  "Use {.fn {other}}."))
     }
     formats
 }

@@ -43,10 +43,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
 }
 
 .summarizeFile <- function(path, windows, summary) {
-    track <- tryCatch(.openTrack(path), error = function(e) {
-        .stop("{.file {path}} cannot be read as a track",
-              x = "{conditionMessage(e)}")
-    })
+    track <- .orTrackFault(.openTrack(path), path)
     chromosome <- as.character(GenomicRanges::seqnames(windows))
     start <- .binStarts(windows, metadata(windows)$bins)
     values <- array(0, dim(start))
@@ -54,7 +51,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     for (name in shared) {
         rows <- chromosome == name
         values[rows, ] <- .summarizeBins(
-            track$read(name), start[rows, , drop = FALSE],
+            .orTrackFault(track$read(name), path), start[rows, , drop = FALSE],
             metadata(windows)$bins$width, summary)
     }
     on <- stats::setNames(as.numeric(!track$chromosomes %in% shared),
@@ -64,6 +61,15 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     if (length(shared) > 0L) row$unmatched <- ""
     list(values = values, depth = NA_real_, lengths = track$lengths,
          source = row)
+}
+
+# rtracklayer does not say which file it could not read.
+.orTrackFault <- function(expr, path) {
+    tryCatch(expr, error = function(e) {
+        .stop("{.file {path}} cannot be read as a track",
+              x = "{conditionMessage(e)}",
+              i = "It may have been cut short; copy or download it again.")
+    })
 }
 
 # list(format, chromosomes, lengths, read = function(chromosome) values along
