@@ -201,7 +201,7 @@ countReads <- function(files, windows,
              build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
                                    table$chromosomes, out$last, lengths)[past],
                            2L),
-             sorted = NA, indexed = NA))
+             bothMates = NA, sorted = NA, indexed = NA))
 }
 
 .bedFaults <- c(
@@ -238,10 +238,11 @@ countReads <- function(files, windows,
 }
 
 # What .countBed() says of a file, for one that knows its own chromosomes.
-.sourceRow <- function(format, on, windows, sorted, indexed) {
+.sourceRow <- function(format, on, windows, sorted, indexed,
+                       bothMates = NA) {
     known <- names(on) %in% GenomeInfoDb::seqlevels(windows)
     data.frame(
         format = format, reads = sum(on), matched = sum(on[known]),
         unmatched = .some(names(on)[!known & on > 0]), build = "",
-        sorted = sorted, indexed = indexed)
+        bothMates = bothMates, sorted = sorted, indexed = indexed)
 }
