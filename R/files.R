@@ -15,7 +15,12 @@
               x = "It is of class {.cls {class(files)[1]}} and length
                    {length(files)}.")
     }
-    absent <- files[!file.exists(files) | dir.exists(files)]
+    folders <- files[dir.exists(files)]
+    if (length(folders) > 0L) {
+        .stop("{.arg {arg}} must be paths of files",
+              x = "These are folders: {(.some(folders))}.")
+    }
+    absent <- files[!file.exists(files)]
     if (length(absent) > 0L) {
         .stop("{.arg {arg}} names files that do not exist",
               x = "Missing: {(.some(absent))}.",

@@ -52,7 +52,8 @@ publishedModel <- function(cellType,
     md5 <- as.character(md5 %||% row$md5)
     path <- if (.isRemote(url)) {
         .fetchAll(url, cache, md5, list(retries = retries, wait = wait,
-                                        progress = progress))
+                                        progress = progress,
+                                        caller = "publishedModel"))
     } else {
         .checkLocal(stats::setNames(.localPath(url), url), md5)
         .localPath(url)

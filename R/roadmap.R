@@ -135,7 +135,8 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
         if (is.null(checksums)) sums <- NULL
         paths[remote] <- .fetchAll(
             urls[remote], cache, sums[remote],
-            list(retries = retries, wait = wait, progress = progress))
+            list(retries = retries, wait = wait, progress = progress,
+                 caller = "roadmapDownload"))
     }
     files$file <- unname(paths[files$url])
     files

@@ -42,10 +42,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
 }
 
 .summarizeFile <- function(path, windows, summary) {
-    track <- tryCatch(.openTrack(path), error = function(e) {
-        .stop("{.file {path}} cannot be read as a track",
-              x = conditionMessage(e))
-    })
+    track <- .orNoTrack(.openTrack(path), path)
     chromosome <- as.character(GenomicRanges::seqnames(windows))
     start <- .binStarts(windows, metadata(windows)$bins)
     values <- array(0, dim(start))
@@ -53,7 +50,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     for (name in shared) {
         rows <- chromosome == name
         values[rows, ] <- .summarizeBins(
-            track$read(name), start[rows, , drop = FALSE],
+            .orNoTrack(track$read(name), path), start[rows, , drop = FALSE],
             metadata(windows)$bins$width, summary)
     }
     on <- stats::setNames(as.numeric(!track$chromosomes %in% shared),
@@ -63,6 +60,15 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     if (length(shared) > 0L) row$unmatched <- ""
     list(values = values, depth = NA_real_, lengths = track$lengths,
          source = row)
+}
+
+# rtracklayer opens a bigWig that is cut off, and fails later.
+.orNoTrack <- function(reading, path) {
+    tryCatch(reading, error = function(e) {
+        reason <- conditionMessage(e)
+        .stop("{.file {path}} cannot be read as a track", x = "{reason}",
+              i = "It may be damaged or cut short.")
+    })
 }
 
 # list(format, chromosomes, lengths, read = function(chromosome) values along

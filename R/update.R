@@ -37,11 +37,11 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     }
     data <- .trainingData(.withMarks(signal, object@marks),
                           validation, cellType, object@transform)
-    job <- list(architecture = object@architecture, size = object@size,
-                settings = settings, transform = object@transform, data = data,
-                baseline = .fitBaseline(signal, data$marks, data$cellTypes),
-                start = .blockOf(object@parameters))
-    .fit(job, threads)
+    plan <- list(architecture = object@architecture, size = object@size,
+                 settings = settings, transform = object@transform, data = data,
+                 baseline = .fitBaseline(signal, data$marks, data$cellTypes),
+                 start = .blockOf(object@parameters))
+    .fit(plan, threads)
 }
 
 # With these marks alone, in this order.
