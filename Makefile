@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check bench asan slurm-test format document install deps test-deps
+.PHONY: demo test check lint bench asan slurm-test format document install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
@@ -14,6 +14,10 @@ test: test-deps install
 
 check: test-deps
 	bash tools/check.sh
+
+# The project's own rules for its sources
+lint:
+	Rscript tools/lint/run.R
 
 bench: test-deps install
 	bash bench/run.sh

@@ -11,12 +11,21 @@ setMethod("attention", "AttentiveChromeModel",
         dimnames(beta)[[3L]] <- model@marks
         assays$beta <- beta
     }
-    assays$probability <- stats::plogis(out$logit)
+    .explanation(assays, out$logit, signal, "attention")
+})
+
+# What a model makes of a signal, in the signal's own class: arrays of the marks
+# and the predicted probability, beside all that is known of genes and cell
+# types.
+.explanation <- function(assays, logit, signal, kind) {
+    marks <- setdiff(names(assays), .otherAssays)
+    assays$probability <- stats::plogis(logit)
     if ("label" %in% assayNames(signal)) {
         assays$label <- expressionLabel(signal)
     }
-    .makeSignal(assays, model@bins, rowRanges(signal), colData(signal))
-})
+    .makeSignal(assays, signal@bins, rowRanges(signal), colData(signal), marks,
+                signal@columns, kind)
+}
 
 # alpha of each mark or, of an architecture that reads all marks of a bin
 # together, the one there is.

@@ -15,7 +15,7 @@ setMethod("attribution", "AttentiveChromeModel",
     method <- .checkChoice(method, "method", .attributionMethods)
     .checkNumber(steps, "steps", 1, whole = TRUE)
     .checkNumber(tolerance, "tolerance", 1e-5)
-    .checkFits(signal, model@marks, model@bins, model@treatment)
+    .checkFits(signal, .modelFormat(model))
     .checkWindow(window, length(binOffsets(model)))
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform)
@@ -32,15 +32,11 @@ setMethod("attribution", "AttentiveChromeModel",
     shape <- function(x) {
         matrix(x, nrow(signal), dimnames = dimnames(signal))
     }
-    assays$probability <- shape(stats::plogis(logit))
-    if ("label" %in% assayNames(signal)) {
-        assays$label <- expressionLabel(signal)
-    }
     if (method == "integratedGradients") {
         assays$completeness <- shape(
             .incompleteness(model, values, logit, tolerance, threads))
     }
-    out <- .makeSignal(assays, model@bins, rowRanges(signal), colData(signal))
+    out <- .explanation(assays, shape(logit), signal, "attribution")
     metadata(out)$attribution <- list(method = method, steps = steps,
                                       tolerance = tolerance, window = window)
     out

@@ -137,9 +137,8 @@ resumeTraining <- function(checkpoint, threads = NULL,
     lines <- sprintf("%s: %s there, %s asked for", other,
                      vapply(kept[other], show, ""),
                      vapply(asked[other], show, ""))
-    bullets <- stats::setNames(sprintf("{lines[%d]}", seq_along(lines)),
-                               rep("x", length(lines)))
-    .stop("{.arg {arg}} must be of the same settings", bullets, i = "{hint}")
+    .stop("{.arg {arg}} must be of the same settings", .bullets(lines, "x"),
+          i = "{hint}")
 }
 
 # ---- progress ---------------------------------------------------------------

@@ -1,9 +1,43 @@
 # Checks of what users give. Each error names the argument, what came, what was
 # expected and, where it can, the way to mend it.
 
+# Messages are cli's templates: what stands in their braces is run. So they are
+# literals, and data come into them as variables in braces alone. tools/lint
+# holds this.
 .stop <- function(..., class = NULL) {
-    cli::cli_abort(c(...), call = NULL, class = class,
+    cli::cli_abort(c(...), call = .userCall(), class = class,
                    .envir = parent.frame())
+}
+
+# Lines of data as bullets of a message: their braces stand for themselves.
+.bullets <- function(lines, sign) {
+    stats::setNames(gsub("([{}])", "\\1\\1", lines),
+                    rep_len(sign, length(lines)))
+}
+
+# The call that an error names: the function of this package that the user
+# called, which is the outermost on the stack. It has no arguments, as they may
+# be whole signals.
+.userCall <- function() {
+    own <- topenv()
+    for (i in seq_len(sys.nframe())) {
+        f <- sys.function(i)
+        name <- if (identical(topenv(environment(f)), own)) .publicName(f)
+        if (length(name) > 0L) return(as.call(list(as.name(name))))
+    }
+    NULL
+}
+
+# The name that users have for a function of this package, however it was
+# called (by do.call(), lapply() or a generic); NULL if they have none.
+.publicName <- function(f) {
+    if (is(f, "MethodDefinition")) return(as.vector(f@generic))
+    own <- topenv()
+    methods <- getNamespaceInfo(own, "S3methods")
+    names <- c(stats::setNames(nm = getNamespaceExports(own)),
+               stats::setNames(methods[, 3L], methods[, 1L]))
+    same <- vapply(names, function(name) identical(get0(name, own), f), NA)
+    if (any(same)) names(names)[same][1L]
 }
 
 # The first few of many things, for a message.
@@ -23,9 +57,9 @@
         x >= lower && x <= upper && (!whole || x == round(x))
     if (!good) {
         kind <- if (whole) "one whole number" else "one number"
-        range <- if (is.finite(upper)) "from {lower} to {upper}"
-                 else "of at least {lower}"
-        .stop(paste("{.arg {arg}} must be", kind, range),
+        .stop(if (is.finite(upper))
+                  "{.arg {arg}} must be {kind} from {lower} to {upper}"
+              else "{.arg {arg}} must be {kind} of at least {lower}",
               x = "It is {.val {x}}.")
     }
     x
@@ -65,15 +99,25 @@
                   "values {.val low} and {.val high}."))
 }
 
-# A signal: the container that chromatinSignal() makes.
-.checkSignal <- function(x, arg = "signal") {
-    if (!is(x, "RangedSummarizedExperiment") ||
-        is.null(metadata(x)[["bins"]])) {
-        .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
-              x = "It is of class {.cls {class(x)[1]}}{
-                   if (is(x, 'SummarizedExperiment')) ' without bins' else ''}.")
+# `kind` may be several.
+.checkSignal <- function(x, arg = "signal", kind = .signalKinds) {
+    if (!is(x, "ChromatinSignal")) .stopNoSignal(x, arg)
+    if (!x@kind %in% kind) {
+        .stop("{.arg {arg}} must be {.or {kind}}",
+              x = "It is {.val {x@kind}}.")
     }
     invisible(x)
+}
+
+.stopNoSignal <- function(x, arg) {
+    plain <- is(x, "RangedSummarizedExperiment")
+    old <- plain && !is.null(metadata(x)$bins)
+    .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
+          x = "It is of class {.cls {class(x)[1]}}.",
+          i = if (old) "It was made by version 0.99.0: convert it with
+               {.code as(x, \"ChromatinSignal\")}."
+              else if (plain) "{.fn chromatinSignal} makes a signal of an
+               experiment, given its marks and bins.")
 }
 
 # One cell type of a signal, as its column name; NULL will do where there is
@@ -117,11 +161,12 @@
         !anyDuplicated(names)
 }
 
-.checkMarkNames <- function(marks, what = "{.arg marks}") {
+.checkMarkNames <- function(marks, what = "`marks`") {
     if (!is.character(marks) || length(marks) == 0L || anyNA(marks) ||
-        any(marks %in% c("", .noMarkNames)) || anyDuplicated(marks)) {
-        .stop(paste(what, "must name each mark once"),
+        any(marks %in% c("", .reservedNames)) || anyDuplicated(marks)) {
+        .stop("{what} must name each mark once",
               x = "It is {.val {marks}}.",
-              i = "{.val {(.noMarkNames)}} are no names for a mark.")
+              i = "{.val {(.reservedNames)}} are reserved names.")
     }
+    marks
 }

@@ -129,7 +129,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     .checkSignal(signal)
     tasks <- lapply(names(models), function(name) {
         model <- models[[name]]
-        .checkFits(signal, model@marks, model@bins, model@treatment)
+        .checkFits(signal, .modelFormat(model))
         judged <- cellTypes %||%
             intersect(model@training$cellTypes, colnames(signal))
         if (length(judged) == 0L) {
@@ -197,10 +197,10 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
         .stop("{.arg reference} must be a signal of one mark",
               x = "It has {.val {marks(reference)}}.")
     }
-    if (!.sameBins(metadata(reference)$bins, model@bins)) {
+    if (!.sameBins(reference@bins, model@bins)) {
         .stop("{.arg reference} must have the model's bins:
                {(.describeBins(model@bins))}",
-              x = "It has {(.describeBins(metadata(reference)$bins))}.")
+              x = "It has {(.describeBins(reference@bins))}.")
     }
     missing <- setdiff(rownames(signal), rownames(reference))
     if (length(missing) > 0L) {
@@ -219,8 +219,8 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
                            progress) {
     if (is.null(training)) return(NULL)
     for (model in models) {
-        .checkFits(training, model@marks, model@bins, model@treatment,
-                   "training")
+        .checkFits(training, .modelFormat(model), "training",
+                   model@training$cellTypes)
         .checkCellTypes(training, model@training$cellTypes, "training")
     }
     tasks <- expand.grid(shuffle = seq_len(shuffles), model = names(models),

@@ -141,19 +141,22 @@ compareModels <- function(parts,
     if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
         .stop("{.arg parts} must be a list with the signals {.val train} and
                {.val test}, and {.val validation} if epochs are to be chosen",
-              x = "It is of class {.cls {class(parts)[1]}}{
-                   if (is.list(parts)) ', named {.val {names(parts)}}'}.",
+              x = if (is.list(parts) && !is.null(names(parts)))
+                      "It has {.val {names(parts)}}."
+                  else "It is of class {.cls {class(parts)[1]}}.",
               i = "{.fn splitGenes} makes one.")
     }
     train <- parts$train
-    .checkSignal(train, "parts$train")
+    .checkSignal(train, "parts$train", "signal")
     cellTypes <- .checkCellTypes(train, cellTypes %||% colnames(train),
                                  "cellTypes")
     for (name in intersect(c("train", "validation", "test"), names(parts))) {
         arg <- paste0("parts$", name)
-        .checkFits(parts[[name]], marks(train), metadata(train)$bins,
-                   .treatmentOf(train), arg)
         .checkCellTypes(parts[[name]], cellTypes, arg)
+        for (cellType in cellTypes) {
+            .checkFits(parts[[name]], .inputFormat(train, cellType), arg,
+                       cellType)
+        }
         for (cellType in if (labels) cellTypes) {
             .checkedLabels(parts[[name]], cellType, arg)
         }

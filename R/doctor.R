@@ -74,18 +74,17 @@ print.signalFindings <- function(x, ...) {
         paste0(findings$check, ": ", findings$finding)[
             seq_len(min(most, nrow(findings)))],
         if (more > 0L) paste("... and", more, "more"), findings$mending[1L])
-    lines <- gsub("([{}])", "\\1\\1", lines)
     named <- rep(" ", length(lines))
     named[seq_len(min(most, nrow(findings)))] <- signs[[findings$severity[1L]]]
-    cli::cli_inform(stats::setNames(lines, named))
+    cli::cli_inform(.bullets(lines, named))
 }
 
 # ---- the files ----------------------------------------------------------------
 
 # A finding for each source that `wrong` picks.
 .sourceFindings <- function(signal, wrong, severity, check, finding, mending) {
-    sources <- metadata(signal)$sources
-    if (is.null(sources)) return(NULL)
+    sources <- sources(signal)
+    if (nrow(sources) == 0L) return(NULL)
     hit <- sources[which(wrong(sources)), , drop = FALSE]
     if (nrow(hit) == 0L) return(NULL)
     .finding(severity, check, finding(hit), mending(hit))
@@ -109,10 +108,13 @@ print.signalFindings <- function(x, ...) {
 .findGenome <- function(signal) {
     .sourceFindings(
         signal, function(s) s$build != "", "error", "genome", function(s) {
-            sprintf("%s does not fit the genes' genome (%s)", basename(s$file),
-                    s$build)
+            looks <- ifelse(s$genome == "", "",
+                            paste0("; its chromosomes are those of ", s$genome))
+            sprintf("%s is of another genome build (%s%s)", basename(s$file),
+                    s$build, looks)
         }, function(s) {
-            "Use genes of the genome build that the reads were aligned to."
+            "All files and the genes must be of one genome build. Align the
+             reads anew, or lift the genes over."
         })
 }
 
@@ -131,8 +133,9 @@ print.signalFindings <- function(x, ...) {
 }
 
 .findDepth <- function(signal) {
-    usual <- stats::median(metadata(signal)$sources$reads, na.rm = TRUE)
-    if (NROW(metadata(signal)$sources) < 3L) return(NULL)
+    reads <- sources(signal)$reads
+    if (length(reads) < 3L) return(NULL)
+    usual <- stats::median(reads, na.rm = TRUE)
     .sourceFindings(
         signal, function(s) s$reads < usual / 5 | s$reads > usual * 5,
         "warning", "depth", function(s) {
@@ -281,7 +284,7 @@ print.signalFindings <- function(x, ...) {
 # strand and before it on the minus strand, the bins are not flipped.
 .findStrand <- function(signal) {
     if (!is(rowRanges(signal), "GenomicRanges")) return(NULL)
-    orient <- metadata(signal)$bins$orient
+    orient <- signal@bins$orient
     if (identical(orient, "genome")) {
         return(.finding(
             "note", "strand", "the bins of minus-strand genes run along the

@@ -73,9 +73,8 @@
     kind <- vapply(faults, `[[`, "", "kind")
     urls <- tapply(names(faults), factor(reason, unique(reason)), .some, 20L)
     lines <- paste0(urls, ": ", names(urls))
-    bullets <- sprintf("{lines[%d]}", seq_along(lines))
     .stop("{length(faults)} of {count} {.arg files} could not be downloaded",
-          stats::setNames(bullets, rep("x", length(bullets))),
+          .bullets(lines, "x"),
           i = if ("refused" %in% kind) {
               if (caller == "roadmapDownload") "Check the cell types and marks
                   (not every cell type has every mark), and that the {.arg base}

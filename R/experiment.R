@@ -42,11 +42,11 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
                                 progress = interactive()) {
     samples <- .asSamples(samples)
     if (!is.null(expression)) expression <- .asExpression(expression, 1)
-    windows <- genes
-    if (!is(genes, "GenomicRanges") || is.null(metadata(genes)$bins)) {
-        windows <- tssWindows(genes, upstream, downstream, binWidth, orient,
-                              tss)
-    }
+    given <- as.list(match.call(expand.dots = FALSE))
+    given <- lapply(given[intersect(names(given), .windowArguments)], eval,
+                    parent.frame())
+    .checkAgainstWindows(genes, given)
+    windows <- do.call(tssWindows, c(list(genes), given))
     read <- if (.areTracks(samples$file)) summarizeTracks else countReads
     signal <- read(samples, windows, ..., BPPARAM = BPPARAM,
                    progress = progress)
@@ -56,6 +56,24 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
     findings <- checkSignal(signal)
     if (nrow(findings) > 0L) print(findings)
     signal
+}
+
+.windowArguments <- c("upstream", "downstream", "binWidth", "orient", "tss")
+
+# Windows are counted in as they are.
+.checkAgainstWindows <- function(genes, given) {
+    own <- .ownBins(genes)
+    if (is.null(own)) return()
+    own <- list(upstream = -own$offsets[1L], downstream = .downstreamOf(own),
+                binWidth = own$width, orient = own$orient, tss = "given")
+    for (arg in names(given)) {
+        if (isTRUE(all.equal(given[[arg]], own[[arg]]))) next
+        .stop("{.arg {arg}} contradicts {.arg genes}, which are windows",
+              x = "{.arg {arg}} is {.val {given[[arg]]}}, the windows have
+                   {.val {own[[arg]] %||% 'none'}}.",
+              i = "Leave it out, or make other windows with
+                   {.fn tssWindows}.")
+    }
 }
 
 .areTracks <- function(files) {

@@ -58,9 +58,9 @@ addExpression <- function(signal, expression, threshold = "median",
 
 # Any of the forms as a numeric matrix with ids as row names.
 .asExpression <- function(expression, assay) {
-    where <- "{.arg expression}"
+    where <- "`expression`"
     if (is.character(expression) && length(expression) == 1L) {
-        where <- paste0("{.file ", expression, "}")
+        where <- cli::format_inline("{.file {expression}}")
         expression <- .readFrame(expression, "expression")
     }
     if (is(expression, "SummarizedExperiment")) {
@@ -104,7 +104,7 @@ addExpression <- function(signal, expression, threshold = "median",
     if (!any(number) || mean(number) < 0.5) return()
     line <- which(!number & !is.na(x) & x != "")[1L]
     if (is.na(line)) return()
-    .stop(paste(where, "must have numbers as expression"),
+    .stop("{where} must have numbers as expression",
           x = "Column {.val {column}}, line {line + 1}: found
                {.val {as.character(x[line])}}.")
 }
@@ -211,8 +211,7 @@ addExpression <- function(signal, expression, threshold = "median",
     lines <- sprintf("%s: %d high, %d low (above %.4g)", colnames(label),
                      as.integer(high), as.integer(low), thresholds)
     more <- length(lines) - 10L
-    lines <- utils::head(lines, 10L)
-    names(lines) <- rep("*", length(lines))
-    cli::cli_inform(c("Labels by expression", lines,
+    cli::cli_inform(c("Labels by expression",
+                      .bullets(utils::head(lines, 10L), "*"),
                       if (more > 0L) "... and {more} more"))
 }

@@ -42,7 +42,7 @@
                           fill = TRUE, showProgress = FALSE),
         error = function(e) {
             .stop("{.file {path}} cannot be read as a table",
-                  x = conditionMessage(e))
+                  x = "{conditionMessage(e)}")
         })
 }
 

@@ -22,9 +22,11 @@
 #'   * a data frame with the chromosome (`seqnames`, `chrom`, `chr`), `start`
 #'     and `end` (counted from 1), `strand` and `gene_id`, one line a gene or
 #'     transcript;
-#'   * a `RangedSummarizedExperiment`, whose rows are the genes.
+#'   * a `RangedSummarizedExperiment`, whose rows are the genes;
+#'   * windows of `tssWindows()` or a signal ([chromatinSignal()]): they keep
+#'     their TSS and, unless the arguments say otherwise, their bins.
 #'
-#'   A column `symbol` (or `gene_name`) is kept.
+#'   All columns are kept. A column `gene_name` is called `symbol` too.
 #' @param upstream,downstream Length in base pairs of the window before the TSS,
 #'   and from the TSS on; together a multiple of `binWidth`.
 #' @param binWidth Width of a bin in base pairs.
@@ -35,16 +37,16 @@
 #' @param tss Which TSS, where a gene has several lines: `"upstream"`, the most
 #'   upstream one; `"canonical"`, the most upstream one of the lines that
 #'   the column `canonical` marks; `"given"`, the column `tss` (counted from
-#'   1), of which the most upstream one.
+#'   1), of which the most upstream one. The default is `"given"` where `genes`
+#'   has a column `tss` of numbers, else `"upstream"`.
 #' @param canonical For `tss = "canonical"`, name of the column that marks
 #'   lines, as TRUE or 1, or by a text that has "canonical" or "principal" in
 #'   it (such as the `tag` of Ensembl's and GENCODE's GTF files).
 #' @param seqlengths Lengths of the chromosomes, where `genes` does not have
 #'   them: a named vector or a [GenomeInfoDb::Seqinfo].
 #' @return A `GRanges` with a window for each gene, in the order of `genes`,
-#'   named by the gene's id, with the columns `gene_id`, `tss` and, where known,
-#'   `symbol`. The bins are in its `metadata()`; [binOffsets()] and
-#'   [binWidth()] read them.
+#'   named by the gene's id, with the columns `gene_id`, `tss`, where known
+#'   `symbol`, and all others of `genes`. The bins are in its `metadata()`.
 #' @seealso [countReads()], [summarizeTracks()], [chromatinExperiment()]
 #' @export
 #' @examples
@@ -56,17 +58,54 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
                        binWidth = 100, orient = c("transcript", "genome"),
                        tss = c("upstream", "canonical", "given"),
                        canonical = "canonical", seqlengths = NULL) {
-    orient <- .checkChoice(orient, "orient", c("transcript", "genome"))
-    tss <- .checkChoice(tss, "tss", c("upstream", "canonical", "given"))
-    bins <- .windowBins(upstream, downstream, binWidth, orient)
+    own <- .ownBins(genes)
+    orient <- if (missing(orient) && !is.null(own)) own$orient
+              else .checkChoice(orient, "orient", c("transcript", "genome"))
+    sites <- c("upstream", "canonical", "given")
+    chosen <- if (!missing(tss)) .checkChoice(tss, "tss", sites)
+    if (is.null(own)) {
+        bins <- .windowBins(upstream, downstream, binWidth, orient)
+    } else {
+        bins <- .windowBins(
+            if (missing(upstream)) -own$offsets[1L] else upstream,
+            if (missing(downstream)) .downstreamOf(own) else downstream,
+            if (missing(binWidth)) own$width else binWidth,
+            orient)
+    }
     genes <- .asGenes(genes)
+    tss <- .chooseTss(genes, chosen, !is.null(own))
     sites <- .onePerGene(.startSites(genes, tss), tss, canonical)
     .placeWindows(sites, bins, .asSeqlengths(seqlengths))
 }
 
+# The bins of windows and of signal; NULL for other genes.
+.ownBins <- function(genes) {
+    if (is(genes, "ChromatinSignal")) return(genes@bins)
+    if (is(genes, "GenomicRanges")) metadata(genes)$bins
+}
+
+.downstreamOf <- function(bins) {
+    bins$width * length(bins$offsets) + bins$offsets[1L]
+}
+
+# Windows have their TSS inside, so that the ends of the ranges are none.
+.chooseTss <- function(genes, chosen, windows) {
+    given <- is.numeric(genes$tss) && !anyNA(genes$tss)
+    if (windows && !given) {
+        .stop("{.arg genes} are windows without the column {.val tss}",
+              i = "Give the genes, or windows as {.fn tssWindows} makes them.")
+    }
+    if (windows && !identical(chosen %||% "given", "given")) {
+        .stop("{.code tss = \"{chosen}\"} contradicts {.arg genes}, which are
+               windows with a TSS of their own",
+              i = "Give the genes themselves, or leave {.arg tss} out.")
+    }
+    chosen %||% (if (given) "given" else "upstream")
+}
+
 .windowBins <- function(upstream, downstream, binWidth, orient) {
-    .checkNumber(upstream, "upstream", whole = TRUE)
-    .checkNumber(downstream, "downstream", whole = TRUE)
+    .checkNumber(upstream, "upstream", -1e9, 1e9, whole = TRUE)
+    .checkNumber(downstream, "downstream", -1e9, 1e9, whole = TRUE)
     .checkNumber(binWidth, "binWidth", 1, whole = TRUE)
     width <- upstream + downstream
     if (width < binWidth || width %% binWidth != 0) {
@@ -75,15 +114,23 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
               x = "{upstream} + {downstream} is {width},
                    {.arg binWidth} is {binWidth}.")
     }
+    if (width > .widestWindow) {
+        .stop("{.arg upstream} + {.arg downstream} must be at most
+               {(.widestWindow)} bp",
+              x = "It is {width}.")
+    }
     c(.makeBins(width / binWidth, binWidth, upstream), orient = orient)
 }
+
+# Positions on a chromosome are integers of 32 bits.
+.widestWindow <- 1e9
 
 .placeWindows <- function(sites, bins, seqlengths) {
     windows <- GenomicRanges::granges(sites)
     names(windows) <- sites$gene_id
-    columns <- intersect(c("gene_id", "symbol", "tss"),
-                         colnames(mcols(sites)))
-    mcols(windows) <- mcols(sites)[columns]
+    columns <- colnames(mcols(sites))
+    first <- intersect(c("gene_id", "symbol", "tss"), columns)
+    mcols(windows) <- mcols(sites)[c(first, setdiff(columns, first))]
     metadata(windows) <- list(bins = bins)
     .fitWindows(windows, bins, seqlengths)
 }
@@ -123,8 +170,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
 
 # First base of each whole window, which may lie before the chromosome's.
 .windowStarts <- function(windows, bins) {
-    downstream <- bins$width * length(bins$offsets) + bins$offsets[1L]
-    ifelse(.flipped(windows, bins), windows$tss - downstream + 1,
+    ifelse(.flipped(windows, bins), windows$tss - .downstreamOf(bins) + 1,
            windows$tss + bins$offsets[1L])
 }
 
@@ -166,6 +212,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
                RangedSummarizedExperiment or the path of a file",
               x = "It is of class {.cls {class(genes)[1]}}.")
     }
+    metadata(genes)$bins <- NULL
     genes <- .nameGenes(genes)
     .checkGenes(genes)
     genes
@@ -178,7 +225,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     }
     .needs("rtracklayer", "to read GTF, GFF and BED files")
     genes <- tryCatch(rtracklayer::import(path), error = function(e) {
-        .stop("{.file {path}} could not be read", x = conditionMessage(e))
+        .stop("{.file {path}} could not be read", x = "{conditionMessage(e)}")
     })
     if (is.null(genes$type)) return(genes)
     for (type in list(c("transcript", "mRNA"), "gene", "exon")) {
@@ -204,7 +251,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
             .stop("{.arg genes} must have columns for chromosome, start, end
                    and strand",
                   x = "Its columns are {.val {names(table)}}.",
-                  i = conditionMessage(e))
+                  i = "{conditionMessage(e)}")
         })
 }
 
@@ -343,7 +390,7 @@ missingBins <- function(x) {
         .stop("{.arg x} must be a signal whose genes have ranges, or windows",
               x = "It is of class {.cls {class(x)[1]}}.")
     }
-    bins <- metadata(x)$bins
+    bins <- if (is(x, "ChromatinSignal")) x@bins else metadata(x)$bins
     .checkWindows(windows, bins, "x")
     first <- .binStarts(windows, bins)
     lengths <- GenomeInfoDb::seqlengths(windows)
@@ -368,7 +415,7 @@ missingBins <- function(x) {
               x = "It is of class {.cls {class(windows)[1]}}{
                    if (is(windows, 'GenomicRanges')) ' without bins'}.")
     }
-    .checkUniqueGenes(names(windows), "{.arg windows}")
+    .checkUniqueGenes(names(windows), "`windows`")
     own <- GenomicRanges::ranges(windows)
     whole <- GenomicRanges::ranges(.fitWindows(windows, bins))
     odd <- which(own != whole)

@@ -18,7 +18,8 @@
         list(context = s$inputs)
     }),
     dense = list(code = 2L, parameters = function(s) {
-        list(weight = c(s$units, s$steps * s$inputs), bias = s$units)
+        list(weight = c(s$units, as.numeric(s$steps) * s$inputs),
+             bias = s$units)
     }),
     conv = list(code = 3L, parameters = function(s) {
         list(weight = c(s$units, s$inputs, s$window), bias = s$units)

@@ -3,6 +3,16 @@
               model@size)
 }
 
+# What a model must find in a signal.
+.modelFormat <- function(model) {
+    if (is.null(attr(model, "preprocessing"))) {
+        .stop("The model was made by version 0.99.0",
+              i = "Convert it with {.code updateObject(model)}.")
+    }
+    list(marks = model@marks, bins = model@bins,
+         preprocessing = model@preprocessing)
+}
+
 #' @rdname marks
 #' @export
 setMethod("marks", "AttentiveChromeModel", function(x) x@marks)
@@ -19,6 +29,18 @@ setMethod("binWidth", "AttentiveChromeModel", function(x) x@bins$width)
 #' @export
 setMethod("marks", "BaselineModel", function(x) x@marks)
 
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "AttentiveChromeModel", function(x) {
+    DataFrame(x@preprocessing)
+})
+
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "BaselineModel", function(x) {
+    DataFrame(x@preprocessing)
+})
+
 #' @rdname marks
 #' @export
 setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
@@ -26,6 +48,41 @@ setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
 #' @rdname marks
 #' @export
 setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
+
+# Version 0.99.0 had a slot `treatment` with the steps as a vector.
+.updateModel <- function(object) {
+    old <- attr(object, "treatment")
+    if (is.null(old)) return(object)
+    attr(object, "treatment") <- NULL
+    object@preprocessing <- list(
+        counting = old$counting %||% NA_character_,
+        normalization = .pasteSteps(old$normalization))
+    object
+}
+
+#' @rdname AttentiveChromeModel-class
+#' @param ...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "AttentiveChromeModel",
+          function(object, ..., verbose = FALSE) .updateModel(object))
+
+#' @rdname BaselineModel-class
+#' @param ...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "BaselineModel",
+          function(object, ..., verbose = FALSE) .updateModel(object))
+
+#' @rdname AttentiveChromePanel-class
+#' @param object,...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "AttentiveChromePanel",
+          function(object, ..., verbose = FALSE) {
+    object@records <- lapply(object@records, function(record) {
+        record$model <- updateObject(record$model, ..., verbose = verbose)
+        record
+    })
+    object
+})
 
 #' The course of a training
 #'

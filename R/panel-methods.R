@@ -127,9 +127,7 @@ setMethod("attention", "AttentiveChromePanel",
     columns <- lapply(.checkPanelSignal(model, signal), function(c) {
         attention(model[[c]], signal[, c], threads = threads)
     })
-    out <- do.call(SummarizedExperiment::cbind, columns)
-    metadata(out) <- metadata(columns[[1L]])
-    out
+    do.call(SummarizedExperiment::cbind, columns)
 })
 
 .publishedAuroc <- function(cellTypes) {

@@ -131,9 +131,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     if (length(errors) == 0L) return()
     lines <- sprintf("%s: %s", names(errors), errors)
     cli::cli_warn(c("{length(errors)} cell type{?s} failed; the others are
-                     trained",
-                    stats::setNames(sprintf("{lines[%d]}", seq_along(lines)),
-                                    rep("x", length(lines)))))
+                     trained", .bullets(lines, "x")))
 }
 
 # ---- one cell type, on a worker ---------------------------------------------
@@ -283,7 +281,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 .digestSignal <- function(signal) {
     names <- stats::setNames(nm = assayNames(signal))
     .digest(list(dimnames(signal), marks(signal), binOffsets(signal),
-                 binWidth(signal), .preprocessing(signal),
+                 binWidth(signal), as.list(preprocessing(signal)),
                  lapply(names, function(name) {
                      .digestAssay(assay(signal, name, withDimnames = FALSE))
                  })))
@@ -319,6 +317,3 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     parts <- c(attributes(x), if (is.list(x)) unclass(x))
     all(vapply(parts, .isPlainData, NA))
 }
-
-# How the values came to be.
-.preprocessing <- function(signal) .treatmentOf(signal)

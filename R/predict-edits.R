@@ -39,7 +39,7 @@
 #' plot(changes)
 predictEdits <- function(model, signal, edits, threads = NULL) {
     .checkModel(model)
-    .checkFits(signal, model@marks, model@bins, model@treatment)
+    .checkFits(signal, .modelFormat(model))
     .checkEdits(edits)
     before <- .forward(model, signal, threads)$logit
     rows <- lapply(names(edits), function(name) {
@@ -62,9 +62,9 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
 .checkEdits <- function(edits) {
     if (!is.list(edits) || !.areNames(names(edits))) {
         .stop("{.arg edits} must be a list of edits, each with its own name",
-              x = "It is of class {.cls {class(edits)[1]}}{
-                   if (is.null(names(edits))) ', without names' else
-                   ', named {.val {names(edits)}}'}.",
+              x = if (is.null(names(edits)))
+                      "It is of class {.cls {class(edits)[1]}}, without names."
+                  else "It has the names {.val {names(edits)}}.",
               i = "For example {.code list(lost = list(\"silence\",
                    \"H3K4me3\"))}.")
     }

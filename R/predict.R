@@ -40,7 +40,7 @@ predict.BaselineModel <- function(object, newdata,
 
 # logit as genes x cell types, and the attention arrays of the core by stage.
 .forward <- function(model, signal, threads, arg = "signal") {
-    .checkFits(signal, model@marks, model@bins, model@treatment, arg)
+    .checkFits(signal, .modelFormat(model), arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform)
     out <- .predictInput(model, input, threads)

@@ -201,12 +201,11 @@ countReads <- function(files, windows,
 
 .stopBed <- function(path, out) {
     whole <- out$fault %in% c("memory", "opened", "broken")
-    place <- if (out$fault %in% c("memory", "opened")) ""
-             else if (whole) ", after line {out$line}"
-             else ", line {out$line}"
     if (out$fault == "long") out$line <- out$line + 1
-    .stop(paste0("{.file {path}}", place, " cannot be read"),
-          x = .bedFaults[[out$fault]],
+    place <- if (out$fault %in% c("memory", "opened")) ""
+             else paste0(if (whole) ", after line " else ", line ", out$line)
+    .stop("{.file {path}}{place} cannot be read",
+          x = "{(.bedFaults[[out$fault]])}",
           x = if (!whole && out$fault != "long")
               "Found {.val {out$field}}.",
           i = if (out$fault == "broken") "Fetch or write the file anew.")
@@ -222,14 +221,10 @@ countReads <- function(files, windows,
 }
 
 # What .countBed() says of a file, for one that knows its own chromosomes.
-.sourceRow <- function(format, on, lengths, windows, sorted, indexed) {
+.sourceRow <- function(format, on, windows, sorted, indexed) {
     known <- names(on) %in% GenomeInfoDb::seqlevels(windows)
-    own <- GenomeInfoDb::seqlengths(windows)[names(lengths)]
-    differs <- !is.na(own) & own != lengths
     data.frame(
         format = format, reads = sum(on), matched = sum(on[known]),
-        unmatched = .some(names(on)[!known & on > 0]),
-        build = .some(sprintf("%s: %.0f bp in the file, %.0f in the genes",
-                              names(lengths), lengths, own)[differs], 2L),
+        unmatched = .some(names(on)[!known & on > 0]), build = "",
         sorted = sorted, indexed = indexed)
 }

@@ -8,7 +8,7 @@
         files <- data.frame(cellType = cellType %||% "cellType1",
                             mark = names(files), file = unname(files))
     } else if (is.character(files) && length(files) == 1L) {
-        where <- paste0("The sample sheet {.file ", files, "}")
+        where <- cli::format_inline("The sample sheet {.file {files}}")
         files <- .readSheet(files)
     } else if (!is.null(cellType)) {
         .stop("{.arg cellType} is for files that are named by their marks",
@@ -41,16 +41,16 @@
     wanted <- c("cellType", "mark", "file")
     missing <- setdiff(wanted, names(samples))
     if (length(missing) > 0L) {
-        .stop(paste(where, "must have the columns {.val {wanted}}"),
+        .stop("{where} must have the columns {.val {wanted}}",
               x = "Missing: {.val {missing}}.",
               i = "It has {.val {names(samples)}}.")
     }
     samples <- data.frame(lapply(samples[wanted], as.character))
-    if (nrow(samples) == 0L) .stop(paste(where, "has no lines"))
+    if (nrow(samples) == 0L) .stop("{where} has no lines")
     for (column in wanted) {
         line <- which(is.na(samples[[column]]) | samples[[column]] == "")
         if (length(line) > 0L) {
-            .stop(paste(where, "must have a {column} in each line"),
+            .stop("{where} must have a {column} in each line",
                   x = "It is missing in line {line[1]} below the header.")
         }
     }
@@ -65,8 +65,8 @@
     key <- paste(samples$cellType, samples$mark)
     twice <- anyDuplicated(key)
     if (twice > 0L) {
-        .stop(paste(where, "has {samples$mark[twice]} of",
-                    "{.val {samples$cellType[twice]}} twice"),
+        .stop("{where} has {samples$mark[twice]} of
+               {.val {samples$cellType[twice]}} twice",
               x = "Lines {which(key == key[twice])}:
                    {.file {samples$file[key == key[twice]]}}.",
               i = "Merge replicates into one file, or give them the names of
@@ -76,7 +76,7 @@
                        mark = unique(samples$mark), stringsAsFactors = FALSE)
     missing <- setdiff(paste(all$cellType, all$mark), key)
     if (length(missing) > 0L) {
-        .stop(paste(where, "must have all marks of each cell type"),
+        .stop("{where} must have all marks of each cell type",
               x = "Missing: {(.some(missing))}.")
     }
 }
@@ -95,7 +95,11 @@
                        paste(samples$cellType, samples$mark)),
                  length(cellTypes), dimnames = list(cellTypes, marks))
     bins <- metadata(windows)$bins
-    for (part in parts) windows <- .fitWindows(windows, bins, part$lengths)
+    for (i in seq_along(parts)) parts[[i]]$file <- samples$file[i]
+    sources <- cbind(samples, .compareBuilds(parts, windows))
+    for (part in parts) {
+        windows <- .fitWindows(windows, bins, .missingLengths(windows, part))
+    }
     assays <- lapply(stats::setNames(nm = marks), function(mark) {
         .stackValues(lapply(parts[at[, mark]], `[[`, "values"),
                      list(names(windows), cellTypes, NULL))
@@ -103,15 +107,24 @@
     columns <- DataFrame(row.names = cellTypes)
     columns$depth <- at
     columns$depth[] <- vapply(parts, `[[`, 0, "depth")[at]
-    signal <- .makeSignal(assays, bins, windows, colData = columns)
-    metadata(signal)$counting <- counting
-    metadata(signal)$sources <- cbind(
-        samples, do.call(rbind, lapply(parts, `[[`, "source")))
+    metadata(windows)$bins <- NULL
+    signal <- .makeSignal(
+        assays, bins, windows, columns, marks,
+        .newColumns(length(cellTypes), counting,
+                    sources = lapply(cellTypes, .sourcesOf,
+                                     sources = sources)))
     .tellMissingBins(signal)
     signal
 }
 
-# A genes x bins matrix a cell type as genes x cell types x bins.
+# Lengths of chromosomes that are not known yet. A file of another build does
+# not change them; checkSignal() tells of it.
+.missingLengths <- function(windows, part) {
+    known <- GenomeInfoDb::seqlengths(windows)
+    part$lengths[setdiff(names(part$lengths), names(known)[!is.na(known)])]
+}
+
+# A genes x bins matrix for each cell type as genes x cell types x bins.
 .stackValues <- function(values, dims) {
     shape <- c(dim(values[[1L]]), length(values))
     stacked <- aperm(array(unlist(values, use.names = FALSE), shape),

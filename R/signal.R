@@ -1,19 +1,11 @@
-# The container: signal and attention alike are a RangedSummarizedExperiment of
-# genes x cell types, with an assay of genes x cell types x bins for each mark
-# and the bins' place in metadata(x)$bins. Assays that are not a mark:
-.notMarks <- c("expression", "label", "probability", "beta", "completeness")
-
-# Name of the assay with an attention over the bins of all marks together.
-.allMarks <- "allMarks"
-.noMarkNames <- c(.notMarks, .allMarks)
+# Signal from plain R values.
 
 #' Histone mark signal around the genes' start sites
 #'
 #' Puts the signal of histone marks in bins around the transcription start
-#' sites (TSS) of genes into the container that all of AttentiveChrome works
-#' on: a [RangedSummarizedExperiment][SummarizedExperiment::SummarizedExperiment]
-#' with genes as rows, cell types as columns, and one assay a mark of
-#' genes x cell types x bins.
+#' sites (TSS) of genes into the class that all of AttentiveChrome works on:
+#' [ChromatinSignal-class], with genes as rows, cell types as columns, and an
+#' assay of genes x cell types x bins for each mark.
 #'
 #' The label of a gene in a cell type, high (1) or low (0), is the assay
 #' `label`. Where only `expression` is given, high means above the median of
@@ -22,11 +14,13 @@
 #' @param signal One of: a named list with a genes x bins matrix for each mark
 #'   (one cell type); an array of genes x bins x marks with the marks named in
 #'   its dimnames (one cell type); a named list with an array of genes x cell
-#'   types x bins for each mark. Counts or coverage: finite, not negative.
-#'   Row names are the gene ids.
+#'   types x bins for each mark; a `SummarizedExperiment` with such arrays as
+#'   assays, whose other assays and data are kept. Counts or coverage: finite,
+#'   not negative. Row names are the gene ids.
 #' @param genes The genes' place: a [GenomicRanges::GRanges] with names or a
 #'   column `gene_id` (matched to the row names of `signal`, or taken in their
-#'   order where it has none), or a character vector of gene ids.
+#'   order where it has none), or a character vector of gene ids. Ranges are
+#'   the windows that the bins cover ([tssWindows()]); a warning tells of others.
 #' @param expression Expression values: a vector (one cell type) or a matrix
 #'   of genes x cell types.
 #' @param labels High or low, in the shape of `expression`: 0/1, -1/+1,
@@ -39,7 +33,9 @@
 #' @param orient How the bins of genes on the minus strand run, where it is
 #'   known: `"transcript"`, from 5' to 3', or `"genome"`, along the
 #'   chromosome.
-#' @return A `RangedSummarizedExperiment`. Where `genes` gives no ranges its
+#' @param marks For a `SummarizedExperiment`, the assays that are marks; by
+#'   default all of genes x cell types x bins.
+#' @return A [ChromatinSignal-class]. Where `genes` gives no ranges its
 #'   `rowRanges` are empty.
 #' @seealso [marks()], [binMatrix()], [readChromeTable()], [simulateChromatin()]
 #' @export
@@ -55,9 +51,18 @@
 #' expressionLabel(signal)
 chromatinSignal <- function(signal, genes = NULL, expression = NULL,
                             labels = NULL, cellTypes = NULL, binWidth = 100,
-                            upstream = NULL, orient = NULL) {
+                            upstream = NULL, orient = NULL, marks = NULL) {
     if (!is.null(orient)) {
         .checkChoice(orient, "orient", c("transcript", "genome"))
+    }
+    if (is(signal, "SummarizedExperiment")) {
+        given <- list(genes, expression, labels, cellTypes)
+        return(.signalOfExperiment(signal, given, binWidth, upstream, orient,
+                                   marks))
+    }
+    if (!is.null(marks)) {
+        .stop("{.arg marks} is for a {.cls SummarizedExperiment}",
+              i = "The marks of other {.arg signal} are its names.")
     }
     assays <- .asMarkArrays(signal, cellTypes)
     ids <- .geneIds(assays[[1L]], genes)
@@ -78,29 +83,40 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     }
     assays <- c(assays, list(expression = expression, label = labels))
     assays <- assays[!vapply(assays, is.null, NA)]
-    .makeSignal(assays, bins, .geneRanges(genes, ids))
+    .makeSignal(assays, bins, .geneRanges(genes, ids, bins))
 }
 
-# Assembles the container from checked parts.
-.makeSignal <- function(assays, bins, rowRanges = NULL, rowData = NULL,
-                        colData = NULL) {
-    ids <- rownames(assays[[1L]])
-    if (is.null(rowRanges)) {
-        empty <- IRanges::PartitioningByEnd(integer(length(ids)),
-                                            names = ids)
-        rowRanges <- relist(GenomicRanges::GRanges(), empty)
-        mcols(rowRanges) <- DataFrame(gene_id = ids)
+# An experiment of the user's own, which keeps all else that it has.
+.signalOfExperiment <- function(experiment, given, binWidth, upstream, orient,
+                                marks) {
+    if (!all(vapply(given, is.null, NA))) {
+        .stop("A {.cls SummarizedExperiment} has genes, expression, labels and
+               cell types of its own",
+              i = "Set its rowRanges, assays and column names instead.")
     }
-    if (is.null(colData)) {
-        colData <- DataFrame(row.names = colnames(assays[[1L]]))
+    arrays <- vapply(assays(experiment, withDimnames = FALSE), function(a) {
+        length(dim(a)) == 3L
+    }, NA)
+    marks <- marks %||% setdiff(names(arrays)[arrays], .reservedNames)
+    absent <- setdiff(marks, names(arrays)[arrays])
+    if (length(marks) == 0L || length(absent) > 0L) {
+        .stop("{.arg marks} must name assays of genes x cell types x bins",
+              x = "Found {.val {marks}}.",
+              i = "{.arg signal} has these: {.val {names(arrays)[arrays]}}.")
     }
-    SummarizedExperiment(assays, rowRanges = rowRanges, colData = colData,
-                         metadata = list(bins = bins))
+    .checkMarkNames(marks)
+    values <- as.list(assays(experiment)[marks])
+    .checkSameShape(values)
+    .checkCounts(values)
+    bins <- c(.makeBins(dim(values[[1L]])[3L], binWidth, upstream),
+              orient = orient)
+    experiment <- as(experiment, "RangedSummarizedExperiment")
+    .asClass(experiment, marks, bins, .newColumns(ncol(experiment)))
 }
 
 # ---- what chromatinSignal() takes ---------------------------------------
 
-# Any of the three forms as a named list of genes x cell types x bins.
+# Any of the plain forms as a named list of genes x cell types x bins.
 .asMarkArrays <- function(signal, cellTypes) {
     if (is.array(signal) && length(dim(signal)) == 3L) {
         names <- dimnames(signal)[[3L]]
@@ -135,10 +151,10 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     }
     names <- names(signal)
     if (is.null(names) || any(is.na(names) | names == "") ||
-        anyDuplicated(names) || any(names %in% .noMarkNames)) {
+        anyDuplicated(names) || any(names %in% .reservedNames)) {
         .stop("The marks of {.arg signal} must be named, each once",
               x = "Found the names {.val {names}}.",
-              i = "{.val {(.noMarkNames)}} are no names for a mark.")
+              i = "{.val {(.reservedNames)}} are reserved names.")
     }
 }
 
@@ -211,10 +227,10 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     ids
 }
 
-.checkUniqueGenes <- function(ids, where = "{.arg signal}") {
+.checkUniqueGenes <- function(ids, where = "`signal`") {
     twice <- unique(ids[duplicated(ids)])
     if (length(twice) > 0L) {
-        .stop(paste("Each gene may stand only once in", where),
+        .stop("Each gene may stand only once in {where}",
               x = "Duplicated: {(.some(twice))}.")
     }
 }
@@ -223,7 +239,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     if (is(genes, "GenomicRanges")) names(genes) %||% mcols(genes)$gene_id
 }
 
-.geneRanges <- function(genes, ids) {
+.geneRanges <- function(genes, ids, bins) {
     if (is.null(genes) || is.character(genes)) return(NULL)
     if (!is(genes, "GenomicRanges")) {
         .stop("{.arg genes} must be a GRanges or a vector of gene ids",
@@ -240,7 +256,33 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     }
     names(genes) <- ids
     mcols(genes)$gene_id <- ids
+    .checkGivenWindows(genes, bins)
+    metadata(genes)$bins <- NULL
     genes
+}
+
+# Windows must be those of the bins; other ranges are told of.
+.checkGivenWindows <- function(genes, bins) {
+    if (!is.null(genes$tss)) {
+        own <- metadata(genes)$bins %||% bins
+        if (!.sameBins(own, bins)) {
+            .stop("{.arg genes} must be windows of the same bins as
+                   {.arg signal}: {(.describeBins(bins))}",
+                  x = "They have {(.describeBins(own))}.")
+        }
+        if (is.null(bins$orient)) bins$orient <- own$orient
+        return(.checkWindows(genes, bins, "genes"))
+    }
+    width <- bins$width * length(bins$offsets)
+    odd <- which(GenomicRanges::width(genes) != width)
+    if (length(odd) > 0L) {
+        cli::cli_warn(c(
+            "{length(odd)} range{?s} of {.arg genes} {?is/are} not as wide as
+             the bins of {.arg signal}, {width} bp",
+            x = "The first is of gene {.val {names(genes)[odd[1]]}}, of
+                 {GenomicRanges::width(genes)[odd[1]]} bp.",
+            i = "{.fn tssWindows} makes windows of genes."))
+    }
 }
 
 # ---- expression and labels --------------------------------------------------
@@ -281,75 +323,3 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
 }
 
 `%||%` <- function(a, b) if (is.null(a)) b else a
-
-#' Marks, bins and labels of a signal or a model
-#'
-#' `marks()` gives the names of the histone marks; `binOffsets()` the start of
-#' each bin in base pairs from the transcription start site (negative:
-#' upstream); `binWidth()` the width of a bin in base pairs;
-#' `expressionLabel()` whether a gene is highly (1) or lowly (0) expressed;
-#' `binMatrix()` the plain genes x bins matrix of one mark in one cell type,
-#' of signal and of attention alike.
-#'
-#' @param x A signal ([chromatinSignal()]), an attention ([attention()]), or,
-#'   for marks and bins, a model ([attentiveChrome()]).
-#' @param mark The name of a mark.
-#' @param cellType The name of a cell type; may be left out where there is
-#'   only one.
-#' @return `marks()`: a character vector. `binOffsets()`: a numeric vector, one
-#'   a bin. `binWidth()`: one number. `expressionLabel()`: an integer matrix of
-#'   genes x cell types, `NA` where not known, or an error where the signal has
-#'   no labels. `binMatrix()`: a numeric matrix of genes x bins.
-#' @examples
-#' signal <- simulateChromatin(genes = 20, seed = 1)
-#' marks(signal)
-#' range(binOffsets(signal))
-#' binWidth(signal)
-#' table(expressionLabel(signal))
-#' binMatrix(signal, "H3K4me3")[1:3, 48:53]
-#' @name marks
-NULL
-
-#' @rdname marks
-#' @export
-setMethod("marks", "SummarizedExperiment", function(x) {
-    setdiff(assayNames(x), .notMarks)
-})
-
-#' @rdname marks
-#' @export
-setMethod("binOffsets", "SummarizedExperiment", function(x) {
-    .checkSignal(x, "x")
-    metadata(x)$bins$offsets
-})
-
-#' @rdname marks
-#' @export
-setMethod("binWidth", "SummarizedExperiment", function(x) {
-    .checkSignal(x, "x")
-    metadata(x)$bins$width
-})
-
-#' @rdname marks
-#' @export
-expressionLabel <- function(x) {
-    .checkSignal(x, "x")
-    if (!"label" %in% assayNames(x)) {
-        .stop("{.arg x} has no labels",
-              i = "Give {.arg labels} or {.arg expression} to
-                   {.fn chromatinSignal}.")
-    }
-    as.matrix(assay(x, "label"))
-}
-
-#' @rdname marks
-#' @export
-binMatrix <- function(x, mark, cellType = NULL) {
-    .checkSignal(x, "x")
-    if (length(mark) != 1L) .stop("{.arg mark} must name one mark")
-    .checkMarks(x, mark, "mark")
-    cellType <- .checkCellType(x, cellType)
-    values <- as.array(assay(x, mark)[, cellType, , drop = FALSE])
-    matrix(values, nrow(x), dim(values)[3L],
-           dimnames = list(rownames(x), binOffsets(x)))
-}

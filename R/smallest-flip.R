@@ -57,7 +57,7 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
                          most = NULL, width = NULL, to = 0, marks = NULL,
                          cellTypes = NULL, threads = NULL) {
     .checkModel(model)
-    .checkFits(signal, model@marks, model@bins, model@treatment)
+    .checkFits(signal, .modelFormat(model))
     by <- .checkChoice(by, "by", c("bins", "marks"))
     .checkNumber(to, "to", if (model@transform == "log1p") 0 else -Inf)
     units <- .flipUnits(model, marks, by, width)

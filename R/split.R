@@ -117,9 +117,7 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
 .informSplit <- function(parts, by) {
     genes <- sum(vapply(parts, nrow, 1L))
     lines <- paste0(names(parts), ": ", vapply(parts, .describePart, ""))
-    bullets <- sprintf("{lines[%d]}", seq_along(lines))
-    cli::cli_inform(c("Split {genes} genes by {by}",
-                      stats::setNames(bullets, rep("*", length(bullets)))))
+    cli::cli_inform(c("Split {genes} genes by {by}", .bullets(lines, "*")))
 }
 
 # "200 genes, 52% high"; for a few cell types the share in each.

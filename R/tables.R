@@ -332,7 +332,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     if (length(tables) == 1L) return(tables[[1L]])
     each <- function(part) lapply(tables, `[[`, part)
     ids <- unlist(each("ids"))
-    .checkUniqueGenes(ids, "the {.arg files} of one cell type")
+    .checkUniqueGenes(ids, "the `files` of one cell type")
     counts <- do.call(Map, c(list(cbind), each("counts")))
     list(file = tables[[1L]]$file, ids = ids, counts = counts,
          label = unlist(each("label")))

@@ -55,7 +55,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     }
     on <- stats::setNames(as.numeric(!track$chromosomes %in% shared),
                           track$chromosomes)
-    row <- .sourceRow(track$format, on, track$lengths, windows, NA, NA)
+    row <- .sourceRow(track$format, on, windows, NA, NA)
     row$reads <- row$matched <- NA_real_
     if (length(shared) > 0L) row$unmatched <- ""
     list(values = values, depth = NA_real_, lengths = track$lengths,

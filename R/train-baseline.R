@@ -31,6 +31,7 @@
 #' @param cellType Names of the cell types to train on, pooled; by default all.
 #' @param ... Arguments of `glmnet::cv.glmnet()` or `ranger::ranger()`, such as
 #'   `alpha` or `num.trees`. The other methods have none.
+#' @param marks Marks to read; by default all of the signal.
 #' @param seed Whole number for the folds of the elastic net and for the forest;
 #'   without it one is drawn from R's random numbers and kept. The others draw
 #'   none.
@@ -48,26 +49,25 @@
 #' evaluate(best, parts$test)[, c("cellType", "auroc", "auprc")]
 trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
                                              "elasticNet", "randomForest"),
-                          cellType = NULL, ..., seed = NULL) {
+                          cellType = NULL, ..., marks = NULL, seed = NULL) {
     method <- .checkChoice(method, "method", names(.baselines))
     .checkBaselineDots(method, list(...))
     .needsBaseline(method)
-    .checkSignal(signal)
-    marks <- marks(signal)
-    bins <- metadata(signal)$bins
-    treatment <- .treatmentOf(signal)
-    .checkFits(signal, marks, bins, treatment)
+    .checkSignal(signal, kind = "signal")
+    .checkNotEmpty(signal, "signal")
+    signal <- .onlyMarks(signal, marks)
     cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
                                  "cellType")
+    format <- .inputFormat(signal, cellTypes)
     label <- .checkedLabels(signal, cellTypes, "signal")
     known <- !is.na(label)
-    x <- lapply(.logCounts(signal, marks, cellTypes),
+    x <- lapply(.logCounts(signal, format$marks, cellTypes),
                 function(counts) counts[known, , drop = FALSE])
     seed <- .chooseSeed(seed)
     fit <- .withSeed(seed, .baselines[[method]]$fit(x, label[known], ...))
-    new("BaselineModel", method = method, marks = marks, bins = bins,
-        treatment = treatment, fit = fit,
-        baseline = .fitBaseline(signal, marks, cellTypes),
+    new("BaselineModel", method = method, marks = format$marks,
+        bins = format$bins, preprocessing = format$preprocessing, fit = fit,
+        baseline = .fitBaseline(signal, format$marks, cellTypes),
         training = list(genes = sum(known), cellTypes = cellTypes,
                         seed = seed),
         version = as.character(utils::packageVersion("AttentiveChrome")))
@@ -161,7 +161,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
 
 # Genes x cell types.
 .logitOfBaseline <- function(model, signal, arg) {
-    .checkFits(signal, model@marks, model@bins, model@treatment, arg)
+    .checkFits(signal, .modelFormat(model), arg)
     x <- .logCounts(signal, model@marks, colnames(signal))
     matrix(.baselines[[model@method]]$logit(model@fit, x), nrow(signal),
            dimnames = dimnames(signal))

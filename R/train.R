@@ -33,6 +33,8 @@
 #' @param transform What is done to the counts first: `"none"`, as published,
 #'   or `"log1p"`, log(1 + count). Predictions do the same.
 #' @param patience Stop when so many epochs brought no better validation AUROC.
+#' @param marks Marks to train on, in the order in which the network reads
+#'   them; by default all of the signal.
 #' @param seed Whole number for the initial weights, the order of the genes and
 #'   dropout.
 #' @param threads Threads to compute with; by default the option
@@ -60,7 +62,7 @@ attentiveChrome <- function(signal, validation = NULL,
                             ..., epochs = 30, batchSize = 16,
                             learningRate = 2e-4, clip = 1,
                             transform = c("none", "log1p"), patience = Inf,
-                            seed = NULL, threads = NULL,
+                            marks = NULL, seed = NULL, threads = NULL,
                             precision = c("single", "double"),
                             checkpoint = NULL, verbose = interactive()) {
     .checkArchitecture(architecture)
@@ -71,7 +73,7 @@ attentiveChrome <- function(signal, validation = NULL,
     settings$precision <- .checkChoice(precision, "precision",
                                        c("single", "double"))
     transform <- .checkChoice(transform, "transform", names(.transforms))
-    data <- .trainingData(signal, validation, cellType, transform)
+    data <- .trainingData(signal, validation, cellType, transform, marks)
     plan <- list(architecture = architecture, size = size, settings = settings,
                  transform = transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes))
@@ -87,6 +89,7 @@ attentiveChrome <- function(signal, validation = NULL,
                         length(data$bins$offsets), plan$size)
     network <- .network(stages, .threads(threads), plan$settings$precision,
                         seed = plan$settings$seed)
+    .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(plan$settings$seed, {
         start <- plan$start %||%
@@ -109,7 +112,7 @@ attentiveChrome <- function(signal, validation = NULL,
     training$validationGenes <- length(data$validation$y)
     new("AttentiveChromeModel", architecture = plan$architecture,
         size = plan$size, marks = data$marks, bins = data$bins,
-        treatment = data$treatment, transform = plan$transform,
+        preprocessing = data$preprocessing, transform = plan$transform,
         parameters = parameters, history = run$history,
         bestEpoch = run$bestEpoch, baseline = plan$baseline,
         training = training,
@@ -119,7 +122,7 @@ attentiveChrome <- function(signal, validation = NULL,
 .trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
                               verbose) {
     .checkNumber(epochs, "epochs", 1, whole = TRUE)
-    .checkNumber(batchSize, "batchSize", 1, whole = TRUE)
+    .checkNumber(batchSize, "batchSize", 1, .Machine$integer.max, whole = TRUE)
     .checkNumber(learningRate, "learningRate", 0)
     .checkNumber(clip, "clip", .Machine$double.eps)
     .checkNumber(patience, "patience", 1)
@@ -129,22 +132,19 @@ attentiveChrome <- function(signal, validation = NULL,
 }
 
 # Checked training and validation input of a network.
-.trainingData <- function(signal, validation, cellType, transform) {
-    .checkSignal(signal)
-    marks <- marks(signal)
-    bins <- metadata(signal)$bins
-    treatment <- .treatmentOf(signal)
-    .checkFits(signal, marks, bins, treatment)
+.trainingData <- function(signal, validation, cellType, transform, marks) {
+    .checkSignal(signal, kind = "signal")
+    .checkNotEmpty(signal, "signal")
+    signal <- .onlyMarks(signal, marks)
     cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
                                  "cellType")
-    data <- list(marks = marks, bins = bins, treatment = treatment,
-                 cellTypes = cellTypes,
-                 train = .labelledInput(signal, marks, cellTypes, transform,
-                                        "signal"))
+    data <- .inputFormat(signal, cellTypes)
+    data$cellTypes <- cellTypes
+    data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
+                                 "signal")
     if (!is.null(validation)) {
-        .checkFits(validation, marks, bins, treatment, "validation")
-        .checkCellTypes(validation, cellTypes, "validation")
-        data$validation <- .labelledInput(validation, marks, cellTypes,
+        .checkFits(validation, data, "validation", cellTypes)
+        data$validation <- .labelledInput(validation, data$marks, cellTypes,
                                           transform, "validation")
     }
     data

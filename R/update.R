@@ -30,23 +30,15 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                   patience, verbose)
     settings$seed <- .chooseSeed(seed)
     settings$precision <- object@training$precision
-    .checkFits(signal, object@marks, object@bins, object@treatment)
+    .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
-        .checkFits(validation, object@marks, object@bins, object@treatment,
-                   "validation")
+        .checkFits(validation, .modelFormat(object), "validation")
     }
-    data <- .trainingData(.withMarks(signal, object@marks),
-                          validation, cellType, object@transform)
+    data <- .trainingData(signal, validation, cellType, object@transform,
+                          object@marks)
     plan <- list(architecture = object@architecture, size = object@size,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
                  start = .blockOf(object@parameters))
     .fit(plan, threads)
-}
-
-# With these marks alone, in this order.
-.withMarks <- function(signal, marks) {
-    others <- setdiff(assayNames(signal), marks(signal))
-    assays(signal) <- assays(signal)[c(marks, others)]
-    signal
 }

@@ -142,7 +142,7 @@ test_that("one attention for all marks comes as one assay", {
         expect_equal(own, unname(alpha[1L, ]))
     }
     expect_error(chromatinSignal(list(allMarks = matrix(1, 2, 3))),
-                 "no names for a mark")
+                 "reserved names")
 })
 
 test_that("attention of each mark is there, with and without beta", {

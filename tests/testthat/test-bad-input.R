@@ -20,7 +20,7 @@ test_that("marks must be named and of one shape", {
     expect_error(chromatinSignal(unname(counts)), "must be named")
     expect_error(chromatinSignal(list(a = counts$a, a = counts$b)),
                  "must be named, each once")
-    expect_error(chromatinSignal(list(label = counts$a)), "no names for a mark")
+    expect_error(chromatinSignal(list(label = counts$a)), "reserved names")
     expect_error(chromatinSignal(list(a = counts$a, b = matrix(1, 4, 5))),
                  "same shape.*4 x 1 x 6.*4 x 1 x 5")
     expect_error(chromatinSignal(list()), "list with a matrix for each mark")

@@ -111,7 +111,7 @@ test_that("wrong input is told", {
     assays(fewer) <- assays(fewer)[setdiff(assayNames(fewer), "H3K4me3")]
     other <- simulateChromatin(10, bins = 10, deciding = list(), seed = 1)
     treated <- parts$test
-    metadata(treated)$normalization <- "cpm"
+    preprocessing(treated)$normalization <- "cpm"
     same <- parts$train
     assay(same, "label")[] <- 1L
     expect_snapshot(error = TRUE, {

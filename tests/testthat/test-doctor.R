@@ -29,7 +29,7 @@ test_that("unflipped minus-strand genes are found", {
             assay(sane, mark)[minus, , 100:1]
     }
     expect_identical(unique(checks(unflipped)), "strand")
-    metadata(sane)$bins$orient <- "genome"
+    sane@bins$orient <- "genome"
     expect_identical(checkSignal(sane)$severity, "note")
 })
 

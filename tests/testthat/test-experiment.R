@@ -11,7 +11,7 @@ test_that("one call makes a labelled signal from files", {
     expect_identical(dim(signal), c(160L, 1L))
     expect_setequal(marks(signal), .authorMarks)
     expect_identical(unname(table(expressionLabel(signal))[["1"]]), 80L)
-    expect_identical(metadata(signal)$counting, "overlap")
+    expect_identical(preprocessing(signal)$counting, "overlap")
     expect_identical(rowData(signal)$symbol[1:2], c("Gene1", "Gene2"))
     expect_identical(nrow(checkSignal(signal)), 0L)
 })
@@ -34,12 +34,18 @@ test_that("arguments go on to the counting, windows are taken as they are", {
     short <- whole(upstream = 1000, downstream = 500, binWidth = 50,
                    method = "midpoint")
     expect_length(binOffsets(short), 30L)
-    expect_identical(metadata(short)$counting, "midpoint")
+    expect_identical(preprocessing(short)$counting, "midpoint")
     windows <- tssWindows(file.path(folder, "genes.tsv"), 1000, 500, 50)
     samples <- utils::read.delim(file.path(folder, "samples.tsv"))
     samples$file <- file.path(folder, samples$file)
-    again <- quietly(chromatinExperiment(samples, windows, upstream = 9))
+    again <- quietly(chromatinExperiment(samples, windows))
     expect_identical(rowRanges(again), rowRanges(short))
+    again <- quietly(chromatinExperiment(samples, short, upstream = 1000))
+    expect_identical(rowRanges(again), rowRanges(short))
+    expect_error(chromatinExperiment(samples, windows, upstream = 2000),
+                 "`upstream` contradicts `genes`.*is 2000.*have 1000")
+    expect_error(chromatinExperiment(samples, windows, orient = "genome"),
+                 "`orient` contradicts `genes`")
 })
 
 test_that("reads and tracks do not mix, and expression is checked first", {
@@ -62,5 +68,5 @@ test_that("a signal from files trains and predicts", {
                              markHidden = 4, epochs = 3, transform = "log1p",
                              learningRate = 0.01, seed = 1)
     expect_true(all(is.finite(predict(model, parts$test))))
-    expect_identical(model@treatment$counting, "overlap")
+    expect_identical(model@preprocessing$counting, "overlap")
 })

@@ -61,7 +61,10 @@ test_that("genes come from GTF, GFF and BED files, and from a TxDb", {
     expect_equal(tssWindows(txdb)[c("A", "B")]$tss, c(20001, 40000))
     bed <- textFile(c("chr1\t20000\t26000\tA\t0\t+",
                       "chr1\t30000\t40000\tB\t0\t-"))
-    expect_equal(tssWindows(bed), tssWindows(fewGenes()))
+    windows <- tssWindows(bed)
+    expect_identical(names(mcols(windows)), c("gene_id", "tss", "name", "score"))
+    mcols(windows) <- mcols(windows)[c("gene_id", "tss")]
+    expect_equal(windows, tssWindows(fewGenes()))
     expect_error(tssWindows(textFile("nothing", ".gtf")), "could not be read")
 })
 
@@ -74,7 +77,8 @@ test_that("one TSS a gene is chosen by a stated rule", {
         canonical = c(FALSE, FALSE, TRUE, TRUE, FALSE),
         tag = c("x", "basic,Ensembl_canonical", "appris_principal_1", "x", "x"),
         tss = c(1, 9, 100, 5, 200) * 100)
-    expect_equal(tssWindows(lines)$tss, c(20000, 70000))
+    expect_equal(tssWindows(lines, tss = "upstream")$tss, c(20000, 70000))
+    expect_equal(tssWindows(lines)$tss, c(100, 20000)) # their own
     expect_equal(tssWindows(lines, tss = "canonical")$tss, c(25000, 60000))
     expect_equal(tssWindows(lines, tss = "canonical", canonical = "tag")$tss,
                  c(20000, 60000))
@@ -84,7 +88,7 @@ test_that("one TSS a gene is chosen by a stated rule", {
                    "1 gene has no canonical line")
     expect_equal(one$tss, c(25000, 70000))
     lines$chr[2] <- "chrY"
-    expect_message(one <- tssWindows(lines), "several chromosomes")
+    expect_message(one <- tssWindows(lines, tss = "upstream"), "several chromosomes")
     expect_equal(one$tss, c(25000, 70000))
 })
 
@@ -127,4 +131,51 @@ test_that("genes that make no sense are told", {
     expect_error(countReads(c(M = bed), c(windows, windows)), "only once.*A, B")
     expect_warning(tssWindows(transform(fewGenes(), strand = "*")),
                    "no strand")
+})
+
+# S9: the ends of a window are no TSS.
+test_that("windows and signals keep their own TSS and bins", {
+    genes <- transform(fewGenes(), score = c(5, 7), biotype = "protein_coding")
+    windows <- tssWindows(genes, 2000, 1000, 50, orient = "genome")
+    expect_identical(tssWindows(windows), windows)
+    expect_identical(names(mcols(windows)),
+                     c("gene_id", "tss", "score", "biotype")) # S20
+    counts <- array(1, c(2, 60, 1), list(names(windows), NULL, "M"))
+    signal <- chromatinSignal(counts, windows, binWidth = 50, upstream = 2000,
+                              orient = "genome")
+    expect_equal(tssWindows(signal), windows)
+    expect_identical(tssWindows(rowRanges(signal))$tss, windows$tss)
+    expect_identical(tssWindows(windows, 5000, 5000, 100,
+                                orient = "transcript"), tssWindows(genes))
+    expect_error(tssWindows(windows, tss = "upstream"),
+                 "tss = \"upstream\".*contradicts `genes`")
+    mcols(windows)$tss <- NULL
+    expect_error(tssWindows(windows), "without the column \"tss\"")
+})
+
+test_that("genes with another column `tss` say so themselves", {
+    genes <- transform(fewGenes(), tss = c(20500, 40500))
+    expect_identical(tssWindows(genes)$tss, c(20500, 40500))
+    expect_identical(tssWindows(genes, tss = "upstream")$tss,
+                     tssWindows(fewGenes())$tss)
+})
+
+# S19: ranges must be the windows of the bins.
+test_that("ranges of another width or of other bins are told", {
+    windows <- tssWindows(fewGenes())
+    counts <- array(1, c(2, 100, 1), list(names(windows), NULL, "M"))
+    expect_silent(signal <- chromatinSignal(counts, windows))
+    expect_error(chromatinSignal(counts[, 1:50, , drop = FALSE], windows),
+                 "windows of the same bins.*50 bins.*100 bins")
+    plain <- granges(windows)
+    expect_silent(chromatinSignal(counts, plain))
+    expect_warning(chromatinSignal(counts, resize(plain, 500)),
+                   "2 ranges of `genes` are not as wide.*10000 bp.*of 500 bp")
+    expect_error(chromatinSignal(counts, resize(windows, 500)),
+                 "2 have another range")
+})
+
+# S1, from R's side.
+test_that("windows are no wider than a chromosome can be", {
+    expect_error(tssWindows(fewGenes(), 2e9, 1.5e9, 1e6), "at most 1e\\+09 bp")
 })

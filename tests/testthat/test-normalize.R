@@ -14,8 +14,8 @@ test_that("counts per million go by the depth", {
     cpm <- normalizeSignal(signal, "cpm")
     expect_equal(binMatrix(cpm, "M", "L"),
                  binMatrix(signal, "M", "L") / 80 * 1e6)
-    expect_identical(metadata(cpm)$normalization, "cpm")
-    expect_error(normalizeSignal(cpm, "cpm"), "normalised by \"cpm\" already")
+    expect_identical(preprocessing(cpm)$normalization, c("cpm", "cpm"))
+    expect_error(normalizeSignal(cpm, "cpm"), "already normalised by \"cpm\"")
     expect_error(normalizeSignal(simulateChromatin(5), "cpm"),
                  "know the read depth of \"H3K27me3\"")
 })
@@ -33,8 +33,8 @@ test_that("a control is scaled to the depth of the mark, and left out", {
     both <- normalizeSignal(normalizeSignal(signal, "cpm"), "subtract")
     expect_equal(binMatrix(both, "M", "L"),
                  binMatrix(less, "M", "L") / 80 * 1e6)
-    expect_identical(metadata(both)$normalization,
-                     c("cpm", "subtract(control = Input)"))
+    expect_identical(preprocessing(both)$normalization,
+                     rep("cpm then subtract(control = Input)", 2))
     expect_error(normalizeSignal(signal, "subtract", control = "IgG"),
                  "Missing: IgG")
 })
@@ -55,7 +55,7 @@ test_that("quantile normalisation gives all cell types one distribution", {
                  "needs several cell types")
 })
 
-test_that("a model refuses signal that was treated otherwise", {
+test_that("a model refuses signal that was preprocessed differently", {
     signal <- simulateChromatin(60, cellTypes = 2, bins = 10,
                                 deciding = list(), seed = 1)
     colData(signal)$depth <- matrix(
@@ -65,14 +65,24 @@ test_that("a model refuses signal that was treated otherwise", {
                              seed = 1)
     expect_identical(dim(predict(model, cpm)), c(60L, 2L))
     expect_error(predict(model, signal),
-                 "normalised by cpm.*It is not normalised")
-    expect_error(attention(model, signal), "normalised by cpm")
-    expect_error(attentiveChrome(cpm, signal, epochs = 1), "`validation` must")
-    metadata(cpm)$counting <- "fivePrime"
+                 "whose normalization is \"cpm\".*cellType1, cellType2: \"none\"")
+    expect_error(attention(model, signal), "whose normalization is \"cpm\"")
+    expect_error(attentiveChrome(cpm, signal, epochs = 1),
+                 "`validation` was preprocessed differently")
+    colnames(signal) <- c("raw1", "raw2")
+    mixed <- cbind(signal, cpm)
+    expect_error(predict(model, mixed), "Cell types raw1, raw2: \"none\"")
+    expect_error(attentiveChrome(mixed, epochs = 1),
+                 "same normalization.*\"none\", but \"cpm\" in cellType1")
+    expect_error(trainBaseline(mixed), "same normalization")
+    preprocessing(cpm)$counting <- "fivePrime"
     counted <- attentiveChrome(cpm, epochs = 1, hidden = 2, markHidden = 2)
-    metadata(cpm)$counting <- "overlap"
-    expect_warning(predict(counted, cpm), "by \"overlap\".*by \"fivePrime\"")
-    metadata(cpm)$bins$orient <- "genome"
+    preprocessing(cpm)$counting <- "overlap"
+    expect_error(predict(counted, cpm),
+                 "whose counting is \"fivePrime\".*\"overlap\"")
+    preprocessing(cpm)$counting <- NA
+    expect_identical(dim(predict(counted, cpm)), c(60L, 2L))
+    cpm@bins$orient <- "genome"
     expect_error(predict(model, cpm), "along the transcript.*along the genome")
 })
 

@@ -31,6 +31,7 @@ fakeAttention <- function(beta = TRUE) {
             c(first, 1 - first), c(4, 2, 2),
             c(dimnames(signal), list(marks(signal))))
     }
+    signal@kind <- "attention"
     signal
 }
 
@@ -191,7 +192,7 @@ test_that("the position axis changes to kb for wide windows", {
 
 test_that("plotAttention says what is wrong", {
     attention <- fakeAttention()
-    expect_error(plotAttention(fakeSignal()), "attention.*probability")
+    expect_error(plotAttention(fakeSignal()), "attention.*\"signal\"")
     expect_error(plotAttention(1), "attention.*numeric")
     expect_error(plotAttention(attention[0, ]), "no genes")
     expect_error(plotAttention(attention, "E9"), "cellType.*E9")
@@ -367,8 +368,7 @@ test_that("plotGene says what is wrong", {
     expect_error(plotGene(signal[-1, ], attention, "A", "E1"),
                  "signal.*attention.*gene1")
     other <- signal
-    S4Vectors::metadata(other)$bins$offsets <-
-        S4Vectors::metadata(other)$bins$offsets + 50
+    other@bins$offsets <- other@bins$offsets + 50
     expect_error(plotGene(other, attention, "A", "E1"),
                  "same bins.*-150 bp.*-200 bp")
     noMark <- signal

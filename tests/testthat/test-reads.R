@@ -166,6 +166,7 @@ test_that("order, index, compression and workers do not matter", {
                       BPPARAM = BiocParallel::MulticoreParam(2))
     expect_identical(assays(two), assays(one))
     expect_identical(metadata(two), metadata(one))
+    expect_identical(sources(two), sources(one))
 })
 
 test_that("a read's depth counts wherever it lies", {
@@ -176,7 +177,7 @@ test_that("a read's depth counts wherever it lies", {
     expect_equal(colData(signal)$depth,
                  matrix(3, 1, 1, dimnames = list("K", "M")))
     expect_equal(sum(assay(signal, "M")), 1)
-    sources <- metadata(signal)$sources
+    sources <- sources(signal)
     expect_equal(sources$matched, 2)
     expect_identical(sources$unmatched, "chrUn")
 })
@@ -282,4 +283,75 @@ test_that("files and sheets that make no sense are told", {
     })
     expect_error(countReads(sheet(), GenomicRanges::GRanges("chr1:1-100")),
                  "made by .*tssWindows")
+})
+
+test_that("windows wider than any chromosome are refused", {
+    expect_error(tssWindows(fewGenes(), 2e9, 1.5e9, binWidth = 1e6),
+                 "`upstream` must be one whole number from -1e\\+09 to 1e\\+09")
+    expect_error(tssWindows(fewGenes(), 0, 2e9, binWidth = 1e6), "`downstream`")
+    reads <- list(chromosome = 0L, start = 1L, end = 2L, minus = 0L)
+    core <- list(by = 0L, shift = 0, length = 0)
+    counted <- function(...) {
+        table <- modifyList(.windowTable(tssWindows(fewGenes())), list(...))
+        sum(.Call(ffi_count_reads, table, core, reads))
+    }
+    expect_identical(counted(), 0L)
+    expect_identical(counted(start = c(-2147483647L, 0L), bins = 2147L,
+                             binWidth = 1e6), 1L)
+    expect_error(counted(bins = 3500L, binWidth = 1e6), "windows of 3500000000")
+    for (value in list(2^31, 1e300, NaN, 0, 1.5)) {
+        expect_error(counted(binWidth = value), "'binWidth' must be a whole")
+    }
+    expect_error(counted(start = c(NA, 0L)), "without a start")
+})
+
+test_that("any line ends and a byte order mark lose no read", {
+    lines <- c("track name=x", "chr1\t20000\t20036", "chr1\t20100\t20136",
+               "chr1\t40000\t40036")
+    windows <- tssWindows(fewGenes())
+    write <- function(text) {
+        path <- withr::local_tempfile(.local_envir = parent.frame())
+        writeBin(c(as.raw(c(0xef, 0xbb, 0xbf)), charToRaw(text)), path)
+        countReads(c(M = path), windows, cellType = "K", progress = FALSE)
+    }
+    for (end in c("\n", "\r\n", "\r")) {
+        signal <- write(paste0(lines, end, collapse = ""))
+        expect_identical(colData(signal)$depth[[1L]], 3)
+        expect_identical(metadata(signal)$sources$unmatched, "")
+        expect_identical(sum(assay(signal, "M")), 3L)
+    }
+    first <- write("chr1\t20000\t20036\n")
+    expect_identical(metadata(first)$sources$unmatched, "")
+})
+
+test_that("a damaged index of a BAM file does no harm", {
+    bam <- randomBam(500)
+    index <- paste0(bam, ".bai")
+    bytes <- readBin(index, "raw", file.size(index))
+    windows <- denseWindows()
+    whole <- quietly(count(bam, windows))
+    expect_identical(.indexRecords(index), 500)
+    spoiled <- list(
+        raw(), bytes[1:4], head(bytes, -1L), utils::head(bytes, 30L),
+        c(charToRaw("no index at all"), bytes), replace(bytes, 9:16, as.raw(255)),
+        replace(bytes, 5:8, as.raw(c(255, 255, 255, 127))), rev(bytes))
+    for (bad in spoiled) {
+        writeBin(bad, index)
+        expect_identical(quietly(count(bam, windows)), whole)
+    }
+    withr::with_seed(1, for (i in 1:20) {
+        at <- sample(length(bytes), 3L)
+        writeBin(replace(bytes, at, as.raw(sample(0:255, 3L))), index)
+        expect_identical(quietly(count(bam, windows)), whole)
+    })
+})
+
+test_that("a broken block is told of a BAM file with an index, too", {
+    bam <- randomBam(3000)
+    bytes <- readBin(bam, "raw", file.size(bam))
+    bytes[length(bytes) %/% 2 + 0:20] <- as.raw(0)
+    writeBin(bytes, bam)
+    capture.output(type = "message", {
+        expect_error(count(bam, denseWindows()), "not a whole BAM file")
+    })
 })

@@ -106,7 +106,7 @@ test_that("wrong arguments are named", {
     expect_error(simulateChromatin(genes = 1), "genes.*at least 2")
     expect_error(simulateChromatin(cellTypes = 0), "cellTypes")
     expect_error(simulateChromatin(noise = -1), "noise")
-    expect_error(simulateChromatin(marks = "label"), "no names for a mark")
+    expect_error(simulateChromatin(marks = "label"), "reserved names")
     expect_error(simulateChromatin(bins = 20), "deciding.*from 1 to 20")
     expect_error(simulateChromatin(deciding = list(H2A = 1)), "\"H2A\"")
     expect_error(simulateChromatin(deciding = 46:55), "must be a list")

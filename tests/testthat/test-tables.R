@@ -127,7 +127,7 @@ test_that("a wrong number of columns says what is expected", {
     expect_error(readLinesAs(gsub(",", "\t", lines)), "separated by commas")
     expect_error(readLinesAs(lines, marks = c("a", "a")), "each mark once")
     expect_error(readLinesAs(lines, marks = c("a", "label")),
-                 "no names for a mark")
+                 "reserved names")
 })
 
 test_that("a short or long line is named, wherever it stands", {

@@ -10,7 +10,7 @@ test_that("means and maxima are exact, base by base", {
     max <- summarizeTracks(c(M = track), windows, "max", progress = FALSE)
     expect_equal(unname(binMatrix(max, "M")[1, c(1, 2, 100)]), c(9, 0, 2))
     expect_true(is.na(colData(mean)$depth[1, "M"]))
-    expect_identical(metadata(max)$counting, "max")
+    expect_identical(preprocessing(max)$counting, "max")
     gz <- textFile(readLines(track), ".bedGraph", gz = TRUE)
     expect_equal(assays(summarizeTracks(c(M = gz), windows)), assays(mean))
 })
