@@ -8,13 +8,15 @@
 #   "passing"  a cut, an error of the server: trying again may help
 #   "refused"  an answer that will be the same the next time, such as 404
 #   "damaged"  all has come, and it is not right
+#   "disk"     it cannot be written here
 
 .fault <- function(kind, ...) list(kind = kind, reason = paste0(...))
 
 # ---- all files --------------------------------------------------------------
 
 # The paths of all `urls`. `sums` are their MD5 sums (NA where unknown), or NULL
-# to look for published ones; `how` has retries, wait, progress and the caller.
+# to look for published ones; `how` has retries, wait, progress, and the name of
+# the caller, for messages.
 .fetchAll <- function(urls, cache, sums, how) {
     for (package in c("BiocFileCache", "curl", "filelock")) {
         .needs(package, "to download files")
@@ -67,21 +69,21 @@
 }
 
 .stopFaults <- function(faults, count, caller) {
-    roadmap <- caller == "roadmapDownload"
     reason <- vapply(faults, `[[`, "", "reason")
     kind <- vapply(faults, `[[`, "", "kind")
     urls <- tapply(names(faults), factor(reason, unique(reason)), .some, 20L)
     lines <- paste0(urls, ": ", names(urls))
     .stop("{length(faults)} of {count} file{?s} could not be downloaded",
           .bullets(lines, "x"),
-          i = if ("refused" %in% kind && roadmap) "Check the cell types and
-               marks (not every cell type has every mark), and that the
-               {.arg base} has the consortium's folders.",
-          i = if ("refused" %in% kind && !roadmap) "Check that the
-               {.arg base} has the authors' files.",
+          i = if ("refused" %in% kind) {
+              if (caller == "roadmapDownload") "Check the cell types and marks
+                  (not every cell type has every mark), and that the {.arg base}
+                  has the consortium's folders."
+              else "Check that the {.arg base} has the authors' files."
+          },
           i = if ("damaged" %in% kind) "The server's own file may be damaged:
-               try another {.arg base}, and check
-               {.arg {if (roadmap) 'checksums' else 'md5'}}.",
+               try another {.arg base}, and check the MD5 sums.",
+          i = if ("disk" %in% kind) "Make room, or give another {.arg cache}.",
           i = if (any(c("silent", "passing") %in% kind)) "Check the connection
                and call {.fn {caller}} again: it goes on where it stopped.",
           i = if (length(faults) < count) "All other files are in the cache.")
@@ -125,9 +127,9 @@
         path <- unname(BiocFileCache::bfcnew(
             cache, url, ext = paste0("_", basename(url))))
     }
-    if (!file.rename(part, path)) {
-        .stop("Cannot move {.file {part}} to {.file {path}}")
-    }
+    fault <- .Call(ffi_sync_file, part)
+    if (fault == "") fault <- .putInPlace(part, path)
+    if (fault != "") .stopUnwritten(path, fault)
     path
 }
 
@@ -147,7 +149,7 @@
             # start. Otherwise the server's file is like that.
             if (begun == 0) return(fault)
         }
-        if (fault$kind == "refused") return(fault)
+        if (fault$kind %in% c("refused", "disk")) return(fault)
         failures <- if (.size(part) > most) 1L else failures + 1L
         most <- max(most, .size(part))
         if (failures > how$retries) return(fault)
@@ -163,25 +165,21 @@
     handle <- .curlHandle(range = if (begun > 0) sprintf("%.0f-", begun))
     bar <- .downloadBar(how, environment())
     answer <- NULL
-    to <- NULL
-    on.exit(if (!is.null(to)) close(to))
+    unwritten <- ""
     receive <- function(bytes, final) {
         if (is.null(answer)) {
             answer <<- .readAnswer(handle)
             # 206 is the rest, 200 all from the start whatever was asked for.
-            mode <- switch(as.character(answer$status), "206" = "ab",
-                           "200" = "wb")
-            if (!is.null(mode)) to <<- file(part, mode)
+            if (answer$status == 200L) unlink(part, expand = FALSE)
         }
-        if (is.null(to)) return()
-        writeBin(bytes, to)
+        if (!answer$status %in% c(200L, 206L) || unwritten != "") return()
+        unwritten <<- .Call(ffi_append_file, part, bytes)
         bar(length(bytes), if (answer$status == 200L) 0 else begun,
             answer$size)
     }
-    cut <- .perform(url, handle, receive)
-    if (!is.null(to)) {
-        close(to)
-        to <- NULL
+    cut <- .perform(url, handle, receive, function() unwritten != "")
+    if (unwritten != "") {
+        return(.fault("disk", "could not be written: ", unwritten))
     }
     .judge(.readAnswer(handle), cut, part)
 }
@@ -227,14 +225,19 @@
 }
 
 # NULL, or curl's message if it was cut. Unlike curl's connections, this hands
-# on every byte that came before.
-.perform <- function(url, handle, receive) {
+# on every byte that came before. Once `isVain()` nothing more is asked for.
+.perform <- function(url, handle, receive, isVain = function() FALSE) {
     pool <- curl::new_pool()
     cut <- NULL
     curl::curl_fetch_multi(url, done = function(response) NULL,
                            fail = function(message) cut <<- message,
                            pool = pool, data = receive, handle = handle)
-    curl::multi_run(pool = pool)
+    while (curl::multi_run(timeout = 1, pool = pool)$pending > 0L) {
+        if (isVain()) {
+            curl::multi_cancel(handle)
+            break
+        }
+    }
     cut
 }
 

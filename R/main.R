@@ -185,7 +185,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
 
 .readSignalFile <- function(path) {
     .checkFiles(path, "SIGNAL")
-    .readWhole(path)
+    .readRds(path)
 }
 
 .predictCommand <- function(paths) {
@@ -195,8 +195,9 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
 }
 
 .attentionCommand <- function(paths) {
-    .saveWhole(attention(openPanel(paths[1L]), .readSignalFile(paths[2L])),
-               paths[3L])
+    .checkOutput(paths[3L], "OUT")
+    attention <- attention(openPanel(paths[1L]), .readSignalFile(paths[2L]))
+    .writeWhole(serialize(attention, NULL), paths[3L])
     0L
 }
 
@@ -206,13 +207,8 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
                 paths[length(paths)])
 }
 
-# Under another name first, so that there is no half of a table.
 .writeTable <- function(table, path) {
-    part <- paste0(path, ".part")
-    on.exit(unlink(part))
-    data.table::fwrite(table, part, sep = "\t", na = "NA", quote = FALSE)
-    if (!file.rename(part, path)) {
-        .stop("{.file {path}} could not be written")
-    }
+    .checkOutput(path, "OUT")
+    .writeWhole(.tableBytes(table, sep = "\t", na = "NA", quote = FALSE), path)
     0L
 }

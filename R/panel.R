@@ -15,17 +15,23 @@
 #' the others.
 #'
 #' @section The run folder:
-#' With `folder`, each finished cell type is written at once, as one file, under
-#' another name first and then renamed; a running one keeps a checkpoint after
-#' each epoch (see [resumeTraining()]). After a crash, a kill or a power cut the
-#' same call goes on: finished cell types are read, cut-off ones resumed from
-#' their last epoch, with the same result as without the cut. Failed ones are
-#' tried again. More cell types may be given later. A folder of other settings
-#' or data is refused, with the difference shown. While a run works in a folder,
-#' no other may. [openPanel()] reads a folder without training.
+#' With `folder`, each finished cell type is written at once, as one file; a
+#' running one keeps a checkpoint after each epoch (see [resumeTraining()]).
+#' After a crash, a kill, a power cut, Ctrl-C or a time limit ([setTimeLimit()])
+#' the same call resumes: it reads finished cell types and trains the others
+#' from their last epoch, with the same result as without the cut. Failed ones
+#' are tried again. More cell types may be given later. A folder of other
+#' settings or data is refused, with the difference shown. While a run works in
+#' a folder, no other may. [openPanel()] reads a folder without training.
 #'
-#' Of signal in memory or in tables, changed data are noticed by their values or
-#' bytes; of a signal in an HDF5 file, by the file's path and the shape.
+#' Files are written under another name, synced to the disk and then renamed.
+#' Each has a digest, and knows its cell type and settings: a damaged or
+#' misplaced file is an error that names it.
+#'
+#' Changed data are noticed: of signal in memory by the values, of tables by the
+#' bytes, of a signal in an HDF5 file by path, dataset, size and time of the
+#' file, unless delayed operations change the values: these are then read. Bins
+#' and preprocessing count too.
 #'
 #' @param signal What to train on, one of:
 #'   * a signal ([chromatinSignal()]) with labels, its columns the cell types;
@@ -134,15 +140,10 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     started <- proc.time()[["elapsed"]]
     parts <- .readParts(task, tables)
     files <- task$files
-    if (!is.null(files) && file.exists(.jobFile(files$checkpoint))) {
-        model <- resumeTraining(files$checkpoint, training$threads %||% 1L,
-                                verbose = FALSE)
-    } else {
-        own <- list(parts$train, parts$validation, seed = task$seed,
-                    checkpoint = files$checkpoint, verbose = FALSE)
-        if (is.null(training$threads)) own$threads <- 1L
-        model <- do.call(attentiveChrome, c(own, training))
-    }
+    own <- list(parts$train, parts$validation, seed = task$seed,
+                checkpoint = files$checkpoint, verbose = FALSE)
+    if (is.null(training$threads)) own$threads <- 1L
+    model <- do.call(attentiveChrome, c(own, training))
     test <- parts$test
     logit <- .forward(model, test, training$threads %||% 1L)$logit
     record <- list(model = model,
@@ -270,15 +271,49 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     signal
 }
 
+# ---- telling changed data ---------------------------------------------------
+
 .digestParts <- function(parts) {
-    unname(vapply(parts, function(part) {
-        rlang::hash(lapply(assays(part), .digestAssay))
-    }, ""))
+    unname(vapply(parts, .digestSignal, ""))
 }
 
-# Values in memory; of values in a file where they are.
+# Of all that a model learns from: values, names, bins and preprocessing.
+.digestSignal <- function(signal) {
+    names <- stats::setNames(nm = assayNames(signal))
+    .digest(list(dimnames(signal), marks(signal), binOffsets(signal),
+                 binWidth(signal), as.list(preprocessing(signal)),
+                 lapply(names, function(name) {
+                     .digestAssay(assay(signal, name, withDimnames = FALSE))
+                 })))
+}
+
+# Values in memory. Of values in files the files' state, and what is done to
+# them on the way, unless that cannot be told but by its result.
 .digestAssay <- function(x) {
-    if (!is(x, "DelayedArray")) return(list(dimnames(x), as.vector(x)))
-    list(dimnames(x), tryCatch(BiocGenerics::path(x),
-                               error = function(e) as.vector(as.array(x))))
+    if (!is(x, "DelayedArray")) return(list(dim(x), as.vector(x)))
+    files <- .seedFiles(x)
+    if (is.null(files) || !.isPlainData(x)) {
+        return(list(dim(x), as.vector(as.array(x))))
+    }
+    facts <- file.info(files, extra_cols = FALSE)
+    list(.digest(x), files, facts$size, as.numeric(facts$mtime))
+}
+
+# The files of an array's seeds; NULL where a seed has none.
+.seedFiles <- function(x) {
+    files <- DelayedArray::seedApply(x, function(seed) {
+        tryCatch(BiocGenerics::path(seed), error = function(e) NULL)
+    })
+    if (any(lengths(files) != 1L)) return(NULL)
+    files <- unlist(files)
+    if (all(file.exists(files))) files
+}
+
+# Functions (of delayed operations) and connections differ from session to
+# session where their results do not.
+.isPlainData <- function(x) {
+    if (typeof(x) %in% c("closure", "builtin", "special", "environment",
+                         "externalptr", "weakref")) return(FALSE)
+    parts <- c(attributes(x), if (is.list(x)) unclass(x))
+    all(vapply(parts, .isPlainData, NA))
 }

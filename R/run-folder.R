@@ -1,5 +1,6 @@
 # The run folder of trainCellTypes(): settings.rds, what was asked for; for each
-# cell type NAME.rds when it is finished, and before that its checkpoint.
+# cell type cell-NAME.rds when it is finished, and before that its checkpoint.
+# Each file knows what it is, of which cell type, and of which run.
 
 #' Read a run folder
 #'
@@ -21,18 +22,20 @@ openPanel <- function(folder) {
         .stop("{.arg folder} must be a run folder of {.fn trainCellTypes}",
               x = "There is no {.file settings.rds} in {.file {folder}}.")
     }
-    kept <- .readWhole(.settingsFile(folder))
-    new("AttentiveChromePanel",
-        records = .readRecords(folder, names(kept$digests)),
+    kept <- .readSettings(folder)
+    new("AttentiveChromePanel", records = .readRecords(folder, kept),
         errors = character(), settings = kept$settings, folder = folder)
 }
 
 .settingsFile <- function(folder) file.path(folder, "settings.rds")
 
-# Cell types may have any name, files may not.
+# Cell types may have any name; files may not, on some systems not even names
+# that differ by case alone. What can be read of a name is for people, the hash
+# tells it from others.
 .recordFile <- function(folder, cellType) {
-    name <- utils::URLencode(cellType, reserved = TRUE)
-    file.path(folder, paste0("cell-", name, ".rds"))
+    readable <- substr(gsub("[^A-Za-z0-9]+", "_", cellType), 1L, 40L)
+    hash <- vapply(cellType, .textHash, "", digits = 12L, USE.NAMES = FALSE)
+    file.path(folder, sprintf("cell-%s-%s.rds", readable, hash))
 }
 
 .recordFiles <- function(folder, cellType) {
@@ -40,22 +43,56 @@ openPanel <- function(folder) {
     list(record = record, checkpoint = sub("rds$", "checkpoint", record))
 }
 
-.readRecords <- function(folder, cellTypes) {
-    paths <- .recordFile(folder, cellTypes)
-    there <- file.exists(paths)
-    stats::setNames(lapply(paths[there], .readWhole), cellTypes[there])
+# ---- records ----------------------------------------------------------------
+
+# What a record must be of: the settings and the data of one cell type.
+.recordId <- function(cellType, kept) {
+    .digest(list(cellType, kept$settings, kept$digests[[cellType]]))
+}
+
+.readRecords <- function(folder, kept, cellTypes = names(kept$digests)) {
+    there <- cellTypes[file.exists(.recordFile(folder, cellTypes))]
+    lapply(stats::setNames(nm = there), function(cellType) {
+        .readRecord(.recordFile(folder, cellType), cellType,
+                    .recordId(cellType, kept))
+    })
+}
+
+.readRecord <- function(path, cellType, id) {
+    record <- .readSealed(path, "record")
+    hint <- "Delete the file; the same call trains the cell type anew."
+    if (!is.list(record) || !is(record$model, "AttentiveChromeModel") ||
+        !is.data.frame(record$test) || !is.data.frame(record$metrics)) {
+        .stop("{.file {path}} lacks parts of a record", i = "{hint}",
+              class = "AttentiveChrome_damaged")
+    }
+    if (!identical(record$cellType, cellType)) {
+        .stop("{.file {path}} must be the record of {.val {cellType}}",
+              x = "It is that of {.val {record$cellType}}.", i = "{hint}")
+    }
+    if (!identical(record$id, id)) {
+        .stop("{.file {path}} must be a record of this run folder",
+              x = "It is of other settings or data.", i = "{hint}")
+    }
+    record[setdiff(names(record), c("cellType", "id"))]
 }
 
 # The record first: a kill between the two leaves a checkpoint too many, which
 # the next run deletes.
 .finishRecord <- function(record, files) {
-    .saveWhole(record, files$record)
+    .stopOrphan()
+    .saveSealed(c(record, files[c("cellType", "id")]), files$record, "record")
     .deleteCheckpoint(files)
 }
 
 .deleteCheckpoint <- function(files) {
-    unlink(c(files$checkpoint, .jobFile(files$checkpoint)))
+    unlink(.checkpointFiles(files$checkpoint), expand = FALSE)
+    for (file in c(files$record, .checkpointFiles(files$checkpoint))) {
+        .removeLeftovers(file)
+    }
 }
+
+# ---- the run ----------------------------------------------------------------
 
 # A run: `records` of the cell types that are finished, `files()` of a cell
 # type, `close()`. Without a folder it keeps nothing.
@@ -68,14 +105,17 @@ openPanel <- function(folder) {
     lock <- .lockRun(folder)
     opened <- FALSE
     on.exit(if (!opened) filelock::unlock(lock))
-    .agreeOnSettings(folder, settings, source)
-    records <- .readRecords(folder, source$cellTypes)
+    kept <- .agreeOnSettings(folder, settings, source)
+    records <- .readRecords(folder, kept, source$cellTypes)
     for (cellType in names(records)) {
         .deleteCheckpoint(.recordFiles(folder, cellType))
     }
     opened <- TRUE
     list(records = records,
-         files = function(cellType) .recordFiles(folder, cellType),
+         files = function(cellType) {
+             c(.recordFiles(folder, cellType),
+               list(cellType = cellType, id = .recordId(cellType, kept)))
+         },
          close = function() filelock::unlock(lock))
 }
 
@@ -84,10 +124,17 @@ openPanel <- function(folder) {
         .stop("{.arg folder} must be the path of a folder",
               x = "It is {.val {folder}}.")
     }
-    dir.create(folder, showWarnings = FALSE, recursive = TRUE)
+    reason <- NULL
+    withCallingHandlers(
+        dir.create(folder, recursive = TRUE, showWarnings = !dir.exists(folder)),
+        warning = function(w) {
+            reason <<- conditionMessage(w)
+            invokeRestart("muffleWarning")
+        })
     if (!dir.exists(folder) || file.access(folder, 2L) != 0L) {
         .stop("{.arg folder} must be a folder that can be written to",
-              x = "It is {.file {folder}}.")
+              x = "It is {.file {folder}}.",
+              x = if (!is.null(reason)) "{reason}")
     }
     others <- list.files(folder, all.files = TRUE, no.. = TRUE)
     if (length(others) > 0L && !any(c("settings.rds", "lock") %in% others)) {
@@ -96,12 +143,12 @@ openPanel <- function(folder) {
     }
 }
 
-# The system lets go of the lock when the process ends, however it ends.
 .lockRun <- function(folder) {
-    lock <- filelock::lock(file.path(folder, "lock"), timeout = 0)
+    path <- file.path(folder, "lock")
+    lock <- .lockFile(path)
     if (is.null(lock)) {
         .stop("Another run works in {.arg folder}",
-              x = "{.file {file.path(folder, 'lock')}} is locked.")
+              x = "{.file {path}} is locked.")
     }
     lock
 }
@@ -117,13 +164,25 @@ openPanel <- function(folder) {
       list(seed = seed, split = split, tables = tables))
 }
 
-# What the folder was made for, or, if it is new, will be.
+.readSettings <- function(folder) {
+    path <- .settingsFile(folder)
+    kept <- .readSealed(path, "settings")
+    if (!is.list(kept) || !is.list(kept$settings) || !is.list(kept$digests) ||
+        !.areNames(names(kept$digests))) {
+        .stop("{.file {path}} lacks parts of a settings file",
+              class = "AttentiveChrome_damaged")
+    }
+    kept
+}
+
+# What the folder was made for, or, if it is new, will be: the settings, and the
+# digest of each cell type's data.
 .agreeOnSettings <- function(folder, settings, source) {
     digests <- lapply(stats::setNames(nm = source$cellTypes), source$digest)
-    path <- .settingsFile(folder)
-    if (file.exists(path)) {
-        kept <- .readWhole(path)
-        .checkSameSettings(kept$settings, settings, folder)
+    if (file.exists(.settingsFile(folder))) {
+        kept <- .readSettings(folder)
+        .checkSameSettings(kept$settings, settings, "folder",
+                           "Give a new folder, or the same settings.")
         shared <- intersect(names(kept$digests), names(digests))
         changed <- shared[!mapply(identical, kept$digests[shared],
                                   digests[shared])]
@@ -133,22 +192,9 @@ openPanel <- function(folder) {
                   i = "Give a new folder.")
         }
         digests <- utils::modifyList(kept$digests, digests)
-        if (identical(digests, kept$digests)) return()
+        if (identical(digests, kept$digests)) return(kept)
     }
-    .saveWhole(list(settings = settings, digests = digests), path)
-}
-
-.checkSameSettings <- function(kept, asked, folder) {
-    names <- union(names(kept), names(asked))
-    other <- names[!mapply(identical, kept[names], asked[names])]
-    if (length(other) == 0L) return()
-    show <- function(x) {
-        if (is.null(x)) "the default" else
-            paste(deparse(x, width.cutoff = 500L), collapse = " ")
-    }
-    lines <- sprintf("%s: %s there, %s asked for", other,
-                     vapply(kept[other], show, ""),
-                     vapply(asked[other], show, ""))
-    .stop("{.arg folder} must be of the same settings", .bullets(lines, "x"),
-          i = "Give a new folder, or the same settings.")
+    kept <- list(settings = settings, digests = digests)
+    .saveSealed(kept, .settingsFile(folder), "settings")
+    kept
 }

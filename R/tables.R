@@ -82,7 +82,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     .checkSignal(signal)
     cellType <- .checkCellType(signal, cellType)
     marks <- .checkMarks(signal, marks %||% .tableMarks(signal))
-    .checkNewFile(file)
+    .checkOutput(file, "file")
     bins <- length(binOffsets(signal))
     table <- data.frame(gene = rep(rownames(signal), each = bins),
                         bin = rep(seq_len(bins), nrow(signal)))
@@ -90,11 +90,9 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
         table[[mark]] <- as.vector(t(binMatrix(signal, mark, cellType)))
     }
     table$label <- rep(.tableLabel(signal, cellType), each = bins)
-    part <- withr::local_tempfile(tmpdir = dirname(file))
     compress <- if (grepl("[.]gz$", file)) "gzip" else "none"
-    data.table::fwrite(table, part, col.names = FALSE, scipen = 99L,
-                       compress = compress, showProgress = FALSE)
-    if (!file.rename(part, file)) .stop("Cannot write {.file {file}}")
+    .writeWhole(.tableBytes(table, col.names = FALSE, scipen = 99L,
+                            compress = compress), file)
     invisible(file)
 }
 
@@ -129,15 +127,6 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
               i = "Drop these genes before writing.")
     }
     label
-}
-
-.checkNewFile <- function(file) {
-    if (!is.character(file) || length(file) != 1L || is.na(file) ||
-        dir.exists(file) || !dir.exists(dirname(file))) {
-        .stop("{.arg file} must be the path of one file in a folder that
-               exists",
-              x = "It is {.val {file}}.")
-    }
 }
 
 # ---- one file ---------------------------------------------------------------

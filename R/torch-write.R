@@ -24,15 +24,9 @@
 #' identical(unlist(coef(again)), unlist(coef(model)))
 writeTorchWeights <- function(model, file) {
     .checkModel(model)
-    if (!.isPath(file) || !dir.exists(dirname(file))) {
-        .stop("{.arg file} must be the path of a file in a folder that exists",
-              x = "It is {.val {file}}.")
-    }
-    part <- paste0(file, ".part")
-    on.exit(unlink(part))
-    writeBin(.torchArchive(.torchTensors(model),
-                           model@training$precision == "double"), part)
-    if (!file.rename(part, file)) .stop("{.file {file}} could not be written")
+    .checkOutput(file, "file")
+    .writeWhole(.torchArchive(.torchTensors(model),
+                              model@training$precision == "double"), file)
     invisible(file)
 }
 
@@ -123,11 +117,14 @@ writeTorchWeights <- function(model, file) {
 
 # gzip ends in the checksum that zip wants.
 .crc32 <- function(bytes) {
-    path <- tempfile()
-    on.exit(unlink(path))
+    path <- withr::local_tempfile()
     connection <- gzfile(path, "wb", compression = 1L)
     writeBin(bytes, connection)
     close(connection)
     zipped <- readBin(path, "raw", file.size(path))
+    size <- zipped[length(zipped) - 3:0]
+    if (!identical(size, .little(length(bytes), 4L)) || !.isWholeGzip(path)) {
+        .stopUnwritten(path, "The disk of temporary files took a part only")
+    }
     zipped[length(zipped) - 7:4]
 }

@@ -8,7 +8,7 @@
 #' no validation.
 #'
 #' Interrupting (Ctrl-C) stops the training and returns, with a warning, the
-#' model so far.
+#' model so far. A time limit ([setTimeLimit()]) that is reached is an error.
 #'
 #' The same seed gives the same model, bit for bit, whatever the number of
 #' threads, on machines of the same kind; without `seed`, one is drawn from R's
@@ -41,8 +41,9 @@
 #'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
 #' @param precision `"single"`, as usual for networks, or `"double"`, slower.
 #' @param checkpoint Path of a file to write the state of the training to after
-#'   each epoch, so that [resumeTraining()] can go on with it after a crash;
-#'   `NULL` for none.
+#'   each epoch, so that the same call resumes the training after a crash (see
+#'   [resumeTraining()]); `NULL` for none. A checkpoint of other data or
+#'   settings is an error that shows the difference.
 #' @param verbose Show a progress bar with loss, validation AUROC and time
 #'   left.
 #' @return An [AttentiveChromeModel-class].
@@ -73,47 +74,47 @@ attentiveChrome <- function(signal, validation = NULL,
                                        c("single", "double"))
     transform <- .checkChoice(transform, "transform", names(.transforms))
     data <- .trainingData(signal, validation, cellType, transform, marks)
-    job <- list(architecture = architecture, size = size, settings = settings,
-                transform = transform, data = data,
-                baseline = .fitBaseline(signal, data$marks, data$cellTypes))
-    if (!is.null(checkpoint)) job <- .startCheckpoint(checkpoint, job)
-    .fit(job, threads, checkpoint)
+    plan <- list(architecture = architecture, size = size, settings = settings,
+                 transform = transform, data = data,
+                 baseline = .fitBaseline(signal, data$marks, data$cellTypes))
+    if (is.null(checkpoint)) return(.fit(plan, threads))
+    .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
 }
 
-# Trains what a job says, from the start or from the `progress` of an earlier
+# Trains what a plan says, from the start or from the `progress` of an earlier
 # run: the same bits, as the random numbers of its epochs are drawn again.
-.fit <- function(job, threads, checkpoint = NULL, progress = NULL) {
-    data <- job$data
-    stages <- .stagesOf(job$architecture, data$marks,
-                        length(data$bins$offsets), job$size)
-    network <- .network(stages, .threads(threads), job$settings$precision,
-                        seed = job$settings$seed)
+.fit <- function(plan, threads, checkpoint = NULL, progress = NULL) {
+    data <- plan$data
+    stages <- .stagesOf(plan$architecture, data$marks,
+                        length(data$bins$offsets), plan$size)
+    network <- .network(stages, .threads(threads), plan$settings$precision,
+                        seed = plan$settings$seed)
     .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
-    run <- .withSeed(job$settings$seed, {
-        start <- job$start %||%
+    run <- .withSeed(plan$settings$seed, {
+        start <- plan$start %||%
             stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
-        run <- .newRun(start, job$id)
+        run <- .newRun(start, plan$id)
         if (!is.null(progress)) {
             for (epoch in progress$history$epoch) .drawOrder(data)
             list2env(progress, run)
         }
-        .train(run, network, data, job$settings, checkpoint)
+        .train(run, network, data, plan$settings, checkpoint)
     })
-    .asModel(job, .listParameters(run$parameters, shapes), run)
+    .asModel(plan, .listParameters(run$parameters, shapes), run)
 }
 
-.asModel <- function(job, parameters, run) {
-    data <- job$data
-    training <- job$settings
+.asModel <- function(plan, parameters, run) {
+    data <- plan$data
+    training <- plan$settings
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
-    new("AttentiveChromeModel", architecture = job$architecture,
-        size = job$size, marks = data$marks, bins = data$bins,
-        preprocessing = data$preprocessing, transform = job$transform,
+    new("AttentiveChromeModel", architecture = plan$architecture,
+        size = plan$size, marks = data$marks, bins = data$bins,
+        preprocessing = data$preprocessing, transform = plan$transform,
         parameters = parameters, history = run$history,
-        bestEpoch = run$bestEpoch, baseline = job$baseline,
+        bestEpoch = run$bestEpoch, baseline = plan$baseline,
         training = training,
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
@@ -167,9 +168,13 @@ attentiveChrome <- function(signal, validation = NULL,
 }
 
 .train <- function(run, network, data, settings, checkpoint) {
+    watch <- .watchTimeLimit()
     stopped <- tryCatch(.trainEpochs(run, network, data, settings, checkpoint),
                         interrupt = function(e) TRUE)
-    if (stopped) .keepInterrupted(run, data)
+    if (stopped) {
+        watch$stopIfReached()
+        .keepInterrupted(run, data)
+    }
     as.list(run)
 }
 
@@ -196,6 +201,7 @@ attentiveChrome <- function(signal, validation = NULL,
         run$history <- rbind(run$history, row)
         .keepBest(run, row)
         bar$tick(row)
+        .stopOrphan()
         if (!is.null(checkpoint)) .saveCheckpoint(checkpoint, run)
     }
     FALSE
@@ -243,14 +249,17 @@ attentiveChrome <- function(signal, validation = NULL,
     }
 }
 
-# Best epoch so far, if validation chose one; else all that was learnt.
+# Best epoch so far, if validation chose one; else all that was learnt. The
+# class of the warning tells callers in the package that the model is not the
+# one that was asked for.
 .keepInterrupted <- function(run, data) {
     if (is.null(data$validation) || run$bestEpoch == 0L) {
         run$parameters <- run$state$parameters
     }
     done <- nrow(run$history)
     cli::cli_warn(c("Training was interrupted after {done} whole epoch{?s}",
-                    i = "The model so far is returned."))
+                    i = "The model so far is returned."),
+                  class = "AttentiveChrome_interrupted")
 }
 
 # ---- progress ---------------------------------------------------------------

@@ -36,9 +36,9 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     }
     data <- .trainingData(signal, validation, cellType, object@transform,
                           object@marks)
-    job <- list(architecture = object@architecture, size = object@size,
-                settings = settings, transform = object@transform, data = data,
-                baseline = .fitBaseline(signal, data$marks, data$cellTypes),
-                start = .blockOf(object@parameters))
-    .fit(job, threads)
+    plan <- list(architecture = object@architecture, size = object@size,
+                 settings = settings, transform = object@transform, data = data,
+                 baseline = .fitBaseline(signal, data$marks, data$cellTypes),
+                 start = .blockOf(object@parameters))
+    .fit(plan, threads)
 }

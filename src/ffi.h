@@ -23,6 +23,12 @@ SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting);
 SEXP ffi_check_gzip(SEXP ffi_path);
 SEXP ffi_index_records(SEXP ffi_bytes);
 SEXP ffi_read_torch(SEXP ffi_bytes);
+SEXP ffi_write_file(SEXP path, SEXP bytes);
+SEXP ffi_append_file(SEXP path, SEXP bytes);
+SEXP ffi_sync_file(SEXP path);
+SEXP ffi_replace_file(SEXP from, SEXP to);
+SEXP ffi_is_locked(SEXP path);
+SEXP ffi_is_running(SEXP pid);
 
 /* ffi_blas.c */
 void use_blas(void);

@@ -22,6 +22,12 @@ static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_check_gzip, 1),
     CALL_ENTRY(ffi_index_records, 1),
     CALL_ENTRY(ffi_read_torch, 1),
+    CALL_ENTRY(ffi_write_file, 2),
+    CALL_ENTRY(ffi_append_file, 2),
+    CALL_ENTRY(ffi_sync_file, 1),
+    CALL_ENTRY(ffi_replace_file, 2),
+    CALL_ENTRY(ffi_is_locked, 1),
+    CALL_ENTRY(ffi_is_running, 1),
     {NULL, NULL, 0},
 };
 /* clang-format on */

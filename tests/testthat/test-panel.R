@@ -103,19 +103,22 @@ test_that("a run folder keeps what is finished, and goes on", {
     expect_identical(weights(openPanel(folder))[names(panel)],
                      weights(panel))
     expect_setequal(list.files(folder), c("lock", "settings.rds",
-        sprintf("cell-cellType%d.rds", 1:3)))
+        basename(.recordFile(folder, colnames(signal)))))
 })
 
 test_that("what was left by a kill between two files is tidied", {
+    skip_if_not_installed("callr")
     folder <- folderOf()
     quick(folder = folder)
-    left <- .recordFiles(folder, "cellType1")$checkpoint
-    saveRDS(1, left)
-    saveRDS(1, .jobFile(left))
-    writeLines("half", paste0(.recordFile(folder, "cellType3"), ".part"))
-    unlink(.recordFile(folder, "cellType3"))
+    left <- .checkpointFiles(.recordFiles(folder, "cellType1")$checkpoint)
+    file.create(left)
+    record <- .recordFile(folder, "cellType3")
+    dead <- callr::r(function() Sys.getpid())
+    part <- sub("[0-9]+[.]part$", paste0(dead, ".part"), .partFile(record))
+    writeLines("half", part)
+    unlink(record)
     expect_identical(weights(quick(folder = folder)), weights(panel))
-    expect_false(any(file.exists(c(left, .jobFile(left)))))
+    expect_false(any(file.exists(c(left, part))))
 })
 
 test_that("a failing cell type does not stop the others", {
@@ -191,9 +194,188 @@ test_that("a killed run ends in the same bits", {
         BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
     expect_identical(weights(resumed), weights(whole))
     expect_identical(resumed@records[[1L]]$test, whole@records[[1L]]$test)
-    left <- setdiff(list.files(folder), c("lock", "settings.rds",
-                                          sprintf("cell-cellType%d.rds", 1:3)))
-    expect_true(all(grepl("\\.part$", left)))
+    expect_setequal(list.files(folder, all.files = TRUE, no.. = TRUE),
+                    c("lock", "settings.rds",
+                      basename(.recordFile(folder, colnames(signal)))))
+})
+
+test_that("no two cell types share a file, and none leaves the folder", {
+    names <- c("a/b", "a%2Fb", "%41/../../evil", "..", "K562", "k562", "CON",
+               strrep("x", 300), paste0(strrep("x", 300), "y"), "caf\u00e9",
+               "cafe\u0301", "a b", "a_b", ".", "nul.", "\u4e2d")
+    files <- .recordFile("folder", names)
+    expect_identical(anyDuplicated(tolower(files)), 0L)
+    expect_match(basename(files), "^cell-[A-Za-z0-9_]*-[0-9a-f]{12}[.]rds$")
+    expect_true(all(nchar(basename(files)) < 100L))
+    expect_identical(unique(dirname(files)), "folder")
+
+    odd <- signal
+    colnames(odd) <- c("a/b", "a%2Fb", "%41/../../evil")
+    folder <- file.path(folderOf(), "run")
+    own <- quick(odd, folder)
+    expect_identical(names(openPanel(folder)), colnames(odd))
+    expect_identical(weights(openPanel(folder)), weights(own))
+    expect_false(identical(coef(own[["a/b"]]), coef(own[["a%2Fb"]])))
+    expect_identical(list.files(dirname(folder)), "run")
+})
+
+test_that("a record that is not of this cell type and run is refused", {
+    folder <- folderOf()
+    quick(folder = folder)
+    record <- .recordFile(folder, "cellType1")
+    kept <- withr::local_tempfile()
+    file.copy(record, kept)
+    for (value in list(1:3, NULL, list(model = 1))) {
+        saveRDS(value, record)
+        expect_error(openPanel(folder), "is no record file")
+        expect_error(quick(folder = folder), "is no record file")
+        .saveSealed(value, record, "record")
+        expect_error(openPanel(folder), "lacks parts of a record")
+    }
+    file.copy(.recordFile(folder, "cellType2"), record, overwrite = TRUE)
+    expect_error(openPanel(folder), "must be the record of .*cellType1")
+    other <- folderOf()
+    quick(folder = other, seed = 2)
+    file.copy(.recordFile(other, "cellType1"), record, overwrite = TRUE)
+    expect_error(openPanel(folder), "other settings or data")
+    file.copy(.settingsFile(folder), record, overwrite = TRUE)
+    expect_error(openPanel(folder), "must be a record file")
+    file.copy(kept, record, overwrite = TRUE)
+    expect_identical(weights(openPanel(folder)), weights(panel))
+    saveRDS(list(settings = list(), digests = list(a = 1)),
+            .settingsFile(folder))
+    expect_error(openPanel(folder), "version 0.99.0")
+})
+
+test_that("changed data are told", {
+    skip_if_not_installed("HDF5Array")
+    store <- function(x, path) {
+        for (name in marks(x)) {
+            assay(x, name, withDimnames = FALSE) <- HDF5Array::writeHDF5Array(
+                assay(signal, name), path, name)
+        }
+        x
+    }
+    path <- withr::local_tempfile(fileext = ".h5")
+    stored <- store(signal, path)
+    digest <- .digestSignal(stored)
+    expect_identical(.digestSignal(stored), digest)
+    again <- callr::r(function(x) AttentiveChrome:::.digestSignal(x),
+                      list(stored))
+    expect_identical(again, digest)
+    changed <- function(x) expect_false(identical(.digestSignal(x), digest))
+    twice <- swapped <- unit <- stored
+    assay(twice, "H3K4me3", withDimnames = FALSE) <-
+        assay(stored, "H3K4me3", withDimnames = FALSE) * 2
+    changed(twice)
+    expect_identical(.digestSignal(twice), callr::r(function(x) {
+        AttentiveChrome:::.digestSignal(x)
+    }, list(twice)))
+    assay(swapped, "H3K4me3", withDimnames = FALSE) <-
+        assay(stored, "H3K4me1", withDimnames = FALSE)
+    changed(swapped)
+    changed(stored[, 3:1])
+    changed(stored[60:1, ])
+    file.remove(path)
+    changed(store(signal[60:1, ], path))
+})
+
+test_that("other bins and another preprocessing are other data", {
+    folder <- folderOf()
+    quick(folder = folder)
+    counts <- lapply(stats::setNames(nm = marks(signal)), function(mark) {
+        assay(signal, mark)
+    })
+    wide <- chromatinSignal(counts, labels = expressionLabel(signal),
+                            binWidth = 200)
+    expect_false(identical(.digestSignal(wide), .digestSignal(signal)))
+    expect_error(quick(wide, folder), "same data")
+    expect_error(quick(normalizeSignal(signal, "quantile"), folder),
+                 "same data")
+})
+
+test_that("Ctrl-C and a time limit end a panel, with a checkpoint only", {
+    skip_on_cran()
+    skip_on_os("windows")
+    skip_if_not_installed("callr")
+    big <- simulateChromatin(900, cellTypes = 2, bins = 20, seed = 1,
+                             deciding = list(H3K4me3 = 9:12))
+    run <- function(big, folder, limit = Inf) {
+        setTimeLimit(elapsed = limit)
+        on.exit(setTimeLimit())
+        tryCatch(AttentiveChrome::trainCellTypes(big, folder, epochs = 2000,
+            hidden = 8, markHidden = 4, progress = FALSE,
+            BPPARAM = BiocParallel::SerialParam()),
+            error = function(e) conditionMessage(e),
+            interrupt = function(e) "Ctrl-C")
+    }
+    records <- function(folder) list.files(folder, "^cell-.*rds$")
+    checkpoints <- function(folder) list.files(folder, "checkpoint$")
+    folder <- folderOf()
+    session <- callr::r_bg(run, list(big, folder))
+    deadline <- Sys.time() + 60
+    while (length(checkpoints(folder)) == 0L && Sys.time() < deadline) {
+        Sys.sleep(0.05)
+    }
+    session$interrupt()
+    session$wait(20000)
+    expect_identical(session$get_result(), "Ctrl-C")
+    expect_identical(records(folder), character())
+    expect_length(checkpoints(folder), 1L)
+    folder <- folderOf()
+    expect_match(callr::r(run, list(big, folder, 4)), "time limit")
+    expect_identical(records(folder), character())
+    expect_lt(length(checkpoints(folder)), 2L)
+})
+
+test_that("workers whose master was killed stop and write nothing more", {
+    skip_on_cran()
+    skip_on_os("windows")
+    skip_if_not_installed("callr")
+    folder <- folderOf()
+    big <- simulateChromatin(300, cellTypes = 2, bins = 20, seed = 1,
+                             deciding = list(H3K4me3 = 9:12))
+    train <- function(big, folder, epochs = 400) {
+        AttentiveChrome::trainCellTypes(big, folder, epochs = epochs,
+            hidden = 4, markHidden = 3, progress = FALSE,
+            BPPARAM = BiocParallel::MulticoreParam(2))
+    }
+    master <- callr::r_bg(train, list(big, folder))
+    checkpoints <- function() list.files(folder, "checkpoint$")
+    deadline <- Sys.time() + 60
+    while (length(checkpoints()) < 2L && Sys.time() < deadline) {
+        Sys.sleep(0.02)
+    }
+    master$kill()
+    locks <- list.files(folder, "checkpoint[.]lock$", full.names = TRUE)
+    busy <- function() any(vapply(locks, function(x) .Call(ffi_is_locked, x), NA))
+    while (busy() && Sys.time() < deadline) Sys.sleep(0.02)
+    expect_false(busy())
+    before <- file.mtime(list.files(folder, full.names = TRUE))
+    Sys.sleep(1)
+    expect_identical(file.mtime(list.files(folder, full.names = TRUE)), before)
+    expect_lt(length(openPanel(folder)), 2L)
+    resumed <- trainCellTypes(big, folder, epochs = 400, hidden = 4,
+        markHidden = 3, progress = FALSE,
+        BPPARAM = BiocParallel::SerialParam())
+    whole <- trainCellTypes(big, epochs = 400, hidden = 4, markHidden = 3,
+        progress = FALSE, BPPARAM = BiocParallel::SerialParam())
+    expect_identical(weights(resumed), weights(whole))
+})
+
+test_that("members of a group can lock in a folder that they share", {
+    skip_on_os("windows")
+    shared <- withr::local_tempdir()
+    Sys.chmod(shared, "2775", use_umask = FALSE)
+    before <- Sys.umask("022")
+    withr::defer(Sys.umask(before))
+    folder <- file.path(shared, "run")
+    dir.create(folder)
+    Sys.chmod(folder, "2775", use_umask = FALSE)
+    quick(folder = folder, cellTypes = "cellType1")
+    mode <- function(x) format(file.mode(file.path(folder, x)))
+    expect_identical(mode("lock"), "664")
+    expect_identical(mode("settings.rds"), "644")
 })
 
 test_that("a full disk is told and loses no finished model", {

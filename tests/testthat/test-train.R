@@ -118,7 +118,7 @@ test_that("Ctrl-C returns the model so far, with a warning, in time", {
             })
         list(model = model, stopped = stopped)
     }, list(begun), stderr = "2>&1", stdout = "|")
-    withr::defer(unlink(paste0(begun, ".job")))
+    withr::defer(unlink(paste0(begun, ".plan")))
     while (!file.exists(begun) && session$is_alive()) Sys.sleep(0.05)
     Sys.sleep(0.2)
     session$interrupt()
