@@ -64,7 +64,7 @@
     .checkFiles(samples$file, "file")
     if (replicates != "refuse") .checkReplicates(samples, where)
     if (replicates == "separate") samples <- .separateReplicates(samples)
-    .checkGroups(samples, where)
+    .checkSheetGroups(samples, where)
     .checkComplete(samples, where, replicates)
     samples$replicate <- NULL
     samples
@@ -98,7 +98,7 @@
     interaction(samples$cellType, samples$mark, sep = "\r", drop = TRUE)
 }
 
-.checkGroups <- function(samples, where) {
+.checkSheetGroups <- function(samples, where) {
     if (is.null(samples$group)) return()
     several <- tapply(samples$group, samples$cellType,
                       function(g) length(unique(g)) > 1L)
