@@ -16,10 +16,12 @@
     counts <- 0L
     records <- 0
     on <- numeric(length(header$lengths))
+    bothMates <- 0
     repeat {
         chunk <- .nextReads(file, path, counting)
         if (chunk$records == 0L) break
         records <- records + chunk$records
+        bothMates <- bothMates + chunk$bothMates
         on <- on + tabulate(chunk$reads$chromosome, length(on))
         chunk$reads$chromosome <- chromosome[chunk$reads$chromosome]
         counts <- counts + .Call(ffi_count_reads, table, counting$core,
@@ -29,8 +31,8 @@
     .checkAnyReads(path, sum(on), records)
     names(on) <- names(header$lengths)
     list(values = t(counts), depth = sum(on), lengths = header$lengths,
-         source = .sourceRow("BAM", on, windows,
-                             header$sorted, length(.bamIndex(path)) > 0L))
+         source = .sourceRow("BAM", on, windows, header$sorted,
+                             length(.bamIndex(path)) > 0L, bothMates))
 }
 
 .bamFields <- c("flag", "rname", "pos", "mapq", "cigar")
@@ -49,7 +51,10 @@
     if (mates) records <- .placeAtMates(records)
     keep <- .readsThatCount(records, counting)
     reads <- lapply(records, `[`, keep)
-    list(records = length(records$flag), reads = .alignedSpans(reads, counting))
+    list(records = length(records$flag),
+         bothMates = if (counting$pairs == "fragments") 0
+                     else sum(.hasFlag(reads$flag, "properPair")),
+         reads = .alignedSpans(reads, counting))
 }
 
 # scanBam() leaves out where an unmapped read is placed, which is at its mate,

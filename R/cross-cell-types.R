@@ -12,8 +12,9 @@
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x What `crossCellTypes()` returns.
 #' @param ... Not used.
-#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC.
-#'   `plot()`: a `ggplot` heat map.
+#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC. The
+#'   cell types of the models come first, in the models' order. `plot()`: a
+#'   `ggplot` heat map.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
@@ -27,6 +28,7 @@
 crossCellTypes <- function(panel, signal, threads = NULL) {
     .checkPanel(panel)
     .checkSignal(signal)
+    signal <- signal[, .likeModels(colnames(signal), names(panel))]
     label <- expressionLabel(signal)
     rows <- lapply(stats::setNames(nm = names(panel)), function(name) {
         logit <- .forward(panel[[name]], signal, threads)$logit
@@ -37,6 +39,12 @@ crossCellTypes <- function(panel, signal, threads = NULL) {
     })
     structure(do.call(rbind, rows), class = c("crossCellTypes", "matrix",
                                               "array"))
+}
+
+# The cell types in the order of the models, so that the own ones are on the
+# diagonal, then the others.
+.likeModels <- function(cellTypes, models) {
+    c(intersect(models, cellTypes), setdiff(cellTypes, models))
 }
 
 #' @rdname crossCellTypes
@@ -59,11 +67,15 @@ print.crossCellTypes <- function(x, ...) {
 plot.crossCellTypes <- function(x, ...) {
     tiles <- data.frame(
         model = factor(rownames(x)[row(x)], rev(rownames(x))),
-        cellType = factor(colnames(x)[col(x)], colnames(x)),
+        cellType = factor(colnames(x)[col(x)],
+                          .likeModels(colnames(x), rownames(x))),
         auroc = as.vector(x))
+    # White on the dark half of the scale.
+    dark <- tiles$auroc > mean(range(tiles$auroc, na.rm = TRUE))
     text <- if (length(x) <= 150L) {
         ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$auroc)),
-                           size = 3)
+                           size = 3,
+                           colour = ifelse(dark %in% TRUE, "white", "black"))
     }
     ggplot2::ggplot(tiles, ggplot2::aes(.data$cellType, .data$model)) +
         ggplot2::geom_tile(ggplot2::aes(fill = .data$auroc),

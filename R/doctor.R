@@ -10,9 +10,16 @@
 #' * **genome**: chromosomes of other lengths in a file than in the genes;
 #' * **index**: BAM files that are not sorted by position or have no index (both
 #'   are read well here; genome browsers want them);
-#' * **marks** that look swapped: H3K4me3 that is not highest at the TSS,
-#'   H3K27me3 or H3K9me3 that rise with expression, H3K4me3 or H3K36me3 that
-#'   fall with it;
+#' * **pairs**: paired-end BAM files of which each mate was counted;
+#' * **control**: an input or IgG control among the marks, which a model would
+#'   train on;
+#' * **outliers**: a bin with most of a mark's signal;
+#' * **peaks**: peak calls that were counted as reads;
+#' * **marks** that look swapped: H3K27me3 or H3K9me3 that rise with expression,
+#'   H3K4me3 or H3K36me3 that fall with it;
+#' * **tss**: promoter marks (H3K4me3, H3K9ac, H3K27ac) that are not highest at
+#'   the TSS, and where they are instead: at the end of the window when windows
+#'   were taken for genes;
 #' * **strand**: bins that run along the chromosome on the minus strand although
 #'   they should run from 5' to 3', by the sides on which the marks lie;
 #' * **depth**: files with less than a fifth, or more than five times, of the
@@ -132,6 +139,17 @@ print.signalFindings <- function(x, ...) {
             }, mend))
 }
 
+.findPairs <- function(signal) {
+    .sourceFindings(
+        signal, function(s) s$bothMates > s$reads / 10, "warning", "pairs",
+        function(s) {
+            sprintf("%s has paired reads, and both mates of a pair were
+                     counted", basename(s$file))
+        }, function(s) {
+            "Count each fragment once, with pairs = \"fragments\"."
+        })
+}
+
 .findDepth <- function(signal) {
     reads <- sources(signal)$reads
     if (length(reads) < 3L) return(NULL)
@@ -209,6 +227,50 @@ print.signalFindings <- function(x, ...) {
     "H2A.Z", "H3K4me1", "H3K4me2", "H3K4me3", "H3K9ac", "H3K9me1", "H3K9me2",
     "H3K9me3", "H3K27ac", "H3K27me3", "H3K36me3", "H3K79me2", "H4K20me1")
 
+.controlNames <- "^(input|igg|igm|control|ctrl|wce|mock|background|dnase?input)"
+
+.findControl <- function(signal) {
+    controls <- grep(.controlNames, marks(signal), TRUE, value = TRUE)
+    if (length(controls) == 0L) return(NULL)
+    .finding("warning", "control", sprintf(
+        "%s among the marks looks like a control", controls), sprintf(
+        "Use it with normalizeSignal(control = \"%s\"), or leave it out with
+         marks(signal) <- setdiff(marks(signal), \"%s\").", controls[1L],
+        controls[1L]))
+}
+
+# The bins of one gene are no more than a small part of a real mark's signal.
+.findOutliers <- function(signal, most = 0.5) {
+    if (nrow(signal) < .fewGenes) return(NULL)
+    .eachMark(signal, function(values, mark, cellType) {
+        size <- abs(values)
+        share <- max(size) / sum(size)
+        if (is.na(share) || share < most) return(NULL)
+        at <- arrayInd(which.max(size), dim(size))
+        .finding("error", "outliers", sprintf(
+            "%.0f %% of the signal of %s of %s lies in bin %d of gene %s",
+            100 * share, mark, cellType, at[2L], rownames(signal)[at[1L]]),
+            "Look at this value; a model reads little else.")
+    })
+}
+
+# Peaks cover runs of bins, and a bin is under one or not; reads are shorter
+# than that and more.
+.findPeaks <- function(signal) {
+    .eachMark(signal, function(values, mark, cellType) {
+        runs <- rle(as.vector(t(values != 0)))
+        covered <- runs$lengths[runs$values]
+        if (length(covered) < .fewGenes || max(values) > 2 ||
+            any(values != round(values)) || mean(covered) < 4) {
+            return(NULL)
+        }
+        .finding("warning", "peaks", sprintf(
+            "%s of %s is 0, 1 or 2, in runs of %.0f bins on average: it looks
+             like peak calls", mark, cellType, mean(covered)),
+            "Count the aligned reads instead, or summarise a signal track.")
+    })
+}
+
 # A name that is nearly a known one, but is none itself.
 .findMarkNames <- function(signal) {
     odd <- setdiff(marks(signal), .knownMarks)
@@ -234,17 +296,21 @@ print.signalFindings <- function(x, ...) {
     mean(values[, near]) / mean(values[, !near])
 }
 
-.findPeak <- function(signal) {
+# Where it lies instead tells a shifted TSS from swapped marks.
+.findShift <- function(signal) {
     if (nrow(signal) < .fewGenes) return(NULL)
-    offsets <- binOffsets(signal)
+    centres <- binOffsets(signal) + binWidth(signal) / 2
     .eachMark(signal, function(values, mark, cellType) {
-        ratio <- .peakRatio(values, offsets, binWidth(signal))
+        ratio <- .peakRatio(values, binOffsets(signal), binWidth(signal))
         if (is.na(ratio) || ratio > 2) return(NULL)
-        .finding("warning", "marks", sprintf(
-            "H3K4me3 of %s is not highest at the TSS: the mean within 1 kb is
-             %.2f times that farther away", cellType, ratio),
-            "Look at the order of the marks, and at the TSS.")
-    }, "H3K4me3")
+        highest <- centres[which.max(colMeans(values))]
+        .finding("warning", "tss", sprintf(
+            "%s of %s is not highest at the TSS: the mean within 1 kb is %.2f
+             times that farther away; it is highest at %+.0f bp", mark, cellType,
+            ratio, highest),
+            "Were windows or gene ends taken for the TSS (tssWindows() keeps
+             that of windows), or are the marks in another order?")
+    }, c("H3K4me3", "H3K9ac", "H3K27ac"))
 }
 
 # With expression, else with the label.
@@ -341,6 +407,7 @@ print.signalFindings <- function(x, ...) {
 }
 
 .signalChecks <- list(
-    .findChromosomes, .findGenome, .findIndex, .findEmpty, .findMultiples,
-    .findCopies, .findDepth, .findMarkNames, .findPeak, .findDirection, .findStrand,
+    .findChromosomes, .findGenome, .findIndex, .findPairs, .findEmpty,
+    .findOutliers, .findMultiples, .findCopies, .findDepth, .findPeaks,
+    .findControl, .findMarkNames, .findShift, .findDirection, .findStrand,
     .findGeneIds, .findSharedTss)

@@ -73,7 +73,7 @@
     kind <- vapply(faults, `[[`, "", "kind")
     urls <- tapply(names(faults), factor(reason, unique(reason)), .some, 20L)
     lines <- paste0(urls, ": ", names(urls))
-    .stop("{length(faults)} of {count} {.arg files} could not be downloaded",
+    .stop("{length(faults)} of {count} file{?s} could not be downloaded",
           .bullets(lines, "x"),
           i = if ("refused" %in% kind) {
               if (caller == "roadmapDownload") "Check the cell types and marks

@@ -10,8 +10,8 @@
 #' @inheritParams addExpression
 #' @inheritParams countReads
 #' @param samples A sample sheet: a data frame with the columns `cellType`,
-#'   `mark` and `file`, each mark of each cell type once, or the path of such a
-#'   table, whose file names then count from its folder. The files are all
+#'   `mark` and `file`, each mark of each cell type once (see `replicates`), or
+#'   the path of such a table, whose file names then count from its folder. The files are all
 #'   aligned reads (BAM, BED, tagAlign), or all tracks (bigWig, bedGraph).
 #' @param genes Genes, in any form that [tssWindows()] takes, or its windows.
 #' @param expression Expression values, in any form that [addExpression()]
@@ -37,19 +37,22 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
                                 orient = c("transcript", "genome"),
                                 tss = c("upstream", "canonical", "given"),
                                 threshold = "median",
-                                by = c("gene_id", "symbol"), ...,
+                                by = c("gene_id", "symbol"),
+                                replicates = c("refuse", "combine",
+                                               "separate"), ...,
                                 BPPARAM = BiocParallel::SerialParam(),
                                 progress = interactive()) {
-    samples <- .asSamples(samples)
+    replicates <- .checkChoice(replicates, "replicates", .replicateWays)
+    sheet <- .asSamples(samples, replicates = replicates)
     if (!is.null(expression)) expression <- .asExpression(expression, 1)
     given <- as.list(match.call(expand.dots = FALSE))
     given <- lapply(given[intersect(names(given), .windowArguments)], eval,
                     parent.frame())
     .checkAgainstWindows(genes, given)
     windows <- do.call(tssWindows, c(list(genes), given))
-    read <- if (.areTracks(samples$file)) summarizeTracks else countReads
-    signal <- read(samples, windows, ..., BPPARAM = BPPARAM,
-                   progress = progress)
+    read <- if (.areTracks(sheet$file)) summarizeTracks else countReads
+    signal <- read(samples, windows, ..., replicates = replicates,
+                   BPPARAM = BPPARAM, progress = progress)
     if (!is.null(expression)) {
         signal <- addExpression(signal, expression, threshold, by)
     }

@@ -15,8 +15,9 @@
 #'   as rows and cell types as columns; a data frame whose first text column
 #'   has the genes' ids; a vector with the ids as names (one cell type); a
 #'   `SummarizedExperiment`; or the path of a table. Columns are matched by the
-#'   cell types' names; a single one is taken for a single cell type whatever
-#'   its name.
+#'   cell types' names or, where `colData(signal)$group` has them, by those of
+#'   their groups; a single one is taken for a single cell type whatever its
+#'   name.
 #' @param threshold What counts as high is above it: `"median"`, the median of
 #'   the cell type over all genes of the table, as in the paper (section 4);
 #'   another quantile, such as `"75%"`; or a number.
@@ -39,7 +40,8 @@ addExpression <- function(signal, expression, threshold = "median",
     .checkSignal(signal)
     by <- .checkChoice(by, "by", c("gene_id", "symbol"))
     table <- .asExpression(expression, assay)
-    values <- .cellTypeColumns(table, colnames(signal))
+    values <- .cellTypeColumns(
+        table, colnames(signal), signal$group %||% rep(NA, ncol(signal)))
     wanted <- .wantedIds(signal, by)
     at <- .matchIds(wanted, rownames(values), values)
     thresholds <- .thresholds(values, threshold)
@@ -109,8 +111,11 @@ addExpression <- function(signal, expression, threshold = "median",
                {.val {as.character(x[line])}}.")
 }
 
-.cellTypeColumns <- function(values, cellTypes) {
+# A cell type's column, or else that of its group.
+.cellTypeColumns <- function(values, cellTypes, groups) {
     columns <- colnames(values)
+    byGroup <- !cellTypes %in% columns & groups %in% columns
+    cellTypes[byGroup] <- groups[byGroup]
     if (ncol(values) == 1L && length(cellTypes) == 1L) columns <- cellTypes
     missing <- setdiff(cellTypes, columns)
     if (length(missing) > 0L) {

@@ -17,8 +17,9 @@
     }
     folders <- files[dir.exists(files)]
     if (length(folders) > 0L) {
-        .stop("{.arg {arg}} must be paths of files",
-              x = "These are folders: {(.some(folders))}.")
+        .stop("{.arg {arg}} must be paths of files, not of folders",
+              x = "{length(folders)} {?is a folder/are folders}:
+                   {(.some(folders))}.")
     }
     absent <- files[!file.exists(files)]
     if (length(absent) > 0L) {
@@ -57,6 +58,30 @@
     if (grepl("[.](bedgraph|bdg|bg)$", name)) "bedGraph"
     else if (grepl("[.](bw|bigwig)$", name)) "bigWig"
     else if (grepl("[.]sam$", name)) "SAM"
+    else if (grepl("[.](wig|wiggle)$", name)) "wiggle"
+    else if (grepl("[.](narrow|broad|gapped)peak$", name)) "peaks"
+    else .textFormat(path)
+}
+
+# Of a name that says nothing. Called peaks are BED with three or four columns
+# more (UCSC's broadPeak, narrowPeak): the seventh to ninth are measures of the
+# peak. Those of a BED file with nine columns are two positions and a colour,
+# none of which has a decimal point.
+.textFormat <- function(path) {
+    lines <- suppressWarnings(tryCatch(
+        readLines(path, 50L, warn = FALSE, skipNul = TRUE),
+        error = function(e) character()))
+    if (any(grepl("^(fixedStep|variableStep)", lines, useBytes = TRUE))) {
+        return("wiggle")
+    }
+    lines <- grep("^(#|track|browser|$)", lines, value = TRUE, invert = TRUE,
+                  useBytes = TRUE)
+    number <- "\\t-?[0-9.]+([eE][-+]?[0-9]+)?"
+    peak <- paste0("^[^\t]+(\t[0-9]+){2}\t[^\t]*\t[0-9.]+\t[-+.](", number,
+                   "){3}(\t-?[0-9]+)?$")
+    measured <- "^([^\t]*\t){6}.*[.]|^([^\t]*\t){9}"
+    if (length(lines) > 0L && all(grepl(peak, lines, useBytes = TRUE)) &&
+        any(grepl(measured, lines, useBytes = TRUE))) "peaks"
     else "BED"
 }
 

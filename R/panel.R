@@ -122,7 +122,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     invisible(training)
 }
 
-# From the seed and the name: 31 bits of a hash.
+# From the seed and the name: 28 bits of a hash.
 .seedOf <- function(seed, cellType) {
     strtoi(substr(rlang::hash(list(as.integer(seed), cellType)), 1L, 7L), 16L)
 }

@@ -49,9 +49,7 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), drop = FALSE,
                             ncol = length(cellTypes)) +
         .scalePosition(attention) +
-        ggplot2::scale_y_continuous(
-            .importanceTitle(attention),
-            expand = ggplot2::expansion(mult = c(0.02, 0.05))) +
+        .scaleImportance(attention) +
         ggplot2::scale_colour_manual("Mark", values = markColours(marks),
                                      aesthetics = c("colour", "fill")) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
@@ -65,6 +63,16 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
       gradientInput = "Mean gradient x signal (logit)",
       integratedGradients = "Mean integrated gradient (logit)",
       occlusion = "Mean effect of occlusion (logit)")[[method]]
+}
+
+# Attention is a share, so its scale begins at 0: curves that differ by little
+# look so. An attribution may have any sign.
+.scaleImportance <- function(x) {
+    shares <- is.null(metadata(x)$attribution)
+    ggplot2::scale_y_continuous(
+        .importanceTitle(x),
+        limits = if (shares) function(limits) c(0, limits[2L]),
+        expand = ggplot2::expansion(mult = c(if (shares) 0 else 0.02, 0.05)))
 }
 
 # Attention sums to 1; of an attribution, 0 is what stands out.

@@ -40,7 +40,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     labels <- .trackLabels(attention[id, ], cellType, marks)
     isSignal <- tracks$track == "signal"
     ggplot2::ggplot(tracks, ggplot2::aes(.data$position, .data$value)) +
-        .tssLine() +
+        .tssLine() + .zeroLines(tracks) +
         ggplot2::geom_col(ggplot2::aes(fill = .data$mark),
                           tracks[isSignal, ], width = binWidth(signal)) +
         .alphaArea(tracks[!isSignal, ], signal) +
@@ -49,8 +49,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
                             labeller = ggplot2::as_labeller(labels)) +
         .scalePosition(signal) +
         ggplot2::scale_y_continuous(
-            sprintf("Signal per %g bp, and alpha", binWidth(signal)),
-            limits = .fromZero, breaks = .lowBreaks,
+            paste0(.signalTitle(signal), ", and alpha"),
+            limits = .withZero, breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
         ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
@@ -131,13 +131,37 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
          ggplot2::geom_blank(data = top))
 }
 
-# The scales of the tracks: from 0, also where there is no signal, and with no
-# break near the top, where its label would meet that of the track above.
-.fromZero <- function(limits) c(0, if (limits[2L] > 0) limits[2L] else 1)
+# The scales of the tracks: bars stand on 0, also where there is no signal. A
+# log ratio goes below it.
+.withZero <- function(limits) {
+    limits <- range(0, limits)
+    if (limits[1L] < 0) limits[1L] <- limits[1L] - 0.08 * diff(limits)
+    if (diff(limits) > 0) limits else c(0, 1)
+}
 
+# None near the ends, where its label would meet that of another track; 0 in any
+# case.
 .lowBreaks <- function(limits) {
     breaks <- pretty(limits, 3L)
-    breaks[breaks >= 0 & breaks <= 0.85 * limits[2L]]
+    inner <- breaks <= limits[2L] - 0.15 * diff(limits) &
+        breaks >= limits[1L] + 0.1 * diff(limits)
+    breaks[inner | breaks == 0]
+}
+
+.zeroLines <- function(tracks) {
+    below <- unique(tracks$panel[tracks$value < 0])
+    if (length(below) == 0L) return(NULL)
+    ggplot2::geom_hline(ggplot2::aes(yintercept = .data$zero),
+                        data.frame(panel = below, zero = 0),
+                        colour = "grey60", linewidth = 0.3)
+}
+
+.signalTitle <- function(signal) {
+    steps <- metadata(signal)$normalization
+    if (any(startsWith(as.character(steps), "logRatio"))) {
+        return("Log2 ratio of signal to control")
+    }
+    sprintf("Signal per %g bp", binWidth(signal))
 }
 
 # What stands beside each track.

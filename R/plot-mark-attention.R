@@ -16,7 +16,8 @@
 #'   complete linkage of the euclidean distances of beta, mean over the genes
 #'   shown.
 #' @return A `ggplot` object. Its `data` has a row for each tile: `panel`,
-#'   `cellType`, `mark`, `beta`, and `column`, what stands below it.
+#'   `cellType`, `mark`, `beta` (`NA` where no gene of the cell type is
+#'   predicted ON, or OFF), and `column`, what stands below it.
 #' @references Singh et al. (2017), figure 2c,
 #'   <https://arxiv.org/abs/1708.00339>.
 #' @seealso [plotAttention()], [plotGene()]
@@ -55,7 +56,8 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
                                   expand = c(0, 0)) +
         ggplot2::scale_fill_viridis_c("Attention\n(beta)", option = "mako",
                                       direction = -1, begin = 0.2,
-                                      limits = c(0, max(tiles$beta))) +
+                                      na.value = "grey92",
+                                      limits = c(0, .highest(tiles))) +
         ggplot2::labs(x = NULL, y = NULL,
                       caption = .betaCaption(genes, tiles)) +
         .themeChrome() + .themeTiles(.isWide(tiles))
@@ -108,15 +110,19 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         rows <- seq_len(nrow(attention))
         beta <- .betaMatrix(attention, rows, cellType)
         on <- .probabilitiesOf(attention, rows, cellType)[, 1L] > threshold
-        members <- Filter(length, list(which(on), which(!on)))
+        members <- list(which(on), which(!on))
         means <- lapply(members, function(m) colMeans(beta[m, , drop = FALSE]))
-        .betaTiles(do.call(rbind, means), panels[c(any(on), any(!on))],
+        .betaTiles(do.call(rbind, means), panels,
                    sprintf("%s\nn = %s", cellType,
                            format(lengths(members), big.mark = ",",
                                   trim = TRUE)),
                    cellType)
     })
-    .asTiles(tiles, panels, cellTypes)
+    # Both panels have all cell types, in one order; a panel of no gene at all is
+    # left out.
+    tiles <- .asTiles(tiles, panels, cellTypes)
+    empty <- tapply(is.na(tiles$beta), tiles$panel, all)
+    droplevels(tiles[!empty[tiles$panel], ])
 }
 
 # A matrix of panels x marks as one row a tile.
@@ -154,11 +160,14 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
                               expand = c(0, 0))
 }
 
+.highest <- function(tiles) max(tiles$beta, na.rm = TRUE)
+
 # Values, while there is room for them; white on the dark half of the scale.
 .tileLabels <- function(tiles) {
     if (nlevels(tiles$key) > 18L) return(NULL)
-    dark <- tiles$beta > 0.5 * max(tiles$beta)
-    ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$beta)),
+    tiles <- tiles[!is.na(tiles$beta), ]
+    dark <- tiles$beta > 0.5 * .highest(tiles)
+    ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$beta)), tiles,
                        colour = ifelse(dark, "white", "black"), size = 3)
 }
 

@@ -120,9 +120,9 @@ markColours <- function(marks) {
 # Symbol and id where there is a symbol, else the id.
 .geneTitles <- function(x, rows, form = "%s (%s)") {
     ids <- rownames(x)[rows]
+    if (is.null(rowData(x)$symbol)) return(ids)
     symbols <- as.character(rowData(x)$symbol[rows])
-    named <- rep_len(!is.na(symbols) & symbols != "" & symbols != ids,
-                     length(ids))
+    named <- !is.na(symbols) & symbols != "" & symbols != ids
     ids[named] <- sprintf(form, symbols[named], ids[named])
     ids
 }

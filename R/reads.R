@@ -43,6 +43,14 @@
 #' @param minMapq BAM files: smallest mapping quality of a read that counts.
 #' @param cellType Name of the cell type, where `files` are paths named by the
 #'   marks.
+#' @param replicates What to do with several files of one mark and cell type:
+#'   `"refuse"` them; `"combine"` them into one column, by the sum of their
+#'   reads or the mean of their tracks; `"separate"` keeps each as a column of
+#'   its own, named by the cell type and the number in the sheet's column
+#'   `replicate` (by default its place in the sheet), with the cell type in
+#'   `colData(x)$group`. A sheet may have a column `group` itself, to keep
+#'   donors of one cell type apart; [addExpression()] looks for a column's
+#'   group where it does not find its name.
 #' @param BPPARAM Workers that share the files: a parameter of
 #'   \pkg{BiocParallel}, such as `BiocParallel::MulticoreParam(2)`.
 #' @param progress Show a progress bar, a step a file.
@@ -77,6 +85,7 @@ countReads <- function(files, windows,
                        pairs = c("reads", "fragments"), duplicates = FALSE,
                        failedQC = FALSE, secondary = FALSE, unmapped = FALSE,
                        minMapq = 0, cellType = NULL,
+                       replicates = c("refuse", "combine", "separate"),
                        BPPARAM = BiocParallel::SerialParam(),
                        progress = interactive()) {
     counting <- .counting(method, shift, fragmentLength, pairs, minMapq)
@@ -84,13 +93,14 @@ countReads <- function(files, windows,
                           .dropped("failedQC", failedQC),
                           .dropped(c("secondary", "supplementary"), secondary),
                           .dropped("unmapped", unmapped))
-    samples <- .asSamples(files, cellType)
+    samples <- .asSamples(files, cellType, replicates)
     .checkFormats(samples$file, c("BAM", "BED"), "summarizeTracks")
     .checkWindows(windows, metadata(windows)$bins)
     parts <- .readSamples(samples, function(path) {
         .countFile(path, windows, counting)
     }, BPPARAM, progress)
-    .assembleSignal(samples, parts, windows, .describeCounting(counting))
+    .assembleSignal(samples, parts, windows, .describeCounting(counting),
+                    .sumOf)
 }
 
 # The ways to count, in the order of ac_count_by (bins.h).
@@ -139,12 +149,19 @@ countReads <- function(files, windows,
     formats <- vapply(files, .fileFormat, "")
     odd <- match(FALSE, formats %in% wanted)
     if (!is.na(odd)) {
-        tracks <- c("bigWig", "bedGraph")
         .stop("{.file {files[odd]}} is of a format that cannot be read here",
-              x = "It is {formats[odd]}, expected {.or {wanted}}.",
-              i = if (formats[odd] %in% c("CRAM", "SAM"))
-                  "{.code samtools view -b} makes a BAM file of it."
-                  else "Use {.fn {other}}.")
+              x = switch(formats[odd],
+                  peaks = "It has peaks, which are not reads.",
+                  "It is {formats[odd]}, expected {.or {wanted}}."),
+              i = switch(formats[odd],
+                  CRAM = , SAM = "{.code samtools view -b} makes a BAM file
+                                  of it.",
+                  wiggle = "{.code wigToBigWig} (UCSC) makes a bigWig file of
+                            it, for {.fn summarizeTracks}.",
+                  peaks = "Give the aligned reads that the peaks were called
+                           from, or their signal as a track to
+                           {.fn summarizeTracks}.",
+                  "Use {.fn {other}}."))
     }
     formats
 }
@@ -184,7 +201,7 @@ countReads <- function(files, windows,
              build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
                                    table$chromosomes, out$last, lengths)[past],
                            2L),
-             sorted = NA, indexed = NA))
+             bothMates = NA, sorted = NA, indexed = NA))
 }
 
 .bedFaults <- c(
@@ -221,10 +238,11 @@ countReads <- function(files, windows,
 }
 
 # What .countBed() says of a file, for one that knows its own chromosomes.
-.sourceRow <- function(format, on, windows, sorted, indexed) {
+.sourceRow <- function(format, on, windows, sorted, indexed,
+                       bothMates = NA) {
     known <- names(on) %in% GenomeInfoDb::seqlevels(windows)
     data.frame(
         format = format, reads = sum(on), matched = sum(on[known]),
         unmatched = .some(names(on)[!known & on > 0]), build = "",
-        sorted = sorted, indexed = indexed)
+        bothMates = bothMates, sorted = sorted, indexed = indexed)
 }

@@ -105,7 +105,8 @@ binMatrix <- function(x, mark, cellType = NULL) {
 #'   joined by "then", `"none"` without any). `sources()`: a data frame with a
 #'   row for each file: `cellType`, `mark`, `file`, `format`, `reads`, `matched`
 #'   (reads on a chromosome of the genes), `unmatched` (other chromosomes),
-#'   `genome` (the build recognised by its chromosome lengths), `sorted`,
+#'   `genome` (the build recognised by its chromosome lengths), `bothMates`
+#'   (reads of proper pairs of which each mate was counted), `sorted`,
 #'   `indexed` and others; without rows where the signal was not read from
 #'   files.
 #' @rdname preprocessing

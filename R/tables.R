@@ -135,141 +135,236 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 # What the table looks like inside is known from here on down only.
 .readTable <- function(file, marks) {
     path <- .plainFile(file, withr::local_tempfile(fileext = ".csv"))
-    table <- .splitBins(.freadTable(path, file), length(marks))
-    names(table) <- .columnNames(table, path, file, marks)
-    for (column in names(table)) {
-        .checkColumn(table, column, path, file)
+    columns <- .quickColumns(path) %||% .strictColumns(path, file)
+    lines <- columns$lines
+    columns <- .splitBins(columns$values, length(marks))
+    names(columns) <- .columnNames(columns, file, marks)
+    .checkIds(columns[[1L]], lines, file)
+    for (j in seq_along(columns)[-1L]) {
+        columns[[j]] <- .asNumbers(columns, j, lines, file)
     }
-    genes <- .geneBlocks(table$gene, table$bin, file)
-    counts <- lapply(table[marks], matrix, nrow = genes$bins)
+    genes <- .geneBlocks(columns[[1L]], columns[[2L]], lines, file)
+    # By place: a mark may be called "bin".
+    counts <- lapply(columns[2L + seq_along(marks)], matrix, nrow = genes$bins)
     list(file = file, ids = genes$ids, counts = counts,
-         label = .geneLabels(table, genes, file))
+         label = .geneLabels(columns, genes, lines, file))
 }
 
-# With fill, fread() never skips a line at the start; lines of uneven length
-# then show as missing values or as a warning, and are looked for only then.
-.freadTable <- function(path, file) {
-    if (file.size(path) == 0) .stop("{.file {file}} is empty")
-    faults <- new.env()
+# Columns come as list(values = a list of vectors, lines = the line of the file
+# that each element stands on). fread() is fast, but makes the best of a broken
+# file. So its columns count only where nothing is in doubt: a row for each
+# line, numbers without a gap, ids that are text as it stands. All else goes to
+# .strictColumns(), which reads every line or tells which it cannot.
+.quickColumns <- function(path) {
+    lines <- .countLines(path)
+    if (is.na(lines)) return(NULL)
+    doubt <- FALSE
     table <- tryCatch(
         withCallingHandlers(.fread(path), warning = function(w) {
-            .noteFault(w, faults)
+            # Of a file that was not closed before, it warns the next time.
+            if (!grepl("not cleaned up", conditionMessage(w))) doubt <<- TRUE
+            # Not jumped out of, as fread() must close its file.
+            invokeRestart("muffleWarning")
         }),
-        error = function(e) .noteFault(e, faults))
-    if (!is.null(faults$message)) {
-        .checkEven(path, file)
-        .stop("{.file {file}} cannot be read as a table",
-              x = "{faults$message}")
-    }
-    table
+        error = function(e) NULL)
+    if (doubt || NROW(table) != lines || !.areSound(table)) return(NULL)
+    list(values = unname(as.list(table)), lines = seq_len(lines))
 }
 
 .fread <- function(path) {
     data.table::fread(
         file = path, header = FALSE, sep = ",", fill = TRUE,
         colClasses = list(character = 1L), na.strings = "",
-        integer64 = "double", blank.lines.skip = TRUE, data.table = FALSE,
+        integer64 = "double", encoding = "UTF-8", data.table = FALSE,
         showProgress = FALSE)
 }
 
-# Warnings are muffled, not jumped out of, as fread() must close its file. Of
-# one that was not closed before, it warns the next time: no fault of the file.
-.noteFault <- function(condition, faults) {
-    message <- conditionMessage(condition)
-    if (!grepl("not cleaned up", message)) faults$message <- message
-    if (inherits(condition, "warning")) invokeRestart("muffleWarning")
+.areSound <- function(table) {
+    id <- unique(table[[1L]])
+    numbers <- vapply(table[-1L], function(x) is.numeric(x) && !anyNA(x), NA)
+    !anyNA(id) && all(numbers) && all(validUTF8(id)) &&
+        !any(grepl("[\"[:cntrl:]]|^\\s|\\s$", id))
 }
+
+# The number of lines; NA where there are none, or a byte is 0.
+.countLines <- function(path) {
+    connection <- file(path, "rb")
+    on.exit(close(connection))
+    lines <- 0
+    last <- as.raw(10L)
+    while (length(bytes <- readBin(connection, "raw", 2^22)) > 0L) {
+        if (any(bytes == as.raw(0L))) return(NA)
+        lines <- lines + sum(bytes == as.raw(10L))
+        last <- bytes[length(bytes)]
+    }
+    lines <- lines + (last != as.raw(10L))
+    if (lines > 0) lines else NA
+}
+
+# ---- line by line -----------------------------------------------------------
+
+# Every column as text, trimmed. A field may be in quotes, in which a quote is
+# doubled.
+.strictColumns <- function(path, file) {
+    text <- .textLines(path, file)
+    lines <- grep("[^ \t]", text)
+    if (length(lines) == 0L) .stop("{.file {file}} is empty")
+    text <- text[lines]
+    quoted <- grep("\"", text, fixed = TRUE)
+    text[quoted] <- .maskQuoted(text[quoted], lines[quoted], file)
+    # A last field that is empty would be dropped.
+    fields <- strsplit(paste0(text, ","), ",", fixed = TRUE)
+    .checkEven(lengths(fields), lines, file)
+    values <- trimws(unlist(fields), whitespace = "[ \t]")
+    values <- matrix(chartr(.masks, ",\"", values), length(fields),
+                     byrow = TRUE)
+    list(values = lapply(seq_len(ncol(values)), function(j) values[, j]),
+         lines = lines)
+}
+
+# Lines end as on any system.
+.textLines <- function(path, file) {
+    bytes <- readBin(path, "raw", file.size(path))
+    zero <- match(as.raw(0L), bytes)
+    if (!is.na(zero)) {
+        line <- 1L + sum(bytes[seq_len(zero)] == as.raw(10L))
+        .stop("{.file {file}}, line {line}: a byte of the line is 0",
+              i = "The file is damaged, or in an encoding other than UTF-8.")
+    }
+    text <- readLines(path, warn = FALSE, encoding = "UTF-8")
+    # In a locale of UTF-8 readLines() does that itself.
+    if (!l10n_info()[["UTF-8"]]) {
+        text[1L] <- sub("^\xef\xbb\xbf", "", text[1L], useBytes = TRUE)
+    }
+    Encoding(text) <- "UTF-8"
+    bad <- which(!validUTF8(text) | grepl("[\001-\010\013-\037\177]", text,
+                                          useBytes = TRUE))[1L]
+    if (!is.na(bad)) {
+        .stop("{.file {file}}, line {bad}: the line is not text in UTF-8")
+    }
+    text
+}
+
+# Commas and doubled quotes in quotes, as characters that no text has.
+.masks <- "\001\002"
+
+# Lines without the quotes around their fields.
+.maskQuoted <- function(text, lines, file) {
+    field <- "[ \t]*(\"([^\"]|\"\")*+\"|[^\",]*+)[ \t]*"
+    bad <- which(!grepl(sprintf("^%s(,%s)*+$", field, field), text,
+                        perl = TRUE))[1L]
+    if (!is.na(bad)) {
+        .stop("{.file {file}}, line {lines[bad]}: a quote is not closed, or
+               stands within a field",
+              x = "Found {.val {substr(text[bad], 1L, 40L)}}.")
+    }
+    at <- gregexpr("\"([^\"]|\"\")*\"", text)
+    regmatches(text, at) <- lapply(regmatches(text, at), function(quoted) {
+        inside <- substr(quoted, 2L, nchar(quoted) - 1L)
+        chartr(",\"", .masks, gsub("\"\"", "\"", inside, fixed = TRUE))
+    })
+    text
+}
+
+# All lines must have as many columns as most have.
+.checkEven <- function(fields, lines, file) {
+    usual <- which.max(tabulate(fields))
+    odd <- match(TRUE, fields != usual)
+    if (is.na(odd)) return()
+    .stop("{.file {file}}, line {lines[odd]}: the line is
+           {if (fields[odd] > usual) 'too long' else 'too short'}",
+          x = "It has {fields[odd]} column{?s}, other lines have {usual}.",
+          i = if (odd == length(fields)) "It is the last line; the file may
+               be cut short.")
+}
+
+# ---- columns ----------------------------------------------------------------
 
 # DeepDiff's raw tables have the bin at the end of the id.
-.splitBins <- function(table, marks) {
-    id <- table[[1L]]
-    if (ncol(table) != marks + 1L || !all(grepl("_[0-9]+$", id))) {
-        return(table)
+.splitBins <- function(columns, marks) {
+    id <- columns[[1L]]
+    if (length(columns) != marks + 1L || !all(grepl("_[0-9]+$", id))) {
+        return(columns)
     }
-    bin <- as.integer(sub(".*_", "", id))
-    cbind(sub("_[0-9]+$", "", id), bin, table[-1L])
+    bin <- as.numeric(sub(".*_", "", id))
+    c(list(sub("_[0-9]+$", "", id), bin), columns[-1L])
 }
 
-.columnNames <- function(table, path, file, marks) {
-    columns <- c("gene", "bin", marks, "label")
-    expected <- length(columns) - 1:0
-    if (ncol(table) %in% expected) return(columns[seq_along(table)])
-    .checkEven(path, file)
+.columnNames <- function(columns, file, marks) {
+    names <- c("gene", "bin", marks, "label")
+    expected <- length(names) - 1:0
+    if (length(columns) %in% expected) return(names[seq_along(columns)])
     .stop("{.file {file}} must have {expected[1]} columns, or {expected[2]}
            with a label",
-          x = "It has {ncol(table)}.",
-          i = if (ncol(table) == 1L) "Columns are separated by commas."
+          x = "It has {length(columns)}.",
+          i = if (length(columns) == 1L) "Columns are separated by commas."
               else "The columns are gene, bin, and a count for each of the
                     {length(marks)} {.arg marks}: {(.some(marks))}.",
           i = "Name the marks of the file, in their order, with
                {.arg marks}.")
 }
 
-.checkColumn <- function(table, column, path, file) {
-    x <- table[[column]]
-    kind <- .columnFault(x, column)
-    if (is.null(kind)) return()
-    .checkEven(path, file)
-    line <- which(switch(kind,
-        text = is.na(x) | !grepl(.numberPattern, x), missing = is.na(x),
-        infinite = is.infinite(x), negative = x < 0))[1L]
-    value <- x[line]
-    .stop("{.file {file}}, line {line} (gene {.val {table$gene[line]}}): the
-           {if (column %in% c('gene', 'bin', 'label')) column else
-            paste(column, 'count')} is
-           {if (kind == 'text') 'not a number' else kind}",
+.checkIds <- function(ids, lines, file) {
+    empty <- match("", ids)
+    if (!is.na(empty)) {
+        .stop("{.file {file}}, line {lines[empty]}: the gene is missing")
+    }
+}
+
+# Column j as finite numbers, none of them negative but a label.
+.asNumbers <- function(columns, j, lines, file) {
+    text <- columns[[j]]
+    name <- names(columns)[j]
+    x <- if (is.numeric(text)) text else .parseNumbers(text)
+    limits <- range(x)
+    if (!anyNA(limits) && limits[2L] < Inf &&
+        (limits[1L] >= 0 || name == "label")) return(x)
+    at <- which(!is.finite(x) | (x < 0 & name != "label"))[1L]
+    value <- if (is.na(x[at])) text[at] else x[at]
+    kind <- if (is.nan(x[at]) || value %in% "") "missing"
+            else if (is.na(x[at])) "not a number"
+            else if (x[at] < 0) "negative" else "infinite"
+    if (!name %in% c("bin", "label")) name <- paste(name, "count")
+    .stop("{.file {file}}, line {lines[at]} (gene
+           {.val {columns[[1]][at]}}): the {name} is {kind}",
           x = if (kind != "missing") "Found {.val {value}}.",
-          i = if (line == 1L && kind == "text") "The table must have no
-               header.")
+          i = if (lines[at] == 1L && kind == "not a number") "The table must
+               have no header.")
 }
 
 .numberPattern <- "^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)? *$"
 
-# What is wrong with a column, or NULL; one pass over it where all is well.
-.columnFault <- function(x, column) {
-    if (column == "gene") return(if (anyNA(x)) "missing")
-    if (!is.numeric(x)) return(if (all(is.na(x))) "missing" else "text")
-    limits <- range(x)
-    if (anyNA(limits)) "missing"
-    else if (limits[1L] < 0 && column != "label") "negative"
-    else if (limits[2L] == Inf) "infinite"
-}
-
-# All lines must have as many columns as most have.
-.checkEven <- function(path, file) {
-    fields <- utils::count.fields(path, sep = ",", quote = "\"",
-                                  comment.char = "", blank.lines.skip = FALSE)
-    usual <- which.max(tabulate(fields))
-    line <- which(is.na(fields) | fields > 0L & fields != usual)[1L]
-    if (is.na(line)) return()
-    .stop("{.file {file}}, line {line}: the line is
-           {if (isTRUE(fields[line] > usual)) 'too long' else 'too short'}",
-          x = "It has {fields[line]} column{?s}, other lines have {usual}.",
-          i = if (line == length(fields)) "It is the last line; the file may
-               be cut short.")
+# NA where the text is no number.
+.parseNumbers <- function(text) {
+    known <- c(nan = NaN, inf = Inf, "+inf" = Inf, "-inf" = -Inf,
+               infinity = Inf, "+infinity" = Inf, "-infinity" = -Inf)
+    x <- unname(known[tolower(text)])
+    number <- grep(.numberPattern, text)
+    x[number] <- as.numeric(text[number])
+    x
 }
 
 # ---- genes of a file --------------------------------------------------------
 
 # A gene is a run of lines with one id and bins counting from 1.
-.geneBlocks <- function(id, bin, file) {
-    lines <- length(id)
-    start <- which(bin == 1 | c(TRUE, id[-1L] != id[-lines]))
-    size <- diff(c(start, lines + 1L))
+.geneBlocks <- function(id, bin, lines, file) {
+    rows <- length(id)
+    start <- which(bin == 1 | c(TRUE, id[-1L] != id[-rows]))
+    size <- diff(c(start, rows + 1L))
     expected <- sequence(size)
-    line <- match(TRUE, bin != expected)
-    if (!is.na(line)) {
-        .stop("{.file {file}}, line {line} (gene {.val {id[line]}}): bin
-               {expected[line]} is missing",
-              x = "Found bin {.val {bin[line]}}.",
+    odd <- match(TRUE, bin != expected)
+    if (!is.na(odd)) {
+        .stop("{.file {file}}, line {lines[odd]} (gene {.val {id[odd]}}): bin
+               {expected[odd]} is missing",
+              x = "Found bin {.val {bin[odd]}}.",
               i = "The lines of a gene must follow one another, with the bins
                    1, 2, ... in this order.")
     }
-    .checkFileGenes(id[start], start, file)
+    .checkFileGenes(id[start], lines[start], file)
     bins <- which.max(tabulate(size))
     odd <- match(TRUE, size != bins)
     if (!is.na(odd)) {
-        .stop("{.file {file}}, line {start[odd]} (gene
+        .stop("{.file {file}}, line {lines[start[odd]]} (gene
                {.val {id[start[odd]]}}): all genes must have the same number
                of bins",
               x = "It has {size[odd]} bin{?s}, other genes have {bins}.")
@@ -277,40 +372,42 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     list(ids = sub("_.*", "", id[start]), start = start, bins = bins)
 }
 
-.checkFileGenes <- function(id, start, file) {
+.checkFileGenes <- function(id, lines, file) {
     cut <- sub("_.*", "", id)
     again <- anyDuplicated(id)
     if (again > 0L) {
-        .stop("{.file {file}}, line {start[again]}: gene {.val {id[again]}}
+        .stop("{.file {file}}, line {lines[again]}: gene {.val {id[again]}}
                comes a second time",
-              x = "It first came on line {start[match(id[again], id)]}.",
+              x = "It first came on line {lines[match(id[again], id)]}.",
               i = "All lines of a gene must follow one another.")
     }
     again <- anyDuplicated(cut)
     if (again > 0L) {
-        .stop("{.file {file}}, line {start[again]}: without what follows the
+        .stop("{.file {file}}, line {lines[again]}: without what follows the
                {.val _}, the genes {.val {id[cut == cut[again]]}} have the same
                id {.val {cut[again]}}")
     }
 }
 
-.geneLabels <- function(table, genes, file) {
-    if (is.null(table$label)) return(rep(NA_integer_, length(genes$ids)))
-    label <- table$label
-    line <- match(TRUE, !label %in% c(0, 1))
-    if (!is.na(line)) {
-        .stop("{.file {file}}, line {line} (gene {.val {table$gene[line]}}):
-               the label must be 0 (low) or 1 (high)",
-              x = "Found {.val {label[line]}}.",
+.geneLabels <- function(columns, genes, lines, file) {
+    label <- columns[["label"]]
+    if (is.null(label)) return(rep(NA_integer_, length(genes$ids)))
+    odd <- match(TRUE, !label %in% c(0, 1))
+    if (!is.na(odd)) {
+        .stop("{.file {file}}, line {lines[odd]} (gene
+               {.val {columns[[1]][odd]}}): the label must be 0 (low) or
+               1 (high)",
+              x = "Found {.val {label[odd]}}.",
               i = "If the last column is the count of a mark, name it in
                    {.arg marks}.")
     }
     first <- label[genes$start]
-    line <- match(TRUE, label != rep(first, each = genes$bins))
-    if (!is.na(line)) {
-        .stop("{.file {file}}, line {line} (gene {.val {table$gene[line]}}):
-               all lines of a gene must have the same label",
-              x = "Found {.val {label[line]}} after {.val {1 - label[line]}}.")
+    odd <- match(TRUE, label != rep(first, each = genes$bins))
+    if (!is.na(odd)) {
+        .stop("{.file {file}}, line {lines[odd]} (gene
+               {.val {columns[[1]][odd]}}): all lines of a gene must have the
+               same label",
+              x = "Found {.val {label[odd]}} after {.val {1 - label[odd]}}.")
     }
     as.integer(first)
 }

@@ -28,21 +28,22 @@
 #' }
 summarizeTracks <- function(files, windows, summary = c("mean", "max"),
                             cellType = NULL,
+                            replicates = c("refuse", "combine", "separate"),
                             BPPARAM = BiocParallel::SerialParam(),
                             progress = interactive()) {
     summary <- .checkChoice(summary, "summary", c("mean", "max"))
-    samples <- .asSamples(files, cellType)
+    samples <- .asSamples(files, cellType, replicates)
     .needs("rtracklayer", "to read bigWig and bedGraph files")
     .checkFormats(samples$file, c("bigWig", "bedGraph"), "countReads")
     .checkWindows(windows, metadata(windows)$bins)
     parts <- .readSamples(samples, function(path) {
         .summarizeFile(path, windows, summary)
     }, BPPARAM, progress)
-    .assembleSignal(samples, parts, windows, counting = summary)
+    .assembleSignal(samples, parts, windows, summary, .meanOf)
 }
 
 .summarizeFile <- function(path, windows, summary) {
-    track <- .orNoTrack(.openTrack(path), path)
+    track <- .orTrackFault(.openTrack(path), path)
     chromosome <- as.character(GenomicRanges::seqnames(windows))
     start <- .binStarts(windows, metadata(windows)$bins)
     values <- array(0, dim(start))
@@ -50,7 +51,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
     for (name in shared) {
         rows <- chromosome == name
         values[rows, ] <- .summarizeBins(
-            .orNoTrack(track$read(name), path), start[rows, , drop = FALSE],
+            .orTrackFault(track$read(name), path), start[rows, , drop = FALSE],
             metadata(windows)$bins$width, summary)
     }
     on <- stats::setNames(as.numeric(!track$chromosomes %in% shared),
@@ -62,12 +63,12 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
          source = row)
 }
 
-# rtracklayer opens a bigWig that is cut off, and fails later.
-.orNoTrack <- function(reading, path) {
-    tryCatch(reading, error = function(e) {
-        reason <- conditionMessage(e)
-        .stop("{.file {path}} cannot be read as a track", x = "{reason}",
-              i = "It may be damaged or cut short.")
+# rtracklayer does not say which file it could not read.
+.orTrackFault <- function(expr, path) {
+    tryCatch(expr, error = function(e) {
+        .stop("{.file {path}} cannot be read as a track",
+              x = "{conditionMessage(e)}",
+              i = "It may have been cut short; copy or download it again.")
     })
 }
 

@@ -129,13 +129,13 @@
         sum(lengths(regmatches(column, gregexpr("\n", column, fixed = TRUE))))
     }, 0L)
     header <- !isFALSE(list(...)$col.names)
-    if (.countLines(path) != nrow(table) + header + sum(inText)) {
+    if (.countNewlines(path) != nrow(table) + header + sum(inText)) {
         .stopUnwritten(path, "The disk of temporary files took a part only")
     }
     readBin(path, "raw", file.size(path))
 }
 
-.countLines <- function(path) {
+.countNewlines <- function(path) {
     connection <- gzfile(path, "rb")
     on.exit(close(connection))
     lines <- 0

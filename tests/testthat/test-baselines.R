@@ -9,6 +9,21 @@ fitAll <- function(...) {
     })
 }
 
+test_that("log counts mirror what is below 0, as of a log ratio", {
+    expect_equal(.logCount(c(-3, -0.5, 0, 0.5, 3)),
+                 c(-log(4), -log(1.5), 0, log(1.5), log(4)))
+})
+
+test_that("a unanimous forest is as sure as half a vote lets it be", {
+    skip_if_not_installed("ranger")
+    high <- rep(0:1, each = 20)
+    counts <- matrix(100 * high + withr::with_seed(1, stats::runif(40)), 40, 3)
+    signal <- chromatinSignal(list(M = counts), labels = high)
+    forest <- trainBaseline(signal, "randomForest", num.trees = 10, seed = 1)
+    logit <- as.vector(predict(forest, signal, type = "link"))
+    expect_equal(range(logit), c(-1, 1) * stats::qlogis(1 - 0.5 / 10))
+})
+
 test_that("baselines predict in the shape of a model, and find the signal", {
     for (fit in fitAll()) {
         p <- predict(fit, parts$test)

@@ -12,7 +12,7 @@ test_that("swapped marks are found", {
     assay(swapped, "H3K4me3") <- assay(sane, "H3K27me3")
     assay(swapped, "H3K27me3") <- assay(sane, "H3K4me3")
     found <- checkSignal(swapped)
-    expect_true(all(found$check == "marks"))
+    expect_true(all(found$check %in% c("marks", "tss")))
     expect_true(any(grepl("H3K4me3 of .* not highest at the TSS",
                           found$finding)))
     expect_true(any(grepl("H3K27me3 of .* rises with expression",
@@ -97,7 +97,7 @@ test_that("BAM files without order, index or the right genome are found", {
     windows <- denseWindows()
     signal <- quietly(countReads(c(M = unsorted), windows, progress = FALSE))
     found <- checkSignal(signal)
-    expect_identical(found$check, c("index", "index"))
+    expect_identical(setdiff(found$check, "pairs"), "index")
     GenomeInfoDb::seqlengths(windows)[["chr1"]] <- 61000
     signal <- quietly(countReads(c(M = unsorted), windows, progress = FALSE))
     expect_match(checkSignal(signal)$finding[1],
@@ -114,4 +114,61 @@ test_that("findings print as text", {
     colnames(many) <- paste0("cell", 1:6)
     expect_snapshot(print(checkSignal(many)))
     expect_error(checkSignal(1), "must be a signal")
+})
+
+test_that("an input control among the marks is found", {
+    for (name in c("Input", "IgG", "input_rep1", "WCE", "Control")) {
+        with <- sane
+        assay(with, name) <- assay(sane, "H3K9me3")
+        expect_false("control" %in% checks(with)) # no mark
+        marks(with) <- c(marks(sane), name)
+        found <- checkSignal(with)
+        expect_match(found$finding[found$check == "control"], name)
+    }
+})
+
+test_that("a bin with most of a mark's signal is found", {
+    one <- sane
+    assay(one, "H3K9me3")[7, 2, 30] <- 1e9
+    found <- checkSignal(one)
+    found <- found[found$check == "outliers", ]
+    expect_identical(found$severity, "error")
+    expect_match(found$finding, paste("100 % .*H3K9me3 of cellType2 .* bin 30",
+                                      "of gene SIM00007"))
+})
+
+test_that("peak calls that were counted as reads are found", {
+    peaks <- sane
+    wide <- array(0L, dim(assay(sane, "H3K9me3")),
+                  dimnames(assay(sane, "H3K9me3")))
+    wide[1:100, , 40:60] <- 1L
+    assay(peaks, "H3K9me3") <- wide
+    expect_true("peaks" %in% checks(peaks))
+    sparse <- sane # few reads are no peaks
+    values <- withr::with_seed(1, rbinom(length(wide), 1, 0.05))
+    assay(sparse, "H3K9me3")[] <- values
+    expect_false("peaks" %in% checks(sparse))
+})
+
+# S9: windows taken for genes had their TSS shifted by 5 kb.
+test_that("a shifted TSS is found, and by how much", {
+    shifted <- sane
+    assay(shifted, "H3K4me3") <- assay(sane, "H3K4me3")[, , c(51:100, 1:50)]
+    found <- checkSignal(shifted)
+    found <- found[found$check == "tss", ]
+    expect_identical(nrow(found), 2L)
+    expect_match(found$finding[1], "highest at [-+]4[0-9]{3} bp")
+    acetyl <- shifted
+    assayNames(acetyl)[match("H3K4me3", assayNames(acetyl))] <- "H3K27ac"
+    expect_match(checkSignal(acetyl)$finding[1], "H3K27ac.*not highest")
+})
+
+test_that("paired ends that are counted twice are found", {
+    bam <- randomBam(2000)
+    count <- function(...) {
+        quietly(countReads(c(M = bam), denseWindows(), progress = FALSE, ...))
+    }
+    expect_true("pairs" %in% checks(count()))
+    expect_gt(sources(count())$bothMates, 0)
+    expect_false("pairs" %in% checks(count(pairs = "fragments")))
 })

@@ -427,10 +427,46 @@ test_that("every model meets every cell type", {
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
 
+test_that("models and cell types are in one order, the own on the diagonal", {
+    parts <- suppressMessages(splitGenes(signal))
+    mixed <- parts$test[, c(3, 1, 2)]
+    cross <- crossCellTypes(panel, mixed)
+    expect_identical(colnames(cross), names(panel))
+    expect_equal(unclass(cross), unclass(crossCellTypes(panel, parts$test)))
+    colnames(mixed) <- c("other", "cellType1", "cellType2")
+    cross <- crossCellTypes(panel, mixed)
+    expect_identical(colnames(cross), c("cellType1", "cellType2", "other"))
+    part <- structure(matrix(c(0.9, 0.6, 0.5, 0.8), 2, dimnames = list(
+        c("b", "a"), c("a", "b"))), class = class(cross))
+    built <- ggplot2::ggplot_build(plot(part))
+    expect_identical(levels(built$plot$data$cellType), c("b", "a"))
+    expect_identical(levels(built$plot$data$model), c("a", "b"))
+    text <- built$data[[2L]]
+    expect_identical(text$colour, ifelse(text$label %in% c("0.90", "0.80"),
+                                         "white", "black"))
+})
+
 test_that("a clustered heat map has like cell types side by side", {
     att <- attention(panel, signal)
-    expect_setequal(levels(plotMarkAttention(att, cluster = TRUE)$data$cellType),
-                    colnames(att))
+    first <- c(cellType1 = 0.8, cellType2 = 0.1, cellType3 = 0.75)
+    beta <- assay(att, "beta")
+    beta[] <- 0.05
+    for (name in names(first)) {
+        beta[, name, 1L] <- first[[name]]
+        beta[, name, 2L] <- 0.85 - first[[name]]
+    }
+    assay(att, "beta", withDimnames = FALSE) <- beta
+    data <- plotMarkAttention(att, cluster = TRUE)$data
+    place <- match(names(first), levels(data$cellType))
+    expect_identical(abs(place[1L] - place[3L]), 1L)
+})
+
+test_that("a seed has 28 bits of the cell type's name", {
+    seeds <- vapply(sprintf("E%03d", 1:500), .seedOf, 0L, seed = 1L)
+    expect_false(anyNA(seeds))
+    expect_true(max(seeds) > 2^27 && max(seeds) < 2^28)
+    expect_identical(anyDuplicated(seeds), 0L)
+    expect_false(any(seeds == vapply(names(seeds), .seedOf, 0L, seed = 2L)))
 })
 
 test_that("wrong input is told", {

@@ -158,6 +158,32 @@ test_that("plotAttention has columns of cell types, and a threshold", {
     expect_equal(nrow(panels(strict)), 4L)
 })
 
+test_that("plotAttention's scale begins at 0, an attribution's does not", {
+    yRange <- function(plot) {
+        build(plot)$layout$panel_params[[1]]$y.range
+    }
+    attention <- fakeAttention()
+    for (mark in marks(attention)) {
+        SummarizedExperiment::assay(attention, mark)[] <- 0.25
+        SummarizedExperiment::assay(attention, mark)[, , 2] <- 0.2501
+    }
+    range <- yRange(plotAttention(attention, "E1"))
+    expect_identical(range[1], 0)
+    expect_gt(range[2], 0.25)
+    SummarizedExperiment::assay(attention, "H3K9me3")[] <- -0.5
+    metadata(attention)$attribution <- list(method = "gradientInput")
+    expect_lt(yRange(plotAttention(attention, "E1"))[1], -0.5)
+})
+
+test_that("a band of one sd ends where the values can", {
+    alpha <- cbind(c(0, 0, 0.9), c(0.4, 0.5, 0.6))
+    band <- .meanAndSpread(alpha, "sd")
+    expect_equal(band$lower, c(0, 0.4))
+    expect_equal(band$upper, c(0.3 + stats::sd(alpha[, 1]), 0.6))
+    signed <- .meanAndSpread(cbind(c(-0.1, 0, 0.9)), "sd")
+    expect_equal(signed$lower, -0.1)
+})
+
 test_that("plotAttention leaves out the row of no gene", {
     plot <- plotAttention(fakeAttention(), "E1", threshold = 1)
     expect_identical(levels(plot$data$panel), "E1\npredicted OFF (4 genes)")
@@ -263,6 +289,63 @@ test_that("plotMarkAttention without genes shows means of ON and OFF", {
     drawn(none)
 })
 
+test_that("plotMarkAttention needs no symbols", {
+    attention <- fakeAttention()
+    SummarizedExperiment::rowData(attention)$symbol <- NULL
+    data <- plotMarkAttention(attention, c("gene3", "gene1"))$data
+    expect_identical(levels(data$panel), c("gene3", "gene1"))
+    expect_identical(.geneTitles(attention, 1:3), paste0("gene", 1:3))
+    signal <- fakeSignal()
+    SummarizedExperiment::rowData(signal)$symbol <- NULL
+    expect_identical(plotGene(signal, attention, "gene2", "E1")$labels$title,
+                     "gene2 in E1")
+})
+
+test_that("both means of plotMarkAttention have the same columns", {
+    # At 0.75 no gene of E2 is predicted ON.
+    for (cluster in c(FALSE, TRUE)) {
+        plot <- plotMarkAttention(fakeAttention(), threshold = 0.75,
+                                  cluster = cluster)
+        data <- plot$data
+        for (mark in c("H3K4me3", "H3K9me3")) {
+            columns <- lapply(split(data, data$panel), function(d) {
+                as.character(d$cellType[d$mark == mark])
+            })
+            expect_identical(columns[[1]], columns[[2]])
+            expect_setequal(columns[[1]], c("E1", "E2"))
+        }
+        none <- data[is.na(data$beta), ]
+        expect_identical(unique(as.character(none$column)), "E2\nn = 0")
+        tiles <- drawn(plot, geomOf(plot, "GeomTile"))
+        expect_identical(nrow(tiles), 8L)
+        expect_identical(nrow(drawn(plot, geomOf(plot, "GeomText"))), 6L)
+    }
+})
+
+test_that("clustering puts like cell types side by side, in both means", {
+    ids <- paste0("E", 1:6)
+    attention <- fakeAttention()[, rep(1, 6)]
+    colnames(attention) <- ids
+    # E1, E3 and E5 attend to one mark, the others to the other one.
+    first <- rep(c(0.9, 0.1), 3) + c(0, 0, 0.01, 0.01, 0.02, 0.02)
+    SummarizedExperiment::assay(attention, "beta") <- array(
+        rep(c(first, 1 - first), each = 4), c(4, 6, 2),
+        list(rownames(attention), ids, marks(attention)))
+    expect_identical(levels(plotMarkAttention(attention)$data$cellType), ids)
+    plot <- plotMarkAttention(attention, cluster = TRUE)
+    order <- levels(plot$data$cellType)
+    expect_setequal(order, ids)
+    odd <- order %in% ids[c(1, 3, 5)]
+    expect_identical(length(rle(odd)$lengths), 2L)
+    labels <- lapply(build(plot)$layout$panel_params, function(panel) {
+        sub("\n.*", "", as.vector(panel$x$get_labels()))
+    })
+    expect_identical(labels, list(order, order))
+    one <- plotMarkAttention(attention, "A", cluster = TRUE)
+    expect_identical(length(rle(levels(one$data$cellType) %in%
+                                ids[c(1, 3, 5)])$lengths), 2L)
+})
+
 test_that("plotMarkAttention names only the cell types where there are many", {
     many <- fakeAttention()[, rep(1:2, 5)]
     colnames(many) <- paste0("E", 1:10)
@@ -354,6 +437,31 @@ test_that("plotGene shows a mark without any signal", {
     range <- ggplot2::ggplot_build(plot)$layout$panel_params[[1]]$y.range
     expect_equal(range[1], 0)
     expect_gt(range[2], 0)
+})
+
+test_that("plotGene shows the bars of a log ratio below 0 too", {
+    signal <- fakeSignal()
+    ratio <- SummarizedExperiment::assay(signal, "H3K4me3")
+    ratio["gene1", "E1", ] <- c(-2, -0.5, 1, 3)
+    SummarizedExperiment::assay(signal, "H3K4me3") <- ratio
+    ratio["gene1", "E1", ] <- c(-4, -3, -2, -1)
+    SummarizedExperiment::assay(signal, "H3K9me3") <- ratio
+    metadata(signal)$normalization <- "logRatio(control = Input)"
+    plot <- plotGene(signal, fakeAttention(), "A", "E1")
+    bars <- drawn(plot, geomOf(plot, "GeomCol"))
+    values <- c(-2, -0.5, 1, 3, -4, -3, -2, -1)
+    expect_equal(bars$ymin, pmin(values, 0))
+    expect_equal(bars$ymax, pmax(values, 0))
+    params <- build(plot)$layout$panel_params
+    expect_lt(params[[1]]$y.range[1], -2)
+    expect_gt(params[[1]]$y.range[2], 3)
+    expect_lt(params[[3]]$y.range[1], -4)
+    for (i in c(1, 3)) expect_true(0 %in% params[[i]]$y$breaks)
+    expect_true(any(params[[3]]$y$breaks < 0))
+    lines <- lapply(geomOf(plot, "GeomHline"), function(i) drawn(plot, i))
+    expect_true(any(vapply(lines, function(l) all(l$yintercept == 0), NA)))
+    expect_match(plot$scales$get_scales("y")$name, "^Log2 ratio")
+    expect_equal(params[[2]]$y.range[1], 0)
 })
 
 test_that("plotGene says what is wrong", {

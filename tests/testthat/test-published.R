@@ -25,6 +25,17 @@ test_that("a model is fetched once, checked and read", {
     expect_identical(coef(fetch(sum)), coef(model))
 })
 
+test_that("what to do without a network is said in its own words", {
+    skipWithout("curl", "BiocFileCache", "filelock")
+    error <- tryCatch(
+        publishedModel("E003", base = "http://127.0.0.1:9", retries = 0,
+                       cache = withr::local_tempdir(), progress = FALSE),
+        error = identity)
+    message <- gsub("\\s+", " ", conditionMessage(error))
+    expect_match(message, "call `publishedModel()` again", fixed = TRUE)
+    expect_no_match(message, "roadmap|consortium")
+})
+
 test_that("a folder serves as well, and the option sets it", {
     path <- sharedFile("fixtures", "published_names_zip.pt")
     folder <- withr::local_tempdir()

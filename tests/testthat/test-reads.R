@@ -245,6 +245,39 @@ test_that("cut and damaged files are told", {
     })
 })
 
+test_that("peaks and wiggle files are known, and not counted as reads", {
+    windows <- tssWindows(fewGenes())
+    narrow <- c("track type=narrowPeak",
+                "chr1\t20000\t20300\tp1\t540\t.\t9.5\t12.1\t8.3\t150",
+                "chr1\t20600\t20900\tp2\t100\t.\t4\t-1\t-1\t-1")
+    broad <- sub("\t-?[0-9]+$", "", narrow[2])
+    bigger <- paste(sub("\t[^\t]*$", "", narrow[2]), "7", sep = "\t")
+    for (file in list(textFile("chr1\t20000\t20300", ".narrowPeak"),
+                      textFile("chr1\t20000\t20300", ".broadPeak", gz = TRUE),
+                      textFile(narrow), textFile(narrow, gz = TRUE),
+                      textFile(broad), textFile(bigger))) {
+        expect_error(countReads(c(M = file), windows),
+                     "peaks, which are not reads.*aligned reads")
+    }
+    # BED with six and with nine columns, and a tagAlign, are reads.
+    for (line in c("chr1\t20000\t20036\tr\t0\t+",
+                   "chr1\t20000\t20036\tN\t1000\t+",
+                   "chr1\t20000\t20036\tr\t0\t+\t20000\t20036\t0",
+                   "chr1\t20000\t20036\tr\t0\t+\t20000\t20036\t255,0,0")) {
+        signal <- quietly(countReads(c(M = textFile(line)), windows))
+        expect_equal(sum(colData(signal)$depth), 1)
+    }
+    wig <- c("track type=wiggle_0", "fixedStep chrom=chr1 start=1 step=1", "3")
+    for (file in list(textFile("3", ".wig"), textFile("3", ".wig.gz"),
+                      textFile(wig))) {
+        expect_error(countReads(c(M = file), windows),
+                     "It is wiggle.*wigToBigWig.*summarizeTracks")
+        skipWithout("rtracklayer")
+        expect_error(summarizeTracks(c(M = file), windows),
+                     "It is wiggle.*wigToBigWig")
+    }
+})
+
 test_that("files and sheets that make no sense are told", {
     windows <- tssWindows(fewGenes())
     bed <- textFile("chr1\t20000\t20036")
@@ -317,11 +350,11 @@ test_that("any line ends and a byte order mark lose no read", {
     for (end in c("\n", "\r\n", "\r")) {
         signal <- write(paste0(lines, end, collapse = ""))
         expect_identical(colData(signal)$depth[[1L]], 3)
-        expect_identical(metadata(signal)$sources$unmatched, "")
+        expect_identical(sources(signal)$unmatched, "")
         expect_identical(sum(assay(signal, "M")), 3L)
     }
     first <- write("chr1\t20000\t20036\n")
-    expect_identical(metadata(first)$sources$unmatched, "")
+    expect_identical(sources(first)$unmatched, "")
 })
 
 test_that("a damaged index of a BAM file does no harm", {
@@ -333,7 +366,8 @@ test_that("a damaged index of a BAM file does no harm", {
     expect_identical(.indexRecords(index), 500)
     spoiled <- list(
         raw(), bytes[1:4], head(bytes, -1L), utils::head(bytes, 30L),
-        c(charToRaw("no index at all"), bytes), replace(bytes, 9:16, as.raw(255)),
+        c(charToRaw("no index at all"), bytes),
+        replace(bytes, 9:16, as.raw(255)),
         replace(bytes, 5:8, as.raw(c(255, 255, 255, 127))), rev(bytes))
     for (bad in spoiled) {
         writeBin(bad, index)

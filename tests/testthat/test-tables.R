@@ -113,7 +113,8 @@ test_that("compressed files are told by content, and cut ones refused", {
 test_that("missing and empty files are refused", {
     expect_error(readChromeTable("no/such.csv"), "do not exist.*no/such.csv")
     expect_error(readChromeTable(1), "must be paths")
-    expect_error(readChromeTable(tempdir()), "are folders")
+    expect_error(readChromeTable(tempdir()),
+                 "paths of files, not of folders.*is a folder")
     expect_error(readLinesAs(character()), "zero bytes")
     gz <- gzipFile(tableFile(character()))
     expect_error(readChromeTable(gz), "is empty")
@@ -128,6 +129,81 @@ test_that("a wrong number of columns says what is expected", {
     expect_error(readLinesAs(lines, marks = c("a", "a")), "each mark once")
     expect_error(readLinesAs(lines, marks = c("a", "label")),
                  "reserved names")
+})
+
+test_that("quotes that do not match are told by their line", {
+    for (line in c(1L, 5L, 12L)) {
+        told <- paste0("line ", line, ": a quote is not closed")
+        expect_error(readLinesAs(changed(line, "^", "\"")), told)
+        expect_error(readLinesAs(changed(line, "^(\\d+),", "\\1\",")), told)
+        expect_error(readLinesAs(changed(line, "$", "\"")), told)
+    }
+    quoted <- sub("^(\\w+)", "\"\\1\"", soundLines())
+    quoted[6] <- sub("\"", "", quoted[6])
+    expect_error(readLinesAs(quoted), "line 6: a quote is not closed")
+})
+
+test_that("a number of any length is a number", {
+    read <- function(value) {
+        lines <- changed(7, ",6,", paste0(",", value, ","))
+        binMatrix(readLinesAs(lines), "H3K4me3")[2, 3]
+    }
+    expect_equal(read("999999999999999999990"), 1e21)
+    expect_equal(read(strrep("9", 300)), 1e300, tolerance = 1e-12)
+    expect_equal(read("9223372036854775808"), 2^63)
+    expect_equal(read("1e-400"), 0)
+    expect_equal(read("\"5\""), 5)
+    expect_error(read(strrep("9", 400)), "line 7 .*count is infinite")
+})
+
+test_that("bytes that are no text are told by their line", {
+    file <- withr::local_tempfile()
+    read <- function(byte) {
+        bytes <- charToRaw(paste0(soundLines(), "\n", collapse = ""))
+        bytes[which(bytes == as.raw(10L))[6] + 3L] <- as.raw(byte)
+        writeBin(bytes, file)
+        readChromeTable(file, marks = twoMarks)
+    }
+    expect_error(read(0xff), "line 7: the line is not text in UTF-8")
+    expect_error(read(0), "line 7: a byte of the line is 0")
+})
+
+test_that("lines are counted as they stand in the file", {
+    lines <- changed(7, ",6,", ",x,")
+    lines <- append(lines, c("", " "), after = 4)
+    expect_equal(readLinesAs(append(soundLines(), c("", " "), after = 4)),
+                 readLinesAs(soundLines()))
+    expect_error(readLinesAs(lines), "line 9 .*count is not a number")
+    expect_error(readLinesAs(c("", soundLines()[-6])), "line 7 .*bin 2 is miss")
+    expect_error(readLinesAs(c("", sub(",1$", ",2", soundLines()))),
+                 "line 2 .*must be 0")
+})
+
+test_that("marks may be called as the columns are", {
+    signal <- readLinesAs(soundLines(), marks = c("bin", "gene"))
+    expect_identical(unname(binMatrix(signal, "bin")),
+                     matrix(0:11, 3, byrow = TRUE))
+    bare <- sub(",[01]$", "", soundLines())
+    signal <- readLinesAs(bare, marks = c("label2", "H3"))
+    expect_false("label" %in% assayNames(signal))
+})
+
+test_that("an id with a comma or a quote is read as it was written", {
+    counts <- matrix(1:4, 2, dimnames = list(c("a,b", "c\"d"), NULL))
+    file <- withr::local_tempfile()
+    writeChromeTable(chromatinSignal(list(M = counts)), file)
+    expect_identical(rownames(readChromeTable(file, marks = "M")),
+                     rownames(counts))
+})
+
+test_that("damaged tables are read rightly or refused by file and line", {
+    script <- test_path("..", "..", "tools", "torture", "csv.R")
+    skip_if_not(file.exists(script), "the sources")
+    torture <- new.env()
+    sys.source(script, torture)
+    result <- withr::with_preserve_seed(torture$tortureCsv(100L))
+    expect_identical(unique(lapply(result$faults, `[[`, "verdict")), list())
+    expect_gt(sum(result$verdicts == "read rightly"), 3)
 })
 
 test_that("a short or long line is named, wherever it stands", {

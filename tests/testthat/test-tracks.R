@@ -43,6 +43,27 @@ test_that("bigWig agrees with rtracklayer's own summary", {
                  summary[[1]]$score, tolerance = 1e-6)
 })
 
+test_that("a bigWig that is cut short is named, wherever it is cut", {
+    skipWithout("rtracklayer")
+    skip_on_os("windows")
+    values <- GenomicRanges::GRanges(
+        "chr1", IRanges::IRanges(seq(1, 90001, 10), width = 10L),
+        score = withr::with_seed(1, stats::runif(9001)),
+        seqlengths = c(chr1 = 100000))
+    path <- withr::local_tempfile(fileext = ".bw")
+    rtracklayer::export(values, path, "bigWig")
+    bytes <- readBin(path, "raw", file.size(path))
+    windows <- tssWindows(fewGenes())
+    cut <- withr::local_tempfile(fileext = ".bw")
+    # From the second half on only zoom levels are lost, which are not read.
+    for (share in c(0.005, 0.01, 0.1, 0.3)) {
+        writeBin(utils::head(bytes, share * length(bytes)), cut)
+        expect_error(capture.output(suppressWarnings(
+            summarizeTracks(c(M = cut), windows)), type = "message"),
+            paste0(basename(cut), ".*cannot be read as a track"))
+    }
+})
+
 test_that("bigWig is read back as it was written, past the ends too", {
     skipWithout("rtracklayer")
     skip_on_os("windows")

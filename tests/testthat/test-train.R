@@ -1,5 +1,17 @@
 parts <- smallParts()
 
+test_that("of epochs that are equally good the first is kept", {
+    run <- .newRun(c(0, 0), "id")
+    auroc <- c(0.7, 0.9, 0.9, 0.8)
+    for (epoch in seq_along(auroc)) {
+        run$state$parameters <- c(epoch, epoch)
+        .keepBest(run, data.frame(epoch = epoch,
+                                  validationAuroc = auroc[epoch]))
+    }
+    expect_identical(run$bestEpoch, 2L)
+    expect_identical(run$parameters, c(2L, 2L))
+})
+
 test_that("the defaults are those of the published code", {
     defaults <- formals(attentiveChrome)
     expect_identical(.chooseSizes(defaults$architecture, list()),
