@@ -418,3 +418,21 @@ test_that("of one name in several folders the nearest path counts", {
     expect_identical(unname(.checksumsOf(urls, sums)),
                      c(sums[[3]], sums[[1]], sums[[2]], NA))
 })
+
+test_that("a full disk ends a download with its reason, and is not retried", {
+    disk <- smallDisk(64)
+    server <- localServer()
+    writeBin(as.raw(rep(1:250, 2000)), file.path(server$root, "big"))
+    url <- paste0(server$base, "/big")
+    how <- list(retries = 3, wait = 0, progress = FALSE)
+    fault <- .fetch(url, file.path(disk, "big.part"), NA, how)
+    expect_identical(fault$kind, "disk")
+    expect_match(fault$reason, "No space left on device")
+    expect_identical(nrow(requestsFor(server)), 1L)
+    expect_error(.stopFaults(list(url = fault), 1L, "roadmapDownload"),
+                 "Make room")
+    system2("mount", c("-o", "remount,size=2m", disk))
+    expect_null(.fetch(url, file.path(disk, "big.part"), NA, how))
+    expect_identical(unname(tools::md5sum(file.path(disk, "big.part"))),
+                     unname(tools::md5sum(file.path(server$root, "big"))))
+})
