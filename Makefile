@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check lint bench asan slurm-test format document install deps test-deps
+.PHONY: demo test check lint bench asan torture slurm-test format document install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
@@ -26,6 +26,10 @@ bench: test-deps install
 asan: test-deps
 	$(MAKE) -C tests/core clean
 	$(MAKE) -C tests/core test SANITIZE=1
+
+# Flipped bits, full disks and kills (root)
+torture: test-deps install
+	bash tools/torture/run.sh
 
 # A panel through a real SLURM, set up on this machine (root)
 slurm-test: test-deps install

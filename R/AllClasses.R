@@ -1,3 +1,50 @@
+#' The class of signal, attention and attribution
+#'
+#' A `ChromatinSignal` is a
+#' [RangedSummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
+#' with genes as rows and cell types as columns that knows which of its assays
+#' are histone marks, where their bins lie, and how the signal of each cell
+#' type was made. [chromatinSignal()], the readers, [attention()] and
+#' [attribution()] return it.
+#'
+#' Each mark is an assay of genes x cell types x bins. Other assays
+#' (`expression`, `label`, your own) are carried along and never trained on.
+#' [`marks(x) <-`][marks] says which assays are marks; removing the assay of a
+#' mark removes the mark.
+#'
+#' @section Combining:
+#' `cbind()` puts cell types side by side, `rbind()` genes below each other;
+#' `combineCols()` and `combineRows()` do the same. All parts must have the same
+#' marks, bins and orientation. Each cell type keeps its own preprocessing.
+#' Models refuse cell types that were preprocessed differently from their
+#' training data.
+#'
+#' @section Coercion:
+#' `as(x, "RangedSummarizedExperiment")` gives the plain experiment, with a
+#' record in its `metadata()`; `as(experiment, "ChromatinSignal")` reads it. The
+#' latter also takes signal of version 0.99.0, which was a plain experiment.
+#' `saveRDS()` and [HDF5Array::saveHDF5SummarizedExperiment()] keep the class.
+#'
+#' @slot kind `"signal"`, `"attention"` or `"attribution"`.
+#' @slot marks Names of the assays that are marks.
+#' @slot bins List of `width` (bp), `offsets` (start of each bin from the TSS,
+#'   bp) and, where known, `orient` (see [tssWindows()]).
+#' @slot columns `DataFrame` with a row for each cell type: `counting`,
+#'   `normalization` and `sources` (see [preprocessing()]).
+#' @return `show()`: nothing; it prints.
+#' @seealso [chromatinSignal()], [marks()], [preprocessing()]
+#' @examples
+#' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
+#' signal
+#' assay(signal, "note", withDimnames = FALSE) <- matrix("mine", 20, 2)
+#' marks(signal)
+#' assays(signal)$H3K9me3 <- NULL
+#' marks(signal)
+#' @exportClass ChromatinSignal
+setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
+         slots = c(kind = "character", marks = "character", bins = "list",
+                   columns = "DataFrame"))
+
 #' A trained model
 #'
 #' What [attentiveChrome()] returns. It holds plain R values only, so it can be
@@ -7,8 +54,8 @@
 #' @slot size Named list of its sizes.
 #' @slot marks The marks, in the order in which the network reads them.
 #' @slot bins List of `width` and `offsets` of the bins it was trained for.
-#' @slot treatment List of how the training signal was made: `counting`
-#'   ([countReads()]) and `normalization` ([normalizeSignal()]).
+#' @slot preprocessing List of how the training signal was made: `counting` and
+#'   `normalization`, as [preprocessing()] tells them.
 #' @slot transform What is done to the counts first: `"none"` or `"log1p"`.
 #' @slot parameters Named list of weights, as PyTorch shapes them: see
 #'   [coef()][coef.AttentiveChromeModel].
@@ -28,19 +75,10 @@
 #' @exportClass AttentiveChromeModel
 setClass("AttentiveChromeModel", slots = c(
     architecture = "character", size = "list", marks = "character",
-    bins = "list", treatment = "list", transform = "character", parameters = "list",
+    bins = "list", preprocessing = "list", transform = "character",
+    parameters = "list",
     history = "data.frame", bestEpoch = "integer", baseline = "numeric",
     training = "list", version = "character"))
-
-setValidity("AttentiveChromeModel", function(object) {
-    shapes <- .parameterShapes(.modelStages(object), object@marks)
-    expected <- vapply(shapes, prod, 0)
-    if (!identical(names(object@parameters), names(shapes)) ||
-        !all(lengths(object@parameters) == expected)) {
-        return("parameters do not fit the architecture")
-    }
-    TRUE
-})
 
 #' A trained baseline
 #'
@@ -48,7 +86,7 @@ setValidity("AttentiveChromeModel", function(object) {
 #' kept with [saveRDS()].
 #'
 #' @slot method Which baseline: see [trainBaseline()].
-#' @slot marks,bins,treatment As in [AttentiveChromeModel-class].
+#' @slot marks,bins,preprocessing As in [AttentiveChromeModel-class].
 #' @slot fit List: `coefficients`, intercept first; for `"bestBin"` also
 #'   `bestBins`, the number of the bin of each mark; for `"randomForest"`
 #'   instead `forest`, ranger's object, and `trees`.
@@ -63,7 +101,7 @@ setValidity("AttentiveChromeModel", function(object) {
 #' @exportClass BaselineModel
 setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
-    treatment = "list", fit = "list", baseline = "numeric",
+    preprocessing = "list", fit = "list", baseline = "numeric",
     training = "list", version = "character"))
 
 #' A panel of cell types
@@ -93,3 +131,14 @@ setClass("BaselineModel", slots = c(
 setClass("AttentiveChromePanel", slots = c(
     records = "list", errors = "character", settings = "list",
     folder = "character"))
+
+# Assays with a meaning of their own. None of them can be a mark.
+.otherAssays <- c("expression", "label", "probability", "beta",
+                  "completeness")
+
+# Name of the assay with one attention over the bins of all marks.
+.allMarks <- "allMarks"
+
+.reservedNames <- c(.otherAssays, .allMarks)
+
+.signalKinds <- c("signal", "attention", "attribution")

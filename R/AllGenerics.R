@@ -10,6 +10,20 @@ setGeneric("binOffsets", function(x) standardGeneric("binOffsets"))
 #' @export
 setGeneric("binWidth", function(x) standardGeneric("binWidth"))
 
+#' @rdname marks
+#' @export
+setGeneric("marks<-", function(x, value) standardGeneric("marks<-"))
+
+#' @rdname preprocessing
+#' @export
+setGeneric("preprocessing", function(x) standardGeneric("preprocessing"))
+
+#' @rdname preprocessing
+#' @export
+setGeneric("preprocessing<-", function(x, value) {
+    standardGeneric("preprocessing<-")
+})
+
 #' Where a model looks
 #'
 #' The attention of a model for each gene of a signal: over the bins of each
@@ -28,7 +42,7 @@ setGeneric("binWidth", function(x) standardGeneric("binWidth"))
 #' @param threads Threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param ... For methods.
-#' @return A `RangedSummarizedExperiment` with the rows and columns of
+#' @return A [ChromatinSignal-class] with the rows, columns and `colData` of
 #'   `signal` and the assays:
 #'   * one for each mark, or one called `allMarks`, genes x cell types x bins:
 #'     alpha, which sums to 1 over the bins;
@@ -86,7 +100,7 @@ setGeneric("attention", function(model, signal, ...) {
 #' @param threads Threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param ... For methods.
-#' @return A `RangedSummarizedExperiment` like that of [attention()]: an assay
+#' @return A [ChromatinSignal-class] like that of [attention()]: an assay
 #'   for each mark, genes x cell types x bins, the assays `probability`, `label`
 #'   where `signal` has it, and `completeness` (genes x cell types) for
 #'   integrated gradients. `metadata(x)$attribution` has the method.

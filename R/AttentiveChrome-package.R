@@ -23,5 +23,13 @@
 #' @import SummarizedExperiment
 #' @importFrom S4Vectors DataFrame mcols mcols<- metadata metadata<-
 #' @importFrom IRanges relist
-#' @importFrom BiocGenerics strand
+#' @importFrom BiocGenerics cbind rbind strand updateObject
+#' @importFrom S4Vectors combineCols combineRows
 "_PACKAGE"
+
+# gc() first: R calls the finalizers of what the library made, and their code
+# goes with it.
+.onUnload <- function(libpath) {
+    gc()
+    library.dynam.unload("AttentiveChrome", libpath)
+}

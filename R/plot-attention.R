@@ -77,7 +77,7 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
 
 # Attention sums to 1; of an attribution, 0 is what stands out.
 .uniformLine <- function(x, uniform) {
-    at <- if (is.null(metadata(x)$attribution)) uniform else 0
+    at <- if (x@kind == "attention") uniform else 0
     ggplot2::geom_hline(yintercept = at, linetype = "dashed",
                         colour = "grey60", linewidth = 0.3)
 }
@@ -152,7 +152,7 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
 .attentionCaption <- function(spread, attention) {
     band <- c(quartiles = "Band: quartiles of the genes. ",
               sd = "Band: one standard deviation of the genes. ", none = "")
-    if (!is.null(metadata(attention)$attribution)) return(band[[spread]])
+    if (attention@kind == "attribution") return(band[[spread]])
     sprintf("%sDashed: uniform attention (1 / %d bins).", band[[spread]],
             length(binOffsets(attention)))
 }

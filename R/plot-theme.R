@@ -73,10 +73,10 @@ markColours <- function(marks) {
 
 # An attention: what attention() makes, of at least one gene.
 .checkAttention <- function(x, arg = "attention") {
-    .checkSignal(x, arg)
+    .checkSignal(x, arg, c("attention", "attribution"))
     if (!"probability" %in% assayNames(x)) {
         .stop("{.arg {arg}} must be an attention as made by {.fn attention}",
-              x = "It has no {.val probability}; it looks like a signal.")
+              x = "It has no assay {.val probability}.")
     }
     if (nrow(x) == 0L) .stop("{.arg {arg}} has no genes")
     invisible(x)

@@ -7,6 +7,7 @@
  * reads:    list(chromosome = 0-based or NA, start =, end =, minus =) integer
  *
  * Counts are an integer matrix of bins x windows. */
+#include <limits.h>
 #include <string.h>
 
 #include "core/bins.h"
@@ -21,35 +22,53 @@ static const int *check_integers(SEXP list, const char *name, R_xlen_t length)
     return INTEGER(x);
 }
 
+/* Windows and names may be many, but not more than the core counts. */
+static int check_length(SEXP x, const char *what, int most)
+{
+    if (Rf_xlength(x) > most)
+        Rf_error("internal error: more than %d %s", most, what);
+    return (int)Rf_xlength(x);
+}
+
+/* A window's width must fit an int, as a chromosome's length does. */
+static void check_windows(const ac_windows *windows)
+{
+    if ((double)windows->bins * windows->bin_width > INT_MAX)
+        Rf_error("internal error: windows of %.0f bp, at most %d are possible",
+                 (double)windows->bins * windows->bin_width, INT_MAX);
+    for (int w = 0; w < windows->count; w++) {
+        if (windows->chromosome[w] < 0 ||
+            windows->chromosome[w] >= windows->chromosomes)
+            Rf_error("internal error: a window on no chromosome");
+        if (windows->start[w] == NA_INTEGER)
+            Rf_error("internal error: a window without a start");
+    }
+}
+
 static ac_windows unwrap_windows(SEXP ffi_windows)
 {
     SEXP start = check_element(ffi_windows, "start");
-    const R_xlen_t count = Rf_xlength(start);
+    SEXP names = check_element(ffi_windows, "chromosomes");
+    const int count = check_length(start, "windows", AC_MAX_WINDOWS);
     const ac_windows windows = {
-        .count = (int)count,
-        .bins = (int)check_number(ffi_windows, "bins"),
-        .bin_width = (int)check_number(ffi_windows, "binWidth"),
-        .chromosomes =
-            (int)Rf_xlength(check_element(ffi_windows, "chromosomes")),
+        .count = count,
+        .bins = check_int(ffi_windows, "bins", 1, INT_MAX),
+        .bin_width = check_int(ffi_windows, "binWidth", 1, INT_MAX),
+        .chromosomes = check_length(names, "chromosomes", INT_MAX - 1),
         .chromosome = check_integers(ffi_windows, "chromosome", count),
         .start = check_integers(ffi_windows, "start", count),
         .reversed = check_integers(ffi_windows, "reversed", count),
     };
-    for (int w = 0; w < windows.count; w++)
-        if (windows.chromosome[w] < 0 ||
-            windows.chromosome[w] >= windows.chromosomes)
-            Rf_error("internal error: a window on no chromosome");
-    if (windows.bins < 1 || windows.bin_width < 1)
-        Rf_error("internal error: windows without bins");
+    check_windows(&windows);
     return windows;
 }
 
 static ac_counting unwrap_counting(SEXP ffi_counting)
 {
     const ac_counting counting = {
-        (int)check_number(ffi_counting, "by"),
-        (int)check_number(ffi_counting, "shift"),
-        (int)check_number(ffi_counting, "length"),
+        check_int(ffi_counting, "by", AC_OVERLAP, AC_MIDPOINT),
+        check_int(ffi_counting, "shift", -INT_MAX, INT_MAX),
+        check_int(ffi_counting, "length", 0, INT_MAX),
     };
     return counting;
 }
@@ -146,4 +165,14 @@ SEXP ffi_check_gzip(SEXP ffi_path)
 {
     const char *path = CHAR(Rf_asChar(ffi_path));
     return Rf_mkString(faults[ac_check_gzip(path, interrupt_poll())]);
+}
+
+/* NA where the index tells nothing. */
+SEXP ffi_index_records(SEXP ffi_bytes)
+{
+    if (TYPEOF(ffi_bytes) != RAWSXP)
+        Rf_error("internal error: the index must be raw");
+    const double records =
+        ac_index_records(RAW(ffi_bytes), (size_t)Rf_xlength(ffi_bytes));
+    return Rf_ScalarReal(records < 0 ? NA_REAL : records);
 }

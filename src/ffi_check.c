@@ -1,4 +1,5 @@
 /* Checks and conversions that the ffi_* entry points share. */
+#include <math.h>
 #include <string.h>
 
 #include "ffi.h"
@@ -24,25 +25,40 @@ SEXP check_element(SEXP list, const char *name)
     Rf_error("internal error: no element '%s'", name);
 }
 
-double check_number(SEXP list, const char *name)
+/* NaN is out of every range. */
+double check_number(SEXP list, const char *name, double lower, double upper)
 {
-    return Rf_asReal(check_element(list, name));
+    const double x = Rf_asReal(check_element(list, name));
+    if (!(x >= lower && x <= upper))
+        Rf_error("internal error: '%s' must be from %g to %g, not %g", name,
+                 lower, upper, x);
+    return x;
 }
 
-void check_status(ac_status status)
+/* A cast of what an int does not hold would be undefined. */
+int as_int(double x, const char *name, int lower, int upper)
 {
-    switch (status) {
-    case AC_NO_MEMORY:
-        Rf_error("not enough memory for the network");
-    case AC_BAD_NETWORK:
+    if (!(x >= lower && x <= upper) || x != floor(x))
+        Rf_error("internal error: '%s' must be a whole number from %d to %d, "
+                 "not %.17g",
+                 name, lower, upper, x);
+    return (int)x;
+}
+
+int check_int(SEXP list, const char *name, int lower, int upper)
+{
+    return as_int(Rf_asReal(check_element(list, name)), name, lower, upper);
+}
+
+/* 0 where there is no memory; a fault that R code should have found jumps. */
+int check_status(ac_status status)
+{
+    if (status == AC_BAD_NETWORK)
         Rf_error("internal error: stages that do not fit each other, or a "
                  "wrong number of parameters");
-    case AC_NO_KERNELS:
+    if (status == AC_NO_KERNELS)
         Rf_error("internal error: no such kernels on this machine");
-    case AC_OK:
-    case AC_INTERRUPTED:
-        return;
-    }
+    return status != AC_NO_MEMORY;
 }
 
 /* R_CheckUserInterrupt() jumps; under R_ToplevelExec() it only tells. */

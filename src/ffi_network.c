@@ -6,13 +6,22 @@
  * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
  *
+ * NULL comes back where there is no memory for the network; R code knows what
+ * to say of its size.
+ *
  * No R memory is allocated between entering and leaving the core, and the
  * core frees its own before it returns, so an R error leaks nothing. */
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "ffi.h"
 
 enum { STAGE_FIELDS = 7 };
+
+/* Up to which a double counts every one. */
+static const double MOST_STEPS = 9007199254740992.0;
 
 typedef struct {
     const ac_engine *engine;
@@ -22,15 +31,22 @@ typedef struct {
 static ac_stage unwrap_stage(const double *field)
 {
     const ac_stage stage = {
-        .layer = (int)field[0],
-        .copies = (int)field[1],
-        .steps = (int)field[2],
-        .inputs = (int)field[3],
-        .units = (int)field[4],
-        .window = (int)field[5],
+        .layer = as_int(field[0], "layer", 0, AC_LAYER_TYPES - 1),
+        .copies = as_int(field[1], "copies", 1, INT_MAX),
+        .steps = as_int(field[2], "steps", 1, INT_MAX),
+        .inputs = as_int(field[3], "inputs", 1, INT_MAX),
+        .units = as_int(field[4], "units", 0, INT_MAX),
+        .window = as_int(field[5], "window", 0, INT_MAX),
         .rate = field[6],
     };
     return stage;
+}
+
+/* A seed that is not NA: R's integers, also those below zero. */
+static int unwrap_seed(SEXP seed)
+{
+    const double x = Rf_asReal(seed);
+    return ISNA(x) ? NA_INTEGER : as_int(x, "seed", -INT_MAX, INT_MAX);
 }
 
 static ffi_model unwrap_network(SEXP ffi_network)
@@ -39,11 +55,12 @@ static ffi_model unwrap_network(SEXP ffi_network)
         check_numbers(check_element(ffi_network, "stages"), "stages", -1);
     SEXP precision = check_element(ffi_network, "precision");
     SEXP kernels = check_element(ffi_network, "kernels");
-    const int seed = Rf_asInteger(check_element(ffi_network, "seed"));
-    if (Rf_xlength(stages) % STAGE_FIELDS != 0)
+    const int seed = unwrap_seed(check_element(ffi_network, "seed"));
+    const R_xlen_t numbers = Rf_xlength(stages);
+    if (numbers == 0 || numbers % STAGE_FIELDS != 0 || numbers > INT_MAX)
         Rf_error("internal error: 'stages' must have %d numbers a stage",
                  STAGE_FIELDS);
-    const int count = (int)(Rf_xlength(stages) / STAGE_FIELDS);
+    const int count = (int)(numbers / STAGE_FIELDS);
     ac_stage *copy = (ac_stage *)R_alloc(count, sizeof(ac_stage));
     for (int s = 0; s < count; s++)
         copy[s] = unwrap_stage(REAL(stages) + s * STAGE_FIELDS);
@@ -52,7 +69,7 @@ static ffi_model unwrap_network(SEXP ffi_network)
         .engine = is_double ? &ac_double : &ac_single,
         .network = {.stages = copy,
                     .stage_count = count,
-                    .threads = (int)check_number(ffi_network, "threads"),
+                    .threads = check_int(ffi_network, "threads", 1, INT_MAX),
                     .kernels = CHAR(Rf_asChar(kernels)),
                     .drops = seed != NA_INTEGER,
                     .seed = (unsigned)seed},
@@ -63,15 +80,17 @@ static ffi_model unwrap_network(SEXP ffi_network)
 static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
 {
     const ac_stage *first = &network->stages[0];
-    const size_t inputs = (size_t)first->copies * first->steps * first->inputs;
+    const double inputs = (double)first->copies * first->steps * first->inputs;
     SEXP x = check_numbers(check_element(ffi_genes, "x"), "x", -1);
     SEXP y = check_element(ffi_genes, "y");
-    const size_t count = inputs > 0 ? Rf_xlength(x) / inputs : 0;
-    if (count * inputs != (size_t)Rf_xlength(x))
+    const double numbers = (double)Rf_xlength(x);
+    const double count = floor(numbers / inputs);
+    if (count * inputs != numbers || count > INT_MAX)
         Rf_error("internal error: 'x' is not a whole number of genes");
     if (y != R_NilValue)
         check_numbers(y, "y", (R_xlen_t)count);
-    const ac_genes genes = {count, REAL(x), y == R_NilValue ? NULL : REAL(y)};
+    const ac_genes genes = {(size_t)count, REAL(x),
+                            y == R_NilValue ? NULL : REAL(y)};
     return genes;
 }
 
@@ -108,12 +127,10 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
     require_labels(&genes);
     const int *order = unwrap_order(ffi_order, genes.count);
     const ac_settings settings = {
-        (int)check_number(ffi_settings, "batchSize"),
-        check_number(ffi_settings, "learningRate"),
-        check_number(ffi_settings, "clip"),
+        check_int(ffi_settings, "batchSize", 1, INT_MAX),
+        check_number(ffi_settings, "learningRate", 0, INFINITY),
+        check_number(ffi_settings, "clip", 0, INFINITY),
     };
-    if (settings.batch_size < 1)
-        Rf_error("internal error: 'batchSize' must be at least 1");
 
     const char *names[] = {"parameters", "first",       "second", "steps",
                            "loss",       "interrupted", ""};
@@ -128,13 +145,16 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
         REAL(VECTOR_ELT(out, 0)),
         REAL(VECTOR_ELT(out, 1)),
         REAL(VECTOR_ELT(out, 2)),
-        check_number(ffi_state, "steps"),
+        check_number(ffi_state, "steps", 0, MOST_STEPS),
     };
     double loss = NA_REAL;
     const ac_status status =
         model.engine->train(&model.network, &genes, order, &settings, &state,
                             interrupt_poll(), &loss);
-    check_status(status);
+    if (!check_status(status)) {
+        UNPROTECT(1);
+        return R_NilValue;
+    }
     SET_VECTOR_ELT(out, 3, Rf_ScalarReal(state.steps));
     SET_VECTOR_ELT(out, 4, Rf_ScalarReal(loss));
     SET_VECTOR_ELT(out, 5, Rf_ScalarLogical(status == AC_INTERRUPTED));
@@ -181,13 +201,16 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     const ac_status status =
         model.engine->predict(&model.network, &genes, parameters,
                               interrupt_poll(), REAL(logit), views);
-    check_status(status);
+    if (!check_status(status)) {
+        UNPROTECT(1);
+        return R_NilValue;
+    }
     SET_VECTOR_ELT(out, 2, Rf_ScalarLogical(status == AC_INTERRUPTED));
     UNPROTECT(1);
     return out;
 }
 
-/* Returns list(loss, gradient as the parameters, dx as x). */
+/* Returns list(loss, gradient as the parameters, dx as x, interrupted). */
 SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
 {
     const ffi_model model = unwrap_network(ffi_network);
@@ -195,7 +218,7 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     require_labels(&genes);
     const double *parameters = unwrap_parameters(ffi_parameters, &model);
 
-    const char *names[] = {"loss", "gradient", "dx", ""};
+    const char *names[] = {"loss", "gradient", "dx", "interrupted", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     SEXP gradient = Rf_allocVector(REALSXP, Rf_xlength(ffi_parameters));
     SET_VECTOR_ELT(out, 1, gradient);
@@ -205,10 +228,12 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     const ac_status status = model.engine->gradient(
         &model.network, &genes, parameters, interrupt_poll(), &loss,
         REAL(gradient), REAL(dx));
-    check_status(status);
-    if (status == AC_INTERRUPTED)
-        Rf_error("interrupted");
+    if (!check_status(status)) {
+        UNPROTECT(1);
+        return R_NilValue;
+    }
     SET_VECTOR_ELT(out, 0, Rf_ScalarReal(loss));
+    SET_VECTOR_ELT(out, 3, Rf_ScalarLogical(status == AC_INTERRUPTED));
     UNPROTECT(1);
     return out;
 }
@@ -226,10 +251,23 @@ SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SET_VECTOR_ELT(out, 0, dx);
     const ac_status status = model.engine->logit_gradient(
         &model.network, &genes, parameters, interrupt_poll(), REAL(dx));
-    check_status(status);
+    if (!check_status(status)) {
+        UNPROTECT(1);
+        return R_NilValue;
+    }
     SET_VECTOR_ELT(out, 1, Rf_ScalarLogical(status == AC_INTERRUPTED));
     UNPROTECT(1);
     return out;
+}
+
+/* Bytes that the core takes for a use, by its number in ac_use; Inf where no
+ * machine has them. */
+SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use)
+{
+    const ffi_model model = unwrap_network(ffi_network);
+    const int use = as_int(Rf_asReal(ffi_use), "use", 0, AC_USES - 1);
+    const size_t bytes = model.engine->memory(&model.network, (ac_use)use);
+    return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : (double)bytes);
 }
 
 /* The names of the kernel tables that run here, the fastest first. */

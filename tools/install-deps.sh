@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing: `run` what the package and
-# its demo need, `test` what its tests and checks need besides.
+# its demo need, `test` what its tests and checks need besides, `fuzz` what
+# `make -C tests/core fuzz` needs.
 set -euo pipefail
 
 run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
@@ -14,6 +15,7 @@ test="bedtools clang-format pandoc python3-numpy python3-torch qpdf
       r-bioc-hdf5array r-cran-batchtools r-cran-glmnet r-cran-jsonlite
       r-cran-knitr r-cran-optparse r-cran-patchwork r-cran-pkgload r-cran-proc
       r-cran-ranger r-cran-rmarkdown r-cran-roxygen2 r-cran-testthat samtools"
+fuzz="clang libclang-rt-14-dev"
 
 wanted=""
 for group in "$@"; do wanted="$wanted ${!group}"; done

@@ -12,7 +12,7 @@
 typedef enum {
     AC_OK = 0,
     AC_INTERRUPTED, /* the caller's poll asked to stop                     */
-    AC_NO_MEMORY,   /* the arena could not be had                          */
+    AC_NO_MEMORY,   /* the arena could not be had, or no machine has it    */
     AC_BAD_NETWORK, /* stages that do not fit each other or the parameters */
     AC_NO_KERNELS   /* none of that name that this machine can run         */
 } ac_status;
@@ -80,14 +80,29 @@ typedef struct {
     double clip; /* largest gradient norm; 0: no clipping */
 } ac_settings;
 
-/* Asked between blocks of genes; non-zero stops the work. */
+/* What a network is opened for; each takes its own amount of memory. */
+typedef enum {
+    AC_PREDICT,
+    AC_GRADIENT,
+    AC_GRADIENT_AND_DX, /* and the derivatives by the input */
+    AC_TRAIN,
+    AC_USES
+} ac_use;
+
+/* Asked before each block of genes and, where a block takes long, within it;
+ * non-zero stops the work. */
 typedef struct {
     int (*stop)(void *data);
     void *data;
 } ac_poll;
 
 typedef struct {
+    /* 0 for stages that do not fit each other, or are too large. */
     size_t (*parameter_count)(const ac_network *network);
+
+    /* Bytes that the network takes for a use, by the same walk that lays them
+     * out. SIZE_MAX: more than the core can address; 0: a bad network. */
+    size_t (*memory)(const ac_network *network, ac_use use);
 
     /* One epoch: mini-batches of genes in the given order (0-based), an Adam
      * step each. On AC_INTERRUPTED the state is that of the last whole

@@ -196,8 +196,6 @@ static ac_file_status take_line(bed *b, text line)
 {
     ac_read read = {-1, 0, 0, 0};
     b->report->line++;
-    if (line.at < line.end && line.end[-1] == '\r')
-        line.end--;
     if (is_header(line))
         return AC_FILE_OK;
     const ac_file_status status = parse_read(b, line, &read);
@@ -209,30 +207,49 @@ static ac_file_status take_line(bed *b, text line)
 /* ---- the stream -----------------------------------------------------------
  */
 
-/* Takes the whole lines of the buffer, and its last one at the file's end.
- * Returns through `used` how far it came. */
+/* The next `c` of the text, or its end; `known` is the one found before. */
+static const char *next_char(char c, const char *known, text rest)
+{
+    if (known && known >= rest.at)
+        return known;
+    const char *found = memchr(rest.at, c, (size_t)(rest.end - rest.at));
+    return found ? found : rest.end;
+}
+
+/* Takes the whole lines of the buffer, and its last one at the file's end. A
+ * line ends in \n, in \r\n or, as old Macs wrote it, in \r; a \r at the
+ * buffer's end may be half of \r\n. Returns through `used` how far it came. */
 static ac_file_status take_lines(bed *b, text buffer, int at_end,
                                  const char **used)
 {
     ac_file_status status = AC_FILE_OK;
+    const char *lf = NULL, *cr = NULL;
     while (buffer.at < buffer.end && status == AC_FILE_OK) {
-        const char *newline =
-            memchr(buffer.at, '\n', (size_t)(buffer.end - buffer.at));
-        if (!newline && !at_end)
+        lf = next_char('\n', lf, buffer);
+        cr = next_char('\r', cr, buffer);
+        const text line = {buffer.at, cr < lf ? cr : lf};
+        const size_t left = (size_t)(buffer.end - line.end);
+        if (!at_end && (left == 0 || (cr < lf && left == 1)))
             break;
-        const text line = {buffer.at, newline ? newline : buffer.end};
         status = take_line(b, line);
-        buffer.at = newline ? newline + 1 : buffer.end;
+        const size_t width = left > 1 && cr < lf && cr[1] == '\n' ? 2 : 1;
+        buffer.at = line.end + (width < left ? width : left);
     }
     *used = buffer.at;
     return status;
+}
+
+/* What some editors write before UTF-8 text; it is no part of a name. */
+static size_t byte_order_mark(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 static ac_file_status read_stream(bed *b, ac_stream *stream, char *buffer,
                                   ac_poll poll)
 {
     size_t held = 0;
-    for (;;) {
+    for (int first = 1;; first = 0) {
         const size_t room = BUFFER - held;
         const long got = ac_stream_read(stream, buffer + held, room);
         if (got < 0)
@@ -241,12 +258,13 @@ static ac_file_status read_stream(bed *b, ac_stream *stream, char *buffer,
             return AC_FILE_INTERRUPTED;
         const int at_end = (size_t)got < room;
         held += (size_t)got;
-        const text all = {buffer, buffer + held};
+        const size_t mark = first ? byte_order_mark(buffer, held) : 0;
+        const text all = {buffer + mark, buffer + held};
         const char *used = buffer;
         const ac_file_status status = take_lines(b, all, at_end, &used);
         if (status != AC_FILE_OK || at_end)
             return status;
-        if (used == buffer)
+        if (used == all.at)
             return AC_FILE_LONG_LINE;
         held = (size_t)(all.end - used);
         memmove(buffer, used, held);

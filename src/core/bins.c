@@ -4,7 +4,11 @@
  * window lies in one or two of them, and each bucket lists its windows. A read
  * looks at the lists of the buckets that it touches: a few steps, however many
  * windows there are. A window that is listed in two of them is taken in the
- * first that it shares with the read. */
+ * first that it shares with the read. Buckets are wider where narrow windows
+ * lie far apart, so memory grows with the windows, not with the genome.
+ *
+ * All arithmetic on positions is in 64 bits: a window may be as wide as an int
+ * holds and begin before its chromosome does. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,10 +16,13 @@
 
 #include "bins.h"
 
+enum { LEAST_BUCKETS = 1 << 16, BUCKETS_A_WINDOW = 16 };
+
 struct ac_counter {
     ac_windows windows;
     ac_counting counting;
     int *counts;
+    int64_t *last;   /* [chromosomes]: last base of the windows, -1: none */
     int bits;        /* a bucket is 2^bits wide                          */
     int *first;      /* [chromosomes + 1]: a chromosome's first bucket   */
     int *list_start; /* [buckets + 1]: where a bucket's list begins      */
@@ -50,34 +57,52 @@ static span window_buckets(const ac_counter *counter, int w)
     return buckets;
 }
 
-static int bucket_bits(const ac_windows *windows)
+/* Of one chromosome; a chromosome's buckets reach as far as its last window. */
+static int64_t bucket_count(const ac_counter *counter, int chromosome)
 {
-    int bits = 4;
-    while (((int64_t)1 << bits) < window_width(windows))
-        bits++;
-    return bits;
+    const int64_t last = counter->last[chromosome];
+    return last < 0 ? 0 : (last >> counter->bits) + 1;
 }
 
-/* A chromosome's buckets reach as far as its last window. Returns how many
- * there are in all, or -1 where that is more than an int holds. */
+static int64_t all_buckets(const ac_counter *counter)
+{
+    int64_t all = 0;
+    for (int c = 0; c < counter->windows.chromosomes; c++)
+        all += bucket_count(counter, c);
+    return all;
+}
+
+/* Where each chromosome's last window ends. */
+static void find_last(ac_counter *counter)
+{
+    const ac_windows *windows = &counter->windows;
+    for (int c = 0; c < windows->chromosomes; c++)
+        counter->last[c] = -1;
+    for (int w = 0; w < windows->count; w++) {
+        const int64_t end = windows->start[w] + window_width(windows);
+        int64_t *last = &counter->last[windows->chromosome[w]];
+        if (at_least_zero(end - 1) > *last)
+            *last = at_least_zero(end - 1);
+    }
+}
+
+/* Chooses the width of the buckets: at least a window's, and wide enough that
+ * their number is in proportion to the windows. Returns how many there are. */
 static int place_chromosomes(ac_counter *counter)
 {
     const ac_windows *windows = &counter->windows;
-    int *size = counter->first + 1;
-    for (int w = 0; w < windows->count; w++) {
-        const int64_t buckets = window_buckets(counter, w).end + 1;
-        int *own = &size[windows->chromosome[w]];
-        if (buckets > *own)
-            *own = (int)buckets;
-    }
-    int64_t all = 0;
-    for (int c = 0; c < windows->chromosomes; c++) {
-        all += size[c];
-        if (all >= INT_MAX)
-            return -1;
-        size[c] = (int)all;
-    }
-    return (int)all;
+    const int64_t wanted =
+        LEAST_BUCKETS + (int64_t)BUCKETS_A_WINDOW * windows->count;
+    const int64_t most = wanted < INT_MAX ? wanted : INT_MAX - 1;
+    find_last(counter);
+    counter->bits = 4;
+    while (((int64_t)1 << counter->bits) < window_width(windows) ||
+           all_buckets(counter) > most)
+        counter->bits++;
+    for (int c = 0; c < windows->chromosomes; c++)
+        counter->first[c + 1] =
+            counter->first[c] + (int)bucket_count(counter, c);
+    return counter->first[windows->chromosomes];
 }
 
 static void list_windows(ac_counter *counter, int buckets)
@@ -112,10 +137,12 @@ ac_counter *ac_counter_open(const ac_windows *windows,
     counter->windows = *windows;
     counter->counting = *counting;
     counter->counts = counts;
-    counter->bits = bucket_bits(windows);
+    counter->last =
+        malloc(((size_t)windows->chromosomes + 1) * sizeof(int64_t));
     counter->first = calloc((size_t)windows->chromosomes + 1, sizeof(int));
-    const int buckets = counter->first ? place_chromosomes(counter) : -1;
-    if (buckets >= 0) {
+    const int placed = counter->last && counter->first;
+    const int buckets = placed ? place_chromosomes(counter) : 0;
+    if (placed) {
         counter->list_start = calloc((size_t)buckets + 1, sizeof(int));
         counter->list = malloc((2 * (size_t)windows->count + 1) * sizeof(int));
     }
@@ -131,6 +158,7 @@ void ac_counter_close(ac_counter *counter)
 {
     if (!counter)
         return;
+    free(counter->last);
     free(counter->first);
     free(counter->list_start);
     free(counter->list);
@@ -181,8 +209,8 @@ static void add_to_window(const ac_counter *counter, int w, span bases)
     if (start >= end)
         return;
     int *row = counter->counts + (size_t)w * windows->bins;
-    const int from = (int)(start - left) / windows->bin_width;
-    const int to = (int)(end - 1 - left) / windows->bin_width;
+    const int from = (int)((start - left) / windows->bin_width);
+    const int to = (int)((end - 1 - left) / windows->bin_width);
     const int last = windows->bins - 1;
     for (int b = from; b <= to; b++)
         row[windows->reversed[w] ? last - b : b]++;

@@ -1,17 +1,20 @@
 /* Reads into bins: the windows around the genes' start sites, cut into bins,
  * and the counter that adds aligned reads to them (bins.c); reads from BED and
- * tagAlign text, plain or gzip-compressed, as a stream (bed.c).
+ * tagAlign text, plain or gzip-compressed, as a stream (bed.c); what tells that
+ * a file is whole (gzip.c, bai.c).
  *
  * Positions are 0-based, ends are exclusive, as in BED and BAM. */
 #ifndef AC_BINS_H
 #define AC_BINS_H
+
+#include <stdint.h>
 
 #include "attentive.h"
 
 /* All windows have the same width, bins * bin_width. They may overlap one
  * another and reach over either end of their chromosome. */
 typedef struct {
-    int count;
+    int count; /* at most AC_MAX_WINDOWS */
     int bins;
     int bin_width;
     int chromosomes;
@@ -38,6 +41,9 @@ typedef struct {
     int start, end;
     int minus; /* on the minus strand */
 } ac_read;
+
+/* A counter lists each window once or twice, and counts those with an int. */
+enum { AC_MAX_WINDOWS = 0x3fffffff };
 
 typedef struct ac_counter ac_counter;
 
@@ -81,6 +87,10 @@ ac_file_status ac_count_bed(const char *path, const char *const *names,
                             const ac_windows *windows,
                             const ac_counting *counting, ac_poll poll,
                             int *counts, ac_bed_report *report);
+
+/* The number of records of a BAM file by the bytes of its .bai index (bai.c);
+ * -1 where they are none, or damaged. */
+double ac_index_records(const unsigned char *index, size_t size);
 
 /* AC_FILE_OK for a whole gzip file (gzip.c), and for a plain one. */
 ac_file_status ac_check_gzip(const char *path, ac_poll poll);

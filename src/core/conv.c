@@ -13,7 +13,7 @@ static int conv_steps(const ac_stage *stage)
     return stage->steps - stage->window + 1;
 }
 
-/* Numbers that one output reads. */
+/* Numbers that one output reads; an int in a stage that is small enough. */
 static int conv_inputs(const ac_stage *stage)
 {
     return stage->window * stage->inputs;
@@ -26,7 +26,7 @@ static int conv_is_sane(const ac_stage *stage)
 
 static size_t conv_parameter_count(const ac_stage *stage)
 {
-    return (size_t)stage->units * (conv_inputs(stage) + 1);
+    return (size_t)stage->units * ((size_t)stage->window * stage->inputs + 1);
 }
 
 static size_t conv_output_count(const ac_stage *stage)

@@ -4,6 +4,7 @@
  * Parameters: weight [units x steps inputs], bias [units]. */
 #include "layer.h"
 
+/* An int in a stage that is small enough. */
 static int dense_inputs(const ac_stage *stage)
 {
     return stage->steps * stage->inputs;
@@ -11,7 +12,7 @@ static int dense_inputs(const ac_stage *stage)
 
 static size_t dense_parameter_count(const ac_stage *stage)
 {
-    return (size_t)stage->units * (dense_inputs(stage) + 1);
+    return (size_t)stage->units * (stage_input_count(stage) + 1);
 }
 
 static size_t dense_output_count(const ac_stage *stage)

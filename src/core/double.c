@@ -41,6 +41,6 @@ static int usable_threads(int wanted)
 #include "engine.c"
 
 const ac_engine ac_double = {
-    network_parameter_count, engine_train,          engine_predict,
-    engine_gradient,         engine_logit_gradient,
+    network_parameter_count, network_memory,  engine_train,
+    engine_predict,          engine_gradient, engine_logit_gradient,
 };

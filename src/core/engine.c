@@ -1,14 +1,7 @@
 /* The three things a network is used for: a training epoch, a prediction,
  * and the gradient of the loss. Each opens a network, walks over the genes
  * block by block, and closes it again. */
-#include <stdlib.h>
-
 #include "network.h"
-
-static int polled(ac_poll poll)
-{
-    return poll.stop && poll.stop(poll.data);
-}
 
 static int block_size(size_t done, size_t count)
 {
@@ -28,16 +21,16 @@ static void export_dx(const network *net, size_t first, int lanes, double *dx)
  * blocks; `total` is what the mean is taken over. */
 static ac_status add_gradient(network *net, const ac_genes *genes,
                               const int *order, size_t first, size_t count,
-                              size_t total, ac_poll poll, double *loss,
-                              double *dx)
+                              size_t total, double *loss, double *dx)
 {
     for (size_t done = 0; done < count; done += LANES) {
         const int lanes = block_size(done, count);
-        if (polled(poll))
+        if (network_polled(net))
             return AC_INTERRUPTED;
         net->drawing.block = done / LANES;
         network_load(net, genes->x, order, first + done, lanes);
-        network_forward(net);
+        if (network_forward(net) != AC_OK)
+            return AC_INTERRUPTED;
         memset(net->dlogit, 0, sizeof(real) * LANES);
         for (int l = 0; l < lanes; l++) {
             const size_t at = first + done + l;
@@ -45,7 +38,8 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
             *loss += loss_forward(net->logit[l], y);
             net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
         }
-        network_backward(net);
+        if (network_backward(net) != AC_OK)
+            return AC_INTERRUPTED;
         if (dx)
             export_dx(net, first + done, lanes, dx);
     }
@@ -56,7 +50,7 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
 
 static ac_status train_batches(network *net, const ac_genes *genes,
                                const int *order, const ac_settings *settings,
-                               adam *optimiser, ac_poll poll, double *loss)
+                               adam *optimiser, double *loss)
 {
     const size_t size = settings->batch_size;
     double sum = 0;
@@ -69,8 +63,8 @@ static ac_status train_batches(network *net, const ac_genes *genes,
         memset(net->gradient, 0, sizeof(real) * net->parameter_count);
         network_draw(net, optimiser->steps);
         network_prepare(net);
-        status = add_gradient(net, genes, order, done, count, count, poll,
-                              &batch, NULL);
+        status =
+            add_gradient(net, genes, order, done, count, count, &batch, NULL);
         if (status != AC_OK)
             break;
         const double scale =
@@ -102,26 +96,23 @@ static ac_status engine_train(const ac_network *shape, const ac_genes *genes,
                               ac_state *state, ac_poll poll, double *loss)
 {
     network net;
-    ac_status status = network_open(&net, shape, TRAIN);
+    ac_status status = network_open(&net, shape, AC_TRAIN, poll);
     if (status != AC_OK)
         return status;
     const size_t count = net.parameter_count;
-    real *moments = malloc(2 * count * sizeof(real));
-    if (moments && count == state->count) {
-        adam optimiser = {moments, moments + count, state->steps};
+    if (count == state->count) {
+        adam optimiser = {net.moments, net.moments + count, state->steps};
         copy_in(count, state->parameters, net.parameters);
         copy_in(count, state->first_moment, optimiser.first_moment);
         copy_in(count, state->second_moment, optimiser.second_moment);
-        status =
-            train_batches(&net, genes, order, settings, &optimiser, poll, loss);
+        status = train_batches(&net, genes, order, settings, &optimiser, loss);
         copy_out(count, net.parameters, state->parameters);
         copy_out(count, optimiser.first_moment, state->first_moment);
         copy_out(count, optimiser.second_moment, state->second_moment);
         state->steps = optimiser.steps;
     } else {
-        status = moments ? AC_BAD_NETWORK : AC_NO_MEMORY;
+        status = AC_BAD_NETWORK;
     }
-    free(moments);
     network_close(&net);
     return status;
 }
@@ -149,19 +140,20 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
                                 double *logit, double *const *attention)
 {
     network net;
-    ac_status status = network_open(&net, shape, PREDICT);
+    ac_status status = network_open(&net, shape, AC_PREDICT, poll);
     if (status != AC_OK)
         return status;
     copy_in(net.parameter_count, parameters, net.parameters);
     network_prepare(&net);
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        if (polled(poll)) {
-            status = AC_INTERRUPTED;
+        status = network_polled(&net) ? AC_INTERRUPTED : AC_OK;
+        if (status != AC_OK)
             break;
-        }
         network_load(&net, genes->x, NULL, done, lanes);
-        network_forward(&net);
+        status = network_forward(&net);
+        if (status != AC_OK)
+            break;
         copy_out(lanes, net.logit, logit + done);
         if (attention)
             export_attention(&net, done, lanes, attention);
@@ -177,7 +169,8 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
                                  double *loss, double *gradient, double *dx)
 {
     network net;
-    ac_status status = network_open(&net, shape, dx ? TRAIN_AND_DX : TRAIN);
+    ac_status status =
+        network_open(&net, shape, dx ? AC_GRADIENT_AND_DX : AC_GRADIENT, poll);
     if (status != AC_OK)
         return status;
     double sum = 0;
@@ -185,7 +178,7 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
     network_draw(&net, 0);
     network_prepare(&net);
     status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
-                          poll, &sum, dx);
+                          &sum, dx);
     *loss = sum / (double)genes->count;
     copy_out(net.parameter_count, net.gradient, gradient);
     network_close(&net);
@@ -198,24 +191,26 @@ static ac_status engine_logit_gradient(const ac_network *shape,
                                        double *dx)
 {
     network net;
-    const ac_status status = network_open(&net, shape, TRAIN_AND_DX);
+    ac_status status = network_open(&net, shape, AC_GRADIENT_AND_DX, poll);
     if (status != AC_OK)
         return status;
     copy_in(net.parameter_count, parameters, net.parameters);
     network_prepare(&net);
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        if (polled(poll)) {
-            network_close(&net);
-            return AC_INTERRUPTED;
-        }
+        status = network_polled(&net) ? AC_INTERRUPTED : AC_OK;
+        if (status != AC_OK)
+            break;
         network_load(&net, genes->x, NULL, done, lanes);
-        network_forward(&net);
+        status = network_forward(&net);
         for (int l = 0; l < LANES; l++)
             net.dlogit[l] = 1;
-        network_backward(&net);
+        if (status == AC_OK)
+            status = network_backward(&net);
+        if (status != AC_OK)
+            break;
         export_dx(&net, done, lanes, dx);
     }
     network_close(&net);
-    return AC_OK;
+    return status;
 }

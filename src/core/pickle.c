@@ -196,6 +196,25 @@ static const char *const global_names[AC_GLOBALS] = {
     [AC_LONG_STORAGE] = "torch\nLongStorage\n",
 };
 
+/* Whether a name `length` bytes on is the class of an object, as a whole model
+ * is: made of an empty tuple, or, in old files, told as a ('module', ...). */
+static int is_object(reader *r, size_t length)
+{
+    const unsigned char *next = r->bytes + r->at + length;
+    size_t left = r->size - r->at - length;
+    const size_t memo = left > 0 && *next == 'q'   ? 2
+                        : left > 0 && *next == 'r' ? 5
+                                                   : 0;
+    if (left >= memo + 2 && next[memo] == ')' && next[memo + 1] == 0x81)
+        return 1;
+    const ac_pickle *p = r->p;
+    if (p->n_stack == 0)
+        return 0;
+    const ac_pickle_value *last = &p->values[p->stack[p->n_stack - 1]];
+    return last->kind == AC_STRING && last->count == 6 &&
+           memcmp(last->text, "module", 6) == 0;
+}
+
 static int read_global(reader *r)
 {
     const char *from = (const char *)r->bytes + r->at;
@@ -218,7 +237,12 @@ static int read_global(reader *r)
         const char c = from[i];
         shown[n++] = (char)(c == '\n' ? '.' : c >= ' ' && c <= '~' ? c : '?');
     }
-    return refuse(r, "it asks for what no state dict needs: ", shown, n);
+    return refuse(r,
+                  is_object(r, length)
+                      ? "it is a whole model, not its weights: in Python, save "
+                        "model.state_dict(); it asks for "
+                      : "it asks for what no state dict needs: ",
+                  shown, n);
 }
 
 /* ---- tuples, lists, dicts ------------------------------------------------ */

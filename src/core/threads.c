@@ -5,30 +5,37 @@
 #ifdef _OPENMP
 #include <omp.h>
 
-static int in_child;
-
 #ifndef _WIN32
-#include <pthread.h>
+#include <unistd.h>
 
-static void note_child(void)
-{
-    in_child = 1;
-}
+/* Of the process that loaded the library. A handler of pthread_atfork() would
+ * outlive the library where it is unloaded. */
+static pid_t loaded_by;
 
 void ac_watch_forks(void)
 {
-    pthread_atfork(NULL, NULL, note_child);
+    loaded_by = getpid();
+}
+
+static int in_child(void)
+{
+    return loaded_by != 0 && getpid() != loaded_by;
 }
 #else
 void ac_watch_forks(void)
 {
+}
+
+static int in_child(void)
+{
+    return 0;
 }
 #endif
 
 int ac_usable_threads(int wanted)
 {
     const int limit = omp_get_thread_limit();
-    if (in_child || wanted < 1)
+    if (wanted < 1 || in_child())
         return 1;
     return wanted < limit ? wanted : limit;
 }

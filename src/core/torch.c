@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static const struct {
     const char *name;
@@ -41,13 +42,18 @@ static int64_t checked_count(const ac_pickle_tensor *tensor, int64_t stored)
 {
     if (tensor->offset < 0 || tensor->offset > stored)
         return -1;
+    int empty = 0;
+    for (int d = 0; d < tensor->dims; d++) {
+        const int64_t size = tensor->size[d];
+        if (size < 0 || tensor->stride[d] < 0 || size > INT32_MAX)
+            return -1;
+        empty |= size == 0;
+    }
+    if (empty)
+        return 0;
     int64_t count = 1, last = tensor->offset;
     for (int d = 0; d < tensor->dims; d++) {
         const int64_t size = tensor->size[d], stride = tensor->stride[d];
-        if (size < 0 || stride < 0 || size > stored)
-            return -1;
-        if (size == 0)
-            return 0;
         if (size == 1)
             continue;
         if (count > stored / size)
@@ -66,6 +72,54 @@ static int same_text(const char *a, size_t a_length, const char *b,
     return a_length == b_length && memcmp(a, b, a_length) == 0;
 }
 
+/* A name, and the number of what it names. Tables of them are sorted, so that
+ * a file of many names takes no long time. */
+typedef struct {
+    const char *text;
+    size_t length, item;
+} label;
+
+static int compare_texts(const label *a, const label *b)
+{
+    if (a->length != b->length)
+        return a->length < b->length ? -1 : 1;
+    return a->length == 0 ? 0 : memcmp(a->text, b->text, a->length);
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+    const label *x = a, *y = b;
+    const int order = compare_texts(x, y);
+    if (order != 0)
+        return order;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+/* The first of a sorted table that has the text; NULL if none has. */
+static label *find_label(label *table, size_t count, const char *text,
+                         size_t length)
+{
+    const label wanted = {text, length, 0};
+    size_t low = 0, high = count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_texts(&table[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && compare_texts(&table[low], &wanted) == 0 ? &table[low]
+                                                                   : NULL;
+}
+
+static int has_twins(const label *table, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare_texts(&table[i - 1], &table[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static int add_entry(ac_torch *file, const ac_pickle_cell *cell, size_t size,
                      const void *source, find_storage *find)
 {
@@ -74,10 +128,6 @@ static int add_entry(ac_torch *file, const ac_pickle_cell *cell, size_t size,
                           *value = &p->values[cell->value];
     if (name->kind != AC_STRING || value->kind != AC_TENSOR)
         return refuse(file, "it is no state dict: an entry is no tensor");
-    for (int i = 0; i < file->count; i++)
-        if (same_text(file->entries[i].name, file->entries[i].name_length,
-                      name->text, name->count))
-            return refuse(file, "it has a name twice");
     const ac_pickle_tensor *tensor = &p->tensors[value->number];
     const ac_pickle_storage *storage = &p->storages[tensor->storage];
     const int64_t bytes = types[storage->type].size;
@@ -93,6 +143,23 @@ static int add_entry(ac_torch *file, const ac_pickle_cell *cell, size_t size,
                                   storage,    data,        count};
     file->entries[file->count++] = entry;
     return 1;
+}
+
+static int check_twins(ac_torch *file)
+{
+    const size_t count = (size_t)file->count;
+    label *names = calloc(count + 1, sizeof *names);
+    if (!names)
+        return refuse(file, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const ac_torch_entry *entry = &file->entries[i];
+        const label name = {entry->name, entry->name_length, i};
+        names[i] = name;
+    }
+    qsort(names, count, sizeof *names, compare_labels);
+    const int twins = has_twins(names, count);
+    free(names);
+    return twins ? refuse(file, "it has a name twice") : 1;
 }
 
 /* All tensors together have no more numbers than the file has bytes. */
@@ -121,7 +188,7 @@ static int add_entries(ac_torch *file, size_t size, const void *source,
             fine = refuse(file, "its tensors share their storages too often");
     }
     free(cells);
-    return fine;
+    return fine && check_twins(file);
 }
 
 static size_t read_pickle(ac_torch *file, const unsigned char *bytes,
@@ -140,78 +207,84 @@ static const unsigned char legacy_magic[] = {0x80, 0x02, 0x8a, 0x0a, 0x6c,
                                              0xfc, 0x9c, 0x46, 0xf9, 0x20,
                                              0x6a, 0xa8, 0x50, 0x19, '.'};
 
-static const ac_pickle_storage *storage_of_key(const ac_pickle *p,
-                                               const ac_pickle_value *key)
-{
-    for (size_t i = 0; i < p->n_storages; i++)
-        if (same_text(p->storages[i].key, p->storages[i].key_length, key->text,
-                      key->count))
-            return &p->storages[i];
-    return NULL;
-}
-
 /* Storages stand one after the other, each a count and its numbers, in the
  * order of a list of keys, the last pickle. */
 typedef struct {
     const ac_pickle *pickle;
-    const ac_pickle_value *keys;
-    const unsigned char **data; /* of each key in the list's order */
+    label *table;               /* of the storages, by key */
+    const unsigned char **data; /* of each of the table, NULL: not placed */
 } legacy_storages;
+
+static label *find_key(const legacy_storages *all, const char *key,
+                       size_t length)
+{
+    return find_label(all->table, all->pickle->n_storages, key, length);
+}
 
 /* Two that tell of one key must agree: only the first was placed. */
 static const unsigned char *find_legacy(const void *source,
                                         const ac_pickle_storage *storage)
 {
     const legacy_storages *all = source;
-    const ac_pickle_value told = {AC_STRING, 0, storage->key,
-                                  storage->key_length};
-    const ac_pickle_storage *placed = storage_of_key(all->pickle, &told);
+    const label *found = find_key(all, storage->key, storage->key_length);
+    const ac_pickle_storage *placed = &all->pickle->storages[found->item];
     if (placed->type != storage->type || placed->count != storage->count)
         return NULL;
-    int64_t at = all->keys->number;
-    for (size_t i = all->keys->count; i-- > 0;
-         at = all->pickle->cells[at].before) {
-        const ac_pickle_value *key =
-            &all->pickle->values[all->pickle->cells[at].value];
-        if (same_text(key->text, key->count, storage->key, storage->key_length))
-            return all->data[i];
-    }
-    return NULL;
+    return all->data[found - all->table];
 }
 
+/* The storage at the bytes, which has this key. The bytes it takes, or 0. */
+static size_t place_storage(ac_torch *file, legacy_storages *all,
+                            const ac_pickle_value *key,
+                            const unsigned char *bytes, size_t size)
+{
+    const label *found =
+        key->kind == AC_STRING ? find_key(all, key->text, key->count) : NULL;
+    const ac_pickle_storage *storage =
+        found ? &all->pickle->storages[found->item] : NULL;
+    if (!storage || size < 8 || little(bytes, 8) != (uint64_t)storage->count)
+        return (size_t)refuse(file, "its storages are not those it tells of");
+    const size_t number = (size_t)types[storage->type].size;
+    if ((uint64_t)storage->count > (size - 8) / number)
+        return (size_t)refuse(file, "a storage is larger than the file");
+    all->data[found - all->table] = bytes + 8;
+    return 8 + (size_t)storage->count * number;
+}
+
+/* A list is linked from its end. */
 static int place_storages(ac_torch *file, legacy_storages *all,
+                          const ac_pickle_value *list,
                           const unsigned char *bytes, size_t size)
 {
     const ac_pickle *p = &file->pickle;
-    const size_t count = all->keys->count;
-    const ac_pickle_value **keys = calloc(count + 1, sizeof *keys);
+    const ac_pickle_value **keys = calloc(list->count + 1, sizeof *keys);
     if (!keys)
         return refuse(file, "out of memory");
-    int64_t at = all->keys->number;
-    for (size_t i = count; i-- > 0; at = p->cells[at].before)
+    int64_t at = list->number;
+    for (size_t i = list->count; i-- > 0; at = p->cells[at].before)
         keys[i] = &p->values[p->cells[at].value];
     int fine = 1;
-    for (size_t i = 0; fine && i < count; i++) {
-        const ac_pickle_storage *storage =
-            keys[i]->kind == AC_STRING ? storage_of_key(p, keys[i]) : NULL;
-        if (!storage || size < 8 ||
-            little(bytes, 8) != (uint64_t)storage->count) {
-            fine = refuse(file, "its storages are not those it tells of");
-            break;
-        }
-        const uint64_t numbers = (size - 8) / (size_t)types[storage->type].size;
-        if ((uint64_t)storage->count > numbers) {
-            fine = refuse(file, "a storage is larger than the file");
-            break;
-        }
-        const size_t length =
-            8 + (size_t)storage->count * (size_t)types[storage->type].size;
-        all->data[i] = bytes + 8;
-        bytes += length;
-        size -= length;
+    for (size_t i = 0, used; fine && i < list->count; i++) {
+        used = place_storage(file, all, keys[i], bytes, size);
+        fine = used > 0;
+        bytes += used;
+        size -= used;
     }
     free(keys);
     return fine;
+}
+
+static label *storage_table(const ac_pickle *p)
+{
+    label *table = calloc(p->n_storages + 1, sizeof *table);
+    if (!table)
+        return NULL;
+    for (size_t i = 0; i < p->n_storages; i++) {
+        const label key = {p->storages[i].key, p->storages[i].key_length, i};
+        table[i] = key;
+    }
+    qsort(table, p->n_storages, sizeof *table, compare_labels);
+    return table;
 }
 
 static int read_legacy(ac_torch *file, const unsigned char *bytes, size_t size)
@@ -239,13 +312,16 @@ static int read_legacy(ac_torch *file, const unsigned char *bytes, size_t size)
         if (part == 3 && value->kind != AC_LIST)
             return refuse(file, "it has no list of storages");
     }
-    legacy_storages all = {p, &p->values[p->result], NULL};
-    all.data = calloc(all.keys->count + 1, sizeof *all.data);
-    if (!all.data)
-        return refuse(file, "out of memory");
+    const ac_pickle_value *keys = &p->values[p->result];
+    legacy_storages all = {p, storage_table(p),
+                           calloc(p->n_storages + 1, sizeof *all.data)};
     file->pickle.result = result;
-    const int fine = place_storages(file, &all, bytes + at, size - at) &&
-                     add_entries(file, size, &all, find_legacy);
+    const int fine =
+        all.table && all.data
+            ? place_storages(file, &all, keys, bytes + at, size - at) &&
+                  add_entries(file, size, &all, find_legacy)
+            : refuse(file, "out of memory");
+    free(all.table);
     free(all.data);
     return fine;
 }
@@ -255,21 +331,24 @@ static int read_legacy(ac_torch *file, const unsigned char *bytes, size_t size)
 enum { END_SIZE = 22, DIRECTORY_SIZE = 46, LOCAL_SIZE = 30 };
 
 typedef struct {
-    const unsigned char *bytes;
-    size_t size;
-    size_t at; /* of the directory */
-    uint64_t entries;
-    const char *prefix; /* of all names */
-    size_t prefix_length;
-} zip_archive;
-
-typedef struct {
     const char *name;
     size_t name_length;
     const unsigned char *data;
     size_t size;
     size_t next; /* where the next entry of the directory begins */
+    uint32_t checksum;
 } zip_entry;
+
+typedef struct {
+    const unsigned char *bytes;
+    size_t size;
+    size_t at; /* of the directory */
+    size_t count;
+    zip_entry *entries;
+    label *table;       /* of the entries, by name behind the prefix */
+    const char *prefix; /* of all names                              */
+    size_t prefix_length;
+} zip_archive;
 
 /* The entry of the directory at `at`; 0 with a message for what PyTorch does
  * not write. */
@@ -306,6 +385,7 @@ static int zip_at(ac_torch *file, const zip_archive *zip, size_t at,
         return refuse(file, "an entry of the archive reaches past its end");
     entry->data = zip->bytes + start;
     entry->size = (size_t)size;
+    entry->checksum = (uint32_t)little(d + 16, 4);
     return 1;
 }
 
@@ -321,92 +401,126 @@ static int find_end(ac_torch *file, zip_archive *zip)
         if (at == last)
             return refuse(file, "the archive is cut");
     }
-    zip->entries = little(zip->bytes + at + 10, 2);
+    zip->count = (size_t)little(zip->bytes + at + 10, 2);
     zip->at = (size_t)little(zip->bytes + at + 16, 4);
     return 1;
 }
 
-static int find_entry(ac_torch *file, const zip_archive *zip, const char *name,
-                      size_t length, zip_entry *entry)
+static const zip_entry *find_entry(const zip_archive *zip, const char *name,
+                                   size_t length)
 {
-    size_t at = zip->at;
-    for (uint64_t i = 0; i < zip->entries; i++, at = entry->next) {
-        if (!zip_at(file, zip, at, entry))
-            return 0;
-        if (entry->name_length == zip->prefix_length + length &&
-            memcmp(entry->name, zip->prefix, zip->prefix_length) == 0 &&
-            memcmp(entry->name + zip->prefix_length, name, length) == 0)
-            return 1;
-    }
-    return 0;
+    const label *found = find_label(zip->table, zip->count, name, length);
+    return found ? &zip->entries[found->item] : NULL;
 }
 
 static const unsigned char *find_zipped(const void *source,
                                         const ac_pickle_storage *storage)
 {
-    const zip_archive *zip = source;
-    ac_torch unused;
-    zip_entry entry;
     char name[64];
     if (storage->key_length > 32)
         return NULL;
     memcpy(name, "data/", 5);
     memcpy(name + 5, storage->key, storage->key_length);
-    if (!find_entry(&unused, zip, name, 5 + storage->key_length, &entry))
+    const zip_entry *entry = find_entry(source, name, 5 + storage->key_length);
+    if (!entry)
         return NULL;
     const size_t bytes = (size_t)types[storage->type].size;
-    return (uint64_t)storage->count <= entry.size / bytes ? entry.data : NULL;
+    return (uint64_t)storage->count <= entry->size / bytes ? entry->data : NULL;
 }
 
-/* Names are FOLDER/data.pkl and so on, of one folder, each once. */
-static int check_names(ac_torch *file, zip_archive *zip)
+/* Names are FOLDER/data.pkl and so on, of one folder. */
+static int check_name(ac_torch *file, zip_archive *zip, const zip_entry *entry)
 {
-    zip_entry entry, other;
-    size_t at = zip->at;
-    for (uint64_t i = 0; i < zip->entries; i++, at = entry.next) {
-        if (!zip_at(file, zip, at, &entry))
-            return 0;
-        const char *slash = memchr(entry.name, '/', entry.name_length);
-        const size_t folder = slash ? (size_t)(slash - entry.name) + 1 : 0;
-        if (folder < 2 || memchr(entry.name, '\\', entry.name_length) ||
-            (entry.name[0] == '.' && entry.name[1] == '.'))
-            return refuse(file, "a name in the archive is no PyTorch's");
-        if (i == 0) {
-            zip->prefix = entry.name;
-            zip->prefix_length = folder;
-        }
-        if (!same_text(entry.name, folder, zip->prefix, zip->prefix_length))
-            return refuse(file, "the archive has several folders");
-        for (size_t k = folder; k + 1 < entry.name_length; k++)
-            if (entry.name[k] == '.' && entry.name[k + 1] == '.')
-                return refuse(file, "a name in the archive is no PyTorch's");
-        size_t before = zip->at;
-        for (uint64_t j = 0; j < i; j++, before = other.next)
-            if (!zip_at(file, zip, before, &other) ||
-                same_text(other.name, other.name_length, entry.name,
-                          entry.name_length))
-                return refuse(file, "the archive has a name twice");
+    const char *slash = memchr(entry->name, '/', entry->name_length);
+    const size_t folder = slash ? (size_t)(slash - entry->name) + 1 : 0;
+    if (folder < 2 || memchr(entry->name, '\\', entry->name_length) ||
+        (entry->name[0] == '.' && entry->name[1] == '.'))
+        return refuse(file, "a name in the archive is no PyTorch's");
+    if (!zip->prefix) {
+        zip->prefix = entry->name;
+        zip->prefix_length = folder;
     }
+    if (!same_text(entry->name, folder, zip->prefix, zip->prefix_length))
+        return refuse(file, "the archive has several folders");
+    for (size_t k = folder; k + 1 < entry->name_length; k++)
+        if (entry->name[k] == '.' && entry->name[k + 1] == '.')
+            return refuse(file, "a name in the archive is no PyTorch's");
     return 1;
+}
+
+/* PyTorch itself does not look at the checksums, and can be told to leave them
+ * out, which makes them 0. A fuzzer could not guess one. */
+static int check_data(ac_torch *file, const zip_entry *entry)
+{
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+    (void)file;
+    (void)entry;
+    return 1;
+#else
+    const size_t part = 1 << 30; /* zlib counts bytes with an unsigned int */
+    uLong sum = crc32(0, NULL, 0);
+    for (size_t at = 0; at < entry->size; at += part) {
+        const size_t left = entry->size - at;
+        sum = crc32(sum, entry->data + at, (uInt)(left < part ? left : part));
+    }
+    if (entry->checksum == 0 || (uint32_t)sum == entry->checksum)
+        return 1;
+    return refuse(file, "it is damaged: an entry of the archive does not fit "
+                        "its checksum");
+#endif
+}
+
+/* Entries that overlap would let a small file ask for much work. */
+static int read_directory(ac_torch *file, zip_archive *zip)
+{
+    size_t at = zip->at, total = 0;
+    for (size_t i = 0; i < zip->count; i++, at = zip->entries[i - 1].next) {
+        zip_entry *entry = &zip->entries[i];
+        if (!zip_at(file, zip, at, entry) || !check_name(file, zip, entry))
+            return 0;
+        total += entry->size;
+        if (total > zip->size)
+            return refuse(file, "entries of the archive overlap");
+        if (!check_data(file, entry))
+            return 0;
+        const label name = {entry->name + zip->prefix_length,
+                            entry->name_length - zip->prefix_length, i};
+        zip->table[i] = name;
+    }
+    qsort(zip->table, zip->count, sizeof *zip->table, compare_labels);
+    if (has_twins(zip->table, zip->count))
+        return refuse(file, "the archive has a name twice");
+    return 1;
+}
+
+static int read_entries(ac_torch *file, const zip_archive *zip)
+{
+    const zip_entry *order = find_entry(zip, "byteorder", 9);
+    if (order &&
+        !same_text((const char *)order->data, order->size, "little", 6))
+        return refuse(file, "its numbers are not little-endian");
+    const zip_entry *pickle = find_entry(zip, "data.pkl", 8);
+    if (!pickle)
+        return refuse(file, "the archive has no data.pkl");
+    return read_pickle(file, pickle->data, pickle->size) &&
+           add_entries(file, zip->size, zip, find_zipped);
 }
 
 static int read_zip(ac_torch *file, const unsigned char *bytes, size_t size)
 {
-    zip_archive zip = {bytes, size, 0, 0, NULL, 0};
+    zip_archive zip = {.bytes = bytes, .size = size};
     if (!find_end(file, &zip))
         return 0;
-    if (zip.entries == 0 || zip.entries > 8192)
+    if (zip.count == 0 || zip.count > 8192)
         return refuse(file, "the archive has no entries, or too many");
-    if (!check_names(file, &zip))
-        return 0;
-    zip_entry entry;
-    if (find_entry(file, &zip, "byteorder", 9, &entry) &&
-        !same_text((const char *)entry.data, entry.size, "little", 6))
-        return refuse(file, "its numbers are not little-endian");
-    if (!find_entry(file, &zip, "data.pkl", 8, &entry))
-        return refuse(file, "the archive has no data.pkl");
-    return read_pickle(file, entry.data, entry.size) &&
-           add_entries(file, size, &zip, find_zipped);
+    zip.entries = calloc(zip.count, sizeof *zip.entries);
+    zip.table = calloc(zip.count, sizeof *zip.table);
+    const int fine = zip.entries && zip.table ? read_directory(file, &zip) &&
+                                                    read_entries(file, &zip)
+                                              : refuse(file, "out of memory");
+    free(zip.entries);
+    free(zip.table);
+    return fine;
 }
 
 /* ---- the face ------------------------------------------------------------ */

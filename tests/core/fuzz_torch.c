@@ -1,5 +1,6 @@
 /* A libFuzzer target: whatever the bytes, the reader says yes or no, and reads
- * no byte that is not there. `make fuzz` runs it. */
+ * no byte that is not there. `make fuzz TARGET=torch` runs
+ * it. */
 #include <stdlib.h>
 
 #include "torch.h"

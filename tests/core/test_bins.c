@@ -106,6 +106,57 @@ static void test_counter(int by, int shift, int length, int bins, int width)
     free(plain);
 }
 
+/* A window of 2^31 bp and wider than any chromosome: each read falls into it.
+ */
+static void test_wide(int left, int bins, int width)
+{
+    const int chromosome[] = {0, 1}, start[] = {left, 5}, reversed[] = {0, 1};
+    const ac_windows windows = {2, bins, width, 2, chromosome, start, reversed};
+    const ac_counting counting = {AC_MIDPOINT, 0, 0};
+    int *counts = calloc(2 * (size_t)bins, sizeof *counts);
+    ac_counter *counter = ac_counter_open(&windows, &counting, counts);
+    for (int i = 0; i < 2000; i++) {
+        const ac_read read = {i % 2, 10 + i * 1000000, 11 + i * 1000000, 0};
+        ac_counter_add(counter, &read);
+    }
+    ac_counter_close(counter);
+    for (int w = 0; w < 2; w++) {
+        int total = 0;
+        for (int b = 0; b < bins; b++)
+            total += counts[w * bins + b];
+        expect(total == 1000, "wide windows count every read");
+    }
+    free(counts);
+}
+
+/* Narrow windows far out, on many chromosomes. */
+static void test_far(void)
+{
+    enum { PLACES = 40 };
+    int chromosome[PLACES], start[PLACES], reversed[PLACES] = {0},
+                                           counts[PLACES] = {0};
+    for (int w = 0; w < PLACES; w++) {
+        chromosome[w] = w;
+        start[w] = 2147483000 + w;
+    }
+    const ac_windows windows = {PLACES,     1,     1,       PLACES,
+                                chromosome, start, reversed};
+    const ac_counting counting = {AC_OVERLAP, 0, 0};
+    ac_counter *counter = ac_counter_open(&windows, &counting, counts);
+    expect(counter != NULL, "memory is in proportion to the windows");
+    if (!counter)
+        return;
+    for (int w = 0; w < PLACES; w++) {
+        const ac_read read = {w, 2147483000 + w, 2147483001 + w, 0};
+        ac_counter_add(counter, &read);
+    }
+    ac_counter_close(counter);
+    int total = 0;
+    for (int w = 0; w < PLACES; w++)
+        total += counts[w];
+    expect(total == PLACES, "each read is in its window");
+}
+
 /* ---- the text -------------------------------------------------------------
  */
 
@@ -171,6 +222,80 @@ static void test_text(void)
            "other chromosomes are named");
     o = count_text("", AC_OVERLAP);
     expect(o.status == AC_FILE_OK && o.report.reads == 0, "an empty file");
+}
+
+/* Line ends of all kinds, also mixed, and across two buffers. */
+static void test_line_ends(void)
+{
+    outcome o =
+        count_text("track name=x\rchr1\t0\t10\rchr1\t150\t250\r", AC_OVERLAP);
+    expect(o.status == AC_FILE_OK && o.report.reads == 2 && o.report.line == 3,
+           "line ends of an old Mac");
+    o = count_text("chr1\t0\t10\rchr1\t0\t10\nchr1\t0\t10\r\nchr1\t0\t10\r\r\n"
+                   "chr1\t0\t10",
+                   AC_OVERLAP);
+    expect(o.status == AC_FILE_OK && o.report.reads == 5 && o.counts[0] == 5 &&
+               o.report.line == 6,
+           "mixed line ends");
+    o = count_text("chr1\t0\t10\rchr1\tx\t10\r", AC_OVERLAP);
+    expect(o.status == AC_FILE_START && o.report.line == 2,
+           "a fault in a line of an old Mac");
+    o = count_text("\xef\xbb\xbf"
+                   "chr1\t0\t10\nchr1\t0\t10\n",
+                   AC_OVERLAP);
+    expect(o.status == AC_FILE_OK && o.report.elsewhere == 0 && o.on[0] == 2,
+           "a byte order mark is no part of a name");
+    o = count_text("\xef\xbb\xbf", AC_OVERLAP);
+    expect(o.status == AC_FILE_OK && o.report.reads == 0, "only a mark");
+}
+
+static void test_long_text(const char *line_end)
+{
+    char *text = malloc(3000000);
+    size_t at = 0;
+    int lines = 0;
+    for (; at < 2900000; lines++)
+        at += (size_t)sprintf(text + at, "chr1\t%d\t160%s", lines % 150,
+                              line_end);
+    write_text("w6", text, at);
+    const outcome o = count_file(AC_MIDPOINT, NULL);
+    expect(o.status == AC_FILE_OK && o.report.reads == lines &&
+               o.report.line == lines,
+           "each line counts once, wherever a buffer ends");
+    free(text);
+}
+
+/* ---- the index of a BAM file ----------------------------------------------
+ */
+
+static void test_index(void)
+{
+    static const unsigned char whole[] =
+        "BAI\1\2\0\0\0"
+        "\2\0\0\0"                             /* two bins */
+        "\x49\x12\0\0\1\0\0\0________________" /* a chunk  */
+        "\x4a\x92\0\0\2\0\0\0________________" /* counts   */
+        "\7\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0"
+        "\1\0\0\0________"
+        "\0\0\0\0\0\0\0\0"
+        "\5\0\0\0\0\0\0\0";
+    const size_t size = sizeof whole - 1;
+    expect(ac_index_records(whole, size) == 13, "an index tells its records");
+    expect(ac_index_records(whole, size - 8) == 8, "none that lie nowhere");
+    for (size_t cut = 0; cut < size - 8; cut++) {
+        unsigned char *exact = malloc(cut + 1);
+        memcpy(exact, whole, cut);
+        expect(ac_index_records(exact, cut) < 0, "a cut index tells nothing");
+        free(exact);
+    }
+    for (size_t at = 0; at < size; at++)
+        for (int value = 0; value < 256; value++) {
+            unsigned char *changed = malloc(size);
+            memcpy(changed, whole, size);
+            changed[at] = (unsigned char)value;
+            ac_index_records(changed, size);
+            free(changed);
+        }
 }
 
 static void test_faults(void)
@@ -287,7 +412,16 @@ int main(void)
     test_counter(AC_FIVE_PRIME, -300, 0, 1, 200);
     test_counter(AC_MIDPOINT, 0, 151, 20, 100);
     test_counter(AC_MIDPOINT, 0, 0, 1, 1);
+    test_wide(-1500000000, 3600, 1000000);
+    test_wide(-5, 1, 2147483647);
+    test_wide(-2147483647, 2000, 2147483647);
+    test_far();
     test_text();
+    test_line_ends();
+    test_long_text("\n");
+    test_long_text("\r");
+    test_long_text("\r\n");
+    test_index();
     test_faults();
     test_stream();
     test_noise();

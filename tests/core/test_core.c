@@ -1,6 +1,7 @@
 /* The core by itself: gradients, determinism, edges. Run under sanitizers by
  * `make asan`. */
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "attentive.h"
@@ -377,6 +378,97 @@ static void test_bad_networks(void)
     free_fixture(&f);
 }
 
+/* ---- sizes ----------------------------------------------------------------
+ */
+
+static int count_polls(void *data)
+{
+    ++*(int *)data;
+    return 0;
+}
+
+/* A long block asks again and again, and stops where it is told to. */
+static void test_polls(const ac_engine *engine)
+{
+    fixture f = make_fixture(40, 400, 16, 4, 3);
+    settle(&f);
+    int polls = 0;
+    const ac_poll counting = {count_polls, &polls};
+    double loss, *gradient = malloc(f.parameters * sizeof(double));
+    double *again = malloc(f.parameters * sizeof(double));
+    engine->gradient(&f.network, &f.genes, f.block, counting, &loss, gradient,
+                     NULL);
+    expect(polls > 3, "a poll comes within a block of genes");
+    for (int threads = 1; threads < 4; threads += 2) {
+        f.network.threads = threads;
+        engine->gradient(&f.network, &f.genes, f.block, never, &loss, again,
+                         NULL);
+        expect(memcmp(gradient, again, f.parameters * sizeof(double)) == 0,
+               "polls and threads change no bit");
+    }
+    f.network.threads = 1;
+    for (int stop = 0; stop < polls; stop++) {
+        int left = stop;
+        const ac_poll soon = {stop_after, &left};
+        expect(engine->gradient(&f.network, &f.genes, f.block, soon, &loss,
+                                gradient, NULL) == AC_INTERRUPTED,
+               "each poll can stop the work");
+        expect(left == -1, "nothing is asked after that");
+    }
+    free(gradient);
+    free(again);
+    free_fixture(&f);
+}
+
+static void test_memory(const ac_engine *engine, size_t number)
+{
+    fixture f = make_fixture(3, 8, 6, 4, 4);
+    settle(&f);
+    size_t last = 0;
+    for (int use = AC_PREDICT; use <= AC_GRADIENT_AND_DX; use++) {
+        const size_t bytes = engine->memory(&f.network, (ac_use)use);
+        expect(bytes > last, "what computes more takes more");
+        last = bytes;
+    }
+    const size_t training = engine->memory(&f.network, AC_TRAIN);
+    expect(training >= engine->memory(&f.network, AC_GRADIENT) +
+                           2 * f.parameters * number,
+           "training takes two moments more");
+    f.stages[1].inputs++;
+    expect(engine->memory(&f.network, AC_TRAIN) == 0, "of a bad network");
+    free_fixture(&f);
+}
+
+/* Sizes that an int of the kernels does not hold. */
+static void test_giants(const ac_engine *engine)
+{
+    const int big = 2147483647;
+    const ac_stage stages[][2] = {
+        {{AC_DENSE, 1, 65536, 32769, 1, 0, 0}},
+        {{AC_CONV, 1, 65536, 32769, 1, 65536, 0}},
+        {{AC_LSTM, 1, 100, 1, 100000, 0, 0}},
+        {{AC_LSTM, big, big, big, big, 0, 0}},
+        {{AC_PAD, 1, 1, 1, 0, big, 0}},
+        {{AC_ATTENTION, big, big, big, 0, 0, 0}},
+    };
+    double x = 0, logit;
+    const ac_genes none = {0, &x, NULL};
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        const ac_network network = {stages[i], 1, 1, NULL, 0, 0};
+        expect(engine->parameter_count(&network) == 0, "no parameters");
+        expect(engine->memory(&network, AC_TRAIN) == SIZE_MAX,
+               "a giant takes more than there is");
+        expect(engine->predict(&network, &none, &x, never, &logit, NULL) ==
+                   AC_NO_MEMORY,
+               "a giant is refused");
+    }
+    const ac_network empty = {NULL, 0, 1, NULL, 0, 0};
+    expect(engine->memory(&empty, AC_TRAIN) == 0 &&
+               engine->predict(&empty, &none, &x, never, &logit, NULL) ==
+                   AC_BAD_NETWORK,
+           "a network without stages is refused");
+}
+
 int main(void)
 {
     const ac_engine *engines[] = {&ac_single, &ac_double};
@@ -392,6 +484,9 @@ int main(void)
         test_threads(engines[i], dropping);
         test_shapes(engines[i]);
         test_extremes(engines[i]);
+        test_polls(engines[i]);
+        test_memory(engines[i], i == 0 ? sizeof(float) : sizeof(double));
+        test_giants(engines[i]);
     }
     test_interrupt();
     test_bad_networks();

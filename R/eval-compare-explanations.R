@@ -1,0 +1,249 @@
+# How well explanations agree with something that no model saw: the paper's
+# table 3, with what chance and the signal itself would give.
+
+#' Compare explanations with a reference
+#'
+#' Scores how well each explanation of a model says where regulation happens:
+#' the paper's table 3. The importance of each bin of `mark`, averaged over the
+#' genes that the model predicts ON (probability above 0.5), is held against
+#' the average signal of a reference mark in the bins of the genes that are ON
+#' (label 1): Pearson's correlation over the bins. Where the truth is known, as
+#' of [simulateChromatin()], `reference` may be the deciding bins instead: the
+#' score is then the area under the precision-recall curve of finding them
+#' among the bins of all marks.
+#'
+#' Importance is the attention (of one mark: alpha; among all marks: alpha
+#' times beta where there is one) or the absolute value of an attribution.
+#' Beside the explanations stands `signal`, the signal that the model read. An
+#' explanation that scores no better has shown nothing that a plot of the reads
+#' would not: the printed verdict says so.
+#'
+#' Each score comes with
+#' * an interval, and the `difference` to that of the signal with its interval:
+#'   percentiles of a bootstrap over the genes, in which all explanations see
+#'   the same genes;
+#' * `permutedP`, the share of random orders of the bins that score as high.
+#'   Neighbouring bins are alike, so that many profiles beat it; `shiftedP` is
+#'   the same for all circular shifts of the profile, which keep its shape (the
+#'   marks lie one after the other);
+#' * with `training`, scores of models of the same settings that were trained
+#'   on shuffled labels, for as many epochs as the model was, explained for the
+#'   same genes: what of the score has nothing to do with expression;
+#' * the same score gene by gene, of the genes predicted ON: the profile of the
+#'   mean can fit where single genes do not.
+#'
+#' @param models A model ([attentiveChrome()]), or a named list of them.
+#' @param signal A signal with labels and the models' marks and bins.
+#' @param reference The reference: the name of a mark in `signal` that no model
+#'   reads; a signal ([chromatinSignal()]) of one mark with the same genes, cell
+#'   types and bins; or a list of the deciding bins by mark, such as
+#'   `list(H3K4me3 = 46:55)`.
+#' @param mark The mark whose bins are scored, if `reference` is a mark.
+#' @param explanations Names among `"attention"`, `"saliency"`,
+#'   `"gradientInput"`, `"integratedGradients"`, `"occlusion"` (see
+#'   [attribution()]), `"classOptimum"` (of class high, see [classOptimum()])
+#'   and `"signal"`, which is always there. By default all that a model has.
+#' @param cellTypes Names of the cell types of `signal` to judge each model by;
+#'   by default those that it was trained on.
+#' @param training The signal with labels that the models were trained on, to
+#'   train models on shuffled labels; `NULL` for none.
+#' @param shuffles Number of these for each model.
+#' @param draws Number of bootstrap samples and of random orders of bins.
+#' @param level Level of the intervals.
+#' @param seed Whole number for the random numbers; `NULL` goes on in R's.
+#' @param threads Threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @param BPPARAM Where to train on shuffled labels: a parameter of BiocParallel.
+#' @param progress Show a progress bar of that training.
+#' @return A list of class `explanationComparison` with `measure`,
+#'   `"correlation"` or `"auprc"`, and three data frames. `table` has a row a
+#'   model, cell type and explanation: `genes`, the number predicted ON;
+#'   `score`, `lower`, `upper`; `difference` (to the signal), `differenceLower`,
+#'   `differenceUpper`; `permutedP`, `permutedUpper` (the 97.5th percentile of
+#'   the random orders' scores), `shiftedP`; `shuffledMean`, `shuffledMax`;
+#'   `geneMedian`, median score of single genes; `geneDifference`, median
+#'   difference to that of the signal, and `geneP`, its Wilcoxon signed rank
+#'   test. `profiles` has the mean profiles, `shuffled` the scores of each model
+#'   of shuffled labels. [as.data.frame()] gives the table, [plot()] draws the
+#'   scores or, with `type = "profiles"`, the profiles.
+#' @references Singh et al. (2017), section 4 and table 3,
+#'   <https://arxiv.org/abs/1708.00339>; Jain and Wallace (2019), Attention is
+#'   not Explanation, <https://arxiv.org/abs/1902.10186>.
+#' @seealso [faithfulness()]
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 300, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12)))
+#' model <- attentiveChrome(parts$train, parts$validation, epochs = 8,
+#'     hidden = 6, markHidden = 4, learningRate = 0.01, transform = "log1p",
+#'     seed = 1)
+#' found <- compareExplanations(model, parts$test,
+#'     reference = list(H3K4me3 = 9:12), draws = 100, seed = 1)
+#' found
+#' plot(found)
+compareExplanations <- function(models, signal, reference = "H3K27ac",
+                                mark = "H3K4me3", explanations = NULL,
+                                cellTypes = NULL, training = NULL,
+                                shuffles = 5, draws = 1000, level = 0.95,
+                                seed = NULL, threads = NULL,
+                                BPPARAM = BiocParallel::SerialParam(),
+                                progress = interactive()) {
+    models <- .checkModelList(models)
+    .checkNumber(shuffles, "shuffles", 1, whole = TRUE)
+    .checkNumber(draws, "draws", 10, whole = TRUE)
+    .checkNumber(level, "level", 0.5, 0.9999)
+    seed <- .chooseSeed(seed)
+    tasks <- .explanationTasks(models, signal, explanations, cellTypes)
+    targets <- lapply(tasks, function(task) {
+        .target(task, models[[task$model]], signal, reference, mark)
+    })
+    shuffled <- .trainShuffled(models, training, shuffles, seed, BPPARAM,
+                               progress)
+    parts <- Map(function(task, target) {
+        .withSeed(seed, .judgeExplanations(
+            task, models[[task$model]], target, shuffled[[task$model]], draws,
+            level, threads))
+    }, tasks, targets)
+    bind <- function(name) do.call(rbind, lapply(parts, `[[`, name))
+    structure(list(measure = targets[[1L]]$measure, table = bind("table"),
+                   profiles = bind("profiles"), shuffled = bind("shuffled"),
+                   level = level),
+              class = "explanationComparison")
+}
+
+.checkModelList <- function(models) {
+    if (is(models, "AttentiveChromeModel")) {
+        return(stats::setNames(list(models), models@architecture))
+    }
+    if (!is.list(models) || !.areNames(names(models))) {
+        .stop("{.arg models} must be a model or a named list of models",
+              x = "It is of class {.cls {class(models)[1]}}{
+                   if (is.list(models)) ', without names for all'}.")
+    }
+    for (model in models) .checkModel(model, "models")
+    models
+}
+
+# A task a model and cell type, with the explanations to judge.
+.explanationTasks <- function(models, signal, explanations, cellTypes) {
+    .checkSignal(signal)
+    tasks <- lapply(names(models), function(name) {
+        model <- models[[name]]
+        .checkFits(signal, .modelFormat(model))
+        judged <- cellTypes %||%
+            intersect(model@training$cellTypes, colnames(signal))
+        if (length(judged) == 0L) {
+            .stop("{.arg signal} has no cell type that the model {.val {name}}
+                   was trained on",
+                  x = "It has {(.some(colnames(signal)))}; the model's
+                       {?is/are} {(.some(model@training$cellTypes))}.",
+                  i = "Give {.arg cellTypes} to judge by others.")
+        }
+        lapply(.checkCellTypes(signal, judged, "cellTypes"), function(cell) {
+            list(model = name, cellType = cell,
+                 explanations = .chooseExplanations(model, explanations))
+        })
+    })
+    do.call(c, tasks)
+}
+
+# ---- what to score against --------------------------------------------------
+
+# A target: `signal` of the one cell type; `pick`, which takes the scored
+# positions from an array of importances, as genes x positions; `own`, what each
+# gene's importance is held against, genes x positions; `active`, the genes
+# whose mean it is; and the positions' `mark` and `at`.
+.target <- function(task, model, signal, reference, mark) {
+    signal <- signal[, task$cellType]
+    at <- .binCentres(signal)
+    if (is.list(reference)) return(.truthTarget(model, signal, reference, at))
+    .checkMarks(model, mark, "mark", "model")
+    if (length(mark) != 1L) .stop("{.arg mark} must name one mark")
+    own <- .referenceMatrix(signal, reference, model)
+    row <- match(mark, model@marks)
+    list(measure = "correlation", signal = signal, own = own,
+         active = which(expressionLabel(signal)[, 1L] == 1),
+         mark = rep(mark, length(at)), at = at, beta = FALSE,
+         pick = function(x) t(matrix(x[, row, ], dim(x)[1L])))
+}
+
+.truthTarget <- function(model, signal, deciding, at) {
+    if (length(deciding) == 0L) {
+        .stop("{.arg reference} must name a deciding bin")
+    }
+    .checkDeciding(deciding, model@marks, length(at), "reference")
+    truth <- unlist(lapply(model@marks, function(mark) {
+        seq_along(at) %in% deciding[[mark]]
+    }))
+    own <- matrix(rep(as.numeric(truth), each = nrow(signal)), nrow(signal))
+    list(measure = "auprc", signal = signal, own = own,
+         active = seq_len(nrow(signal)), beta = TRUE,
+         mark = rep(model@marks, each = length(at)),
+         at = rep(at, length(model@marks)),
+         pick = function(x) t(matrix(x, ncol = dim(x)[3L])))
+}
+
+.referenceMatrix <- function(signal, reference, model) {
+    if (is.character(reference) && length(reference) == 1L) {
+        .checkMarks(signal, reference, "reference")
+        if (reference %in% model@marks) {
+            .stop("{.arg reference} must be a mark that the models do not read",
+                  x = "{.val {reference}} is one of theirs.")
+        }
+        return(binMatrix(signal, reference))
+    }
+    .checkSignal(reference, "reference")
+    if (length(marks(reference)) != 1L) {
+        .stop("{.arg reference} must be a signal of one mark",
+              x = "It has {.val {marks(reference)}}.")
+    }
+    if (!.sameBins(reference@bins, model@bins)) {
+        .stop("{.arg reference} must have the model's bins:
+               {(.describeBins(model@bins))}",
+              x = "It has {(.describeBins(reference@bins))}.")
+    }
+    missing <- setdiff(rownames(signal), rownames(reference))
+    if (length(missing) > 0L) {
+        .stop("{.arg reference} must have all genes of {.arg signal}",
+              x = "Missing: {(.some(missing))}.")
+    }
+    cellType <- .checkCellTypes(reference, colnames(signal),
+                                "cell types of reference")
+    binMatrix(reference[rownames(signal), ], marks(reference), cellType)
+}
+
+# ---- models of shuffled labels ----------------------------------------------
+
+# For each model `shuffles` of them, or nothing.
+.trainShuffled <- function(models, training, shuffles, seed, BPPARAM,
+                           progress) {
+    if (is.null(training)) return(NULL)
+    for (model in models) {
+        .checkFits(training, .modelFormat(model), "training",
+                   model@training$cellTypes)
+        .checkCellTypes(training, model@training$cellTypes, "training")
+    }
+    tasks <- expand.grid(shuffle = seq_len(shuffles), model = names(models),
+                         stringsAsFactors = FALSE)
+    trained <- .onWorkers(split(tasks, seq_len(nrow(tasks))), .trainOnShuffled,
+                          models = models, training = training, seed = seed,
+                          BPPARAM = BPPARAM, progress = progress)
+    split(unname(trained), factor(tasks$model, names(models)))
+}
+
+.trainOnShuffled <- function(task, models, training, seed) {
+    model <- models[[task$model]]
+    cellTypes <- model@training$cellTypes
+    training <- training[, cellTypes]
+    label <- expressionLabel(training)
+    label[] <- .withSeed(seed + task$shuffle, {
+        apply(label, 2L, function(own) own[sample.int(length(own))])
+    })
+    assay(training, "label") <- label
+    same <- model@training[c("batchSize", "learningRate", "clip", "precision")]
+    do.call(attentiveChrome, c(
+        list(training, architecture = model@architecture,
+             epochs = model@bestEpoch, transform = model@transform,
+             seed = seed + task$shuffle, threads = 1L, verbose = FALSE),
+        same, model@size))
+}

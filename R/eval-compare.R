@@ -1,0 +1,240 @@
+# Models side by side: each architecture and baseline, with each seed, in each
+# cell type by itself, as the paper's table 2.
+
+#' Compare architectures and baselines
+#'
+#' Trains models for each cell type by itself, with several seeds, and judges
+#' them by genes that nothing was chosen by: the paper's table 2, with the
+#' baselines beside the networks and with how certain the differences are.
+#'
+#' The AUROC of a model in a cell type is the mean over its seeds (not that of
+#' their averaged predictions). Its confidence interval and the paired test
+#' against `reference` are DeLong's, of that mean: they tell the chance in the
+#' genes to judge by, which the models share; `seedSd` tells the chance in the
+#' training. Where there are six cell types or more, `summary()` has a Wilcoxon
+#' signed rank test over them as well; with fewer it could not reach 0.05. No
+#' p-value is corrected for the number of models.
+#'
+#' The result is the same whatever `BPPARAM`, but for the seconds.
+#'
+#' @param parts A list of signals with labels, as [splitGenes()] makes it:
+#'   `train`; `test`, the genes to judge by; and, where the networks are to keep
+#'   their best epoch, `validation`. Without `validation` they keep the last.
+#' @param architectures Names of [listArchitectures()], by default all; may be
+#'   empty (`NULL`).
+#' @param baselines Methods of [trainBaseline()]; may be empty (`NULL`).
+#' @param seeds Different whole numbers; each model is trained with each of
+#'   them. Logistic regression draws nothing and is trained once.
+#' @param cellTypes Names of the cell types; by default all.
+#' @param reference The model to compare the others with; by default
+#'   `"deepchrome"`, as in the paper, if it is there, else the first.
+#' @param ... Arguments of [attentiveChrome()] for all networks, such as
+#'   `epochs`, `learningRate` and `transform`.
+#' @param sizes Sizes for some of the architectures, a named list of lists:
+#'   `list(deepchrome = list(filters = 8))`.
+#' @param BPPARAM Where to train: a parameter of BiocParallel, one task a model,
+#'   seed and cell type. Each task runs one thread.
+#' @param progress Show a progress bar.
+#' @return A list of class `modelComparison` with `runs`, a data frame with a
+#'   row a model, seed and cell type: `cellType`, `model`, `seed` (`NA` where
+#'   none is drawn), `auroc` and `auprc` of the test genes, `seconds` of
+#'   training; `scores`, the logits of the test genes, a vector for each row of
+#'   `runs`; `labels`, genes x cell types; `models`; `reference`; `genes`, the
+#'   number in each part. An error in a task names its model, seed and cell
+#'   type.
+#' @references DeLong et al. (1988), Biometrics 44, 837; Singh et al. (2017),
+#'   <https://arxiv.org/abs/1708.00339>, table 2.
+#' @seealso [summary()][summary.modelComparison] for the tables and the figure
+#' @export
+#' @examples
+#' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12)))
+#' table <- compareModels(parts, c("lstm", "deepchrome"), seeds = 1:2,
+#'     epochs = 2, learningRate = 0.01, transform = "log1p",
+#'     sizes = list(lstm = list(hidden = 4), deepchrome = list(filters = 8)))
+#' table
+#' as.data.frame(table)
+#' plot(table)
+compareModels <- function(parts,
+                          architectures = listArchitectures()$architecture,
+                          baselines = c("meanLogCount", "bestBin"),
+                          seeds = 1:5, cellTypes = NULL, reference = NULL,
+                          ..., sizes = list(),
+                          BPPARAM = BiocParallel::SerialParam(),
+                          progress = interactive()) {
+    cellTypes <- .checkParts(parts, cellTypes)
+    models <- .checkModels(architectures, baselines)
+    .checkSeeds(seeds)
+    reference <- .chooseReference(reference, models)
+    settings <- list(...)
+    .checkSettings(settings)
+    .checkModelSizes(sizes, architectures)
+    tasks <- .comparisonTasks(cellTypes, architectures, baselines, seeds)
+    done <- .onWorkers(split(tasks, seq_len(nrow(tasks))), .runTask,
+                       parts = parts, settings = settings, sizes = sizes,
+                       BPPARAM = BPPARAM, progress = progress)
+    runs <- cbind(tasks, do.call(rbind, lapply(done, `[[`, "row")))
+    rownames(runs) <- NULL
+    structure(list(runs = runs, scores = unname(lapply(done, `[[`, "score")),
+                   labels = expressionLabel(parts$test)[, cellTypes,
+                                                        drop = FALSE],
+                   models = models, reference = reference,
+                   genes = vapply(parts, nrow, 0L)),
+              class = "modelComparison")
+}
+
+# ---- one task ---------------------------------------------------------------
+
+# A row a model, seed and cell type.
+.comparisonTasks <- function(cellTypes, architectures, baselines, seeds) {
+    drawn <- vapply(baselines, function(b) {
+        !is.null(.baselines[[b]]$package)
+    }, NA)
+    seeded <- c(architectures, baselines[drawn])
+    runs <- rbind(
+        expand.grid(seed = as.integer(seeds), model = as.character(seeded),
+                    stringsAsFactors = FALSE),
+        data.frame(seed = rep(NA_integer_, sum(!drawn)),
+                   model = as.character(baselines[!drawn])))
+    runs <- runs[order(match(runs$model, c(architectures, baselines))), ]
+    data.frame(cellType = rep(cellTypes, each = nrow(runs)),
+               model = rep(runs$model, length(cellTypes)),
+               seed = rep(runs$seed, length(cellTypes)))
+}
+
+.runTask <- function(task, parts, settings, sizes) {
+    tryCatch(.trainTask(task, parts, settings, sizes), error = function(e) {
+        .stop("{.val {task$model}} with the seed {task$seed} failed in cell
+               type {.val {task$cellType}}",
+              x = "{conditionMessage(e)}")
+    })
+}
+
+.trainTask <- function(task, parts, settings, sizes) {
+    started <- proc.time()[["elapsed"]]
+    common <- list(parts$train, cellType = task$cellType,
+                   seed = if (!is.na(task$seed)) task$seed else 1L)
+    model <- if (task$model %in% names(.baselines)) {
+        do.call(trainBaseline, c(common, list(method = task$model)))
+    } else {
+        do.call(attentiveChrome, c(
+            common, list(validation = parts$validation,
+                         architecture = task$model, threads = 1L,
+                         verbose = FALSE),
+            settings, sizes[[task$model]]))
+    }
+    seconds <- proc.time()[["elapsed"]] - started
+    test <- parts$test[, task$cellType]
+    score <- as.vector(stats::predict(model, test, type = "link"))
+    label <- as.vector(expressionLabel(test))
+    known <- !is.na(label)
+    list(score = score,
+         row = data.frame(auroc = .auroc(label[known], score[known]),
+                          auprc = .auprc(label[known], score[known]),
+                          seconds = seconds))
+}
+
+# ---- checks -----------------------------------------------------------------
+
+# Faults are told before hours of training. Returns the cell types.
+.checkParts <- function(parts, cellTypes, labels = TRUE) {
+    if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
+        .stop("{.arg parts} must be a list with the signals {.val train} and
+               {.val test}, and {.val validation} if epochs are to be chosen",
+              x = if (is.list(parts) && !is.null(names(parts)))
+                      "It has {.val {names(parts)}}."
+                  else "It is of class {.cls {class(parts)[1]}}.",
+              i = "{.fn splitGenes} makes one.")
+    }
+    train <- parts$train
+    .checkSignal(train, "parts$train", "signal")
+    cellTypes <- .checkCellTypes(train, cellTypes %||% colnames(train),
+                                 "cellTypes")
+    for (name in intersect(c("train", "validation", "test"), names(parts))) {
+        arg <- paste0("parts$", name)
+        .checkCellTypes(parts[[name]], cellTypes, arg)
+        for (cellType in cellTypes) {
+            .checkFits(parts[[name]], .inputFormat(train, cellType), arg,
+                       cellType)
+        }
+        for (cellType in if (labels) cellTypes) {
+            .checkedLabels(parts[[name]], cellType, arg)
+        }
+    }
+    shared <- intersect(rownames(train), rownames(parts$test))
+    if (length(shared) > 0L) {
+        .stop("{.arg parts$test} must not have genes that are trained on",
+              x = "Both have: {(.some(shared))}.")
+    }
+    cellTypes
+}
+
+.checkModels <- function(architectures, baselines) {
+    for (name in architectures) .checkArchitecture(name, "architectures")
+    for (name in baselines) {
+        .checkChoice(name, "baselines", names(.baselines))
+        .needsBaseline(name)
+    }
+    models <- c(architectures, baselines)
+    if (length(models) == 0L || anyDuplicated(models)) {
+        .stop("{.arg architectures} and {.arg baselines} must name each model
+               once, and one at least",
+              x = if (length(models) == 0L) "Both are empty."
+                  else "Found {.val {models}}.")
+    }
+    models
+}
+
+.checkSeeds <- function(seeds) {
+    if (length(seeds) == 0L || anyDuplicated(seeds)) {
+        .stop("{.arg seeds} must be different whole numbers",
+              x = "It is {.val {seeds}}.")
+    }
+    for (seed in seeds) .checkNumber(seed, "seeds", whole = TRUE)
+}
+
+.chooseReference <- function(reference, models) {
+    if (is.null(reference)) {
+        return(if ("deepchrome" %in% models) "deepchrome" else models[1L])
+    }
+    .checkOne(reference, models)
+}
+
+.checkOne <- function(reference, models) {
+    if (!is.character(reference) || length(reference) != 1L ||
+        !reference %in% models) {
+        .stop("{.arg reference} must be one of the models compared,
+               {.val {models}}",
+              x = "It is {.val {reference}}.")
+    }
+    reference
+}
+
+# What compareModels() itself gives to attentiveChrome().
+.ownArguments <- c("signal", "validation", "architecture", "cellType", "seed",
+                   "threads", "verbose", "checkpoint")
+
+.checkSettings <- function(settings) {
+    allowed <- setdiff(names(formals(attentiveChrome)),
+                       c(.ownArguments, "..."))
+    unknown <- setdiff(names(settings), allowed)
+    if (length(unknown) > 0L ||
+        (length(settings) > 0L && !.areNames(names(settings)))) {
+        .stop("{.arg ...} must be settings of {.fn attentiveChrome} for all
+               networks",
+              x = "Found {.val {names(settings) %||% 'no names'}}.",
+              i = "They are {.arg {allowed}}; sizes go into {.arg sizes}.")
+    }
+}
+
+.checkModelSizes <- function(sizes, architectures) {
+    if (!is.list(sizes) || !all(vapply(sizes, is.list, NA)) ||
+        (length(sizes) > 0L && !.areNames(names(sizes))) ||
+        !all(names(sizes) %in% architectures)) {
+        .stop("{.arg sizes} must be a list of lists with the names of
+               architectures compared",
+              x = "It has the names {.val {names(sizes) %||% ''}}.",
+              i = "For example {.code list(deepchrome = list(filters = 8))}.")
+    }
+    for (name in names(sizes)) .chooseSizes(name, sizes[[name]])
+}

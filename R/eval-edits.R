@@ -1,0 +1,108 @@
+# Predictions of edited signal beside those of the signal as it is.
+
+#' Predictions of edited signal
+#'
+#' How edits of the signal change a model's predictions, gene by gene.
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @param signal A signal ([chromatinSignal()]) with the model's marks and
+#'   bins.
+#' @param edits A named list of edits. Each is a list with the arguments of
+#'   [editSignal()] after the first, such as
+#'   `list("silence", "H3K4me3", within = 1000)`, or, for anything else, a
+#'   function that takes the signal and returns it edited. Each edit starts
+#'   from `signal` itself. An edit of a mark that the model does not read
+#'   changes nothing.
+#' @param threads Threads, as for [predict()][predict.AttentiveChromeModel].
+#' @return A data frame of class `editPredictions`, a row for each edit, cell
+#'   type and gene: `gene`, `cellType`, `edit` (a factor in the order of
+#'   `edits`), `before` and `after` (the probability that the gene is highly
+#'   expressed), `change` (after minus before), `flipped` (whether the predicted
+#'   class is another one). `plot()` of it is a `ggplot` of the changes by edit.
+#'   An error where an edit is not one or returns another shape of signal.
+#' @seealso [editSignal()], [smallestFlip()]
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 300, bins = 20,
+#'     deciding = list(H3K4me3 = 9:12), seed = 1)
+#' model <- attentiveChrome(signal, epochs = 15, hidden = 6, markHidden = 4,
+#'     learningRate = 0.01, transform = "log1p", seed = 1)
+#' changes <- predictEdits(model, signal, list(
+#'     "no H3K4me3 at the TSS" = list("silence", "H3K4me3", within = 300),
+#'     "twice H3K27me3" = list("scale", "H3K27me3", by = 2),
+#'     "both" = function(x) {
+#'         x <- editSignal(x, "silence", "H3K4me3", within = 300)
+#'         editSignal(x, "scale", "H3K27me3", by = 2)
+#'     }))
+#' head(changes)
+#' aggregate(cbind(change, flipped) ~ edit, changes, mean)
+#' plot(changes)
+predictEdits <- function(model, signal, edits, threads = NULL) {
+    .checkModel(model)
+    .checkFits(signal, .modelFormat(model))
+    .checkEdits(edits)
+    before <- .forward(model, signal, threads)$logit
+    rows <- lapply(names(edits), function(name) {
+        edited <- .applyEdit(signal, edits[[name]], name)
+        after <- .forward(model, edited, threads, "edits")$logit
+        data.frame(gene = rep(rownames(signal), ncol(signal)),
+                   cellType = rep(colnames(signal), each = nrow(signal)),
+                   edit = factor(name, names(edits)),
+                   before = as.vector(stats::plogis(before)),
+                   after = as.vector(stats::plogis(after)),
+                   change = as.vector(stats::plogis(after) -
+                                      stats::plogis(before)),
+                   flipped = as.vector((after > 0) != (before > 0)))
+    })
+    out <- do.call(rbind, rows)
+    class(out) <- c("editPredictions", class(out))
+    out
+}
+
+.checkEdits <- function(edits) {
+    if (!is.list(edits) || !.areNames(names(edits))) {
+        .stop("{.arg edits} must be a list of edits, each with its own name",
+              x = if (is.null(names(edits)))
+                      "It is of class {.cls {class(edits)[1]}}, without names."
+                  else "It has the names {.val {names(edits)}}.",
+              i = "For example {.code list(lost = list(\"silence\",
+                   \"H3K4me3\"))}.")
+    }
+    bad <- !vapply(edits, function(e) is.list(e) || is.function(e), NA)
+    if (any(bad)) {
+        .stop("Each of {.arg edits} must be a list of arguments of
+               {.fn editSignal} or a function of the signal",
+              x = "Not so: {.val {names(edits)[bad]}}.")
+    }
+}
+
+.applyEdit <- function(signal, edit, name) {
+    edited <- if (is.function(edit)) edit(signal)
+              else do.call(editSignal, c(list(signal), edit))
+    .checkSignal(edited, "edits")
+    if (!identical(dimnames(edited), dimnames(signal))) {
+        .stop("{.arg edits} must keep the genes and cell types of
+               {.arg signal}",
+              x = "{.val {name}} returns {nrow(edited)} gene{?s} in
+                   {ncol(edited)} cell type{?s}, or others.")
+    }
+    edited
+}
+
+#' @rdname predictEdits
+#' @param x What `predictEdits()` returns.
+#' @param ... Not used.
+#' @export
+plot.editPredictions <- function(x, ...) {
+    figure <- ggplot2::ggplot(x, ggplot2::aes(.data$change, .data$edit)) +
+        ggplot2::geom_vline(xintercept = 0, colour = "grey75",
+                            linewidth = 0.4) +
+        ggplot2::geom_boxplot(fill = "grey93", outlier.size = 0.6) +
+        ggplot2::scale_y_discrete(NULL, limits = rev) +
+        ggplot2::labs(x = "Change in probability of high expression") +
+        .themeChrome()
+    if (length(unique(x$cellType)) > 1L) {
+        figure <- figure + ggplot2::facet_wrap(ggplot2::vars(.data$cellType))
+    }
+    figure
+}

@@ -1,0 +1,157 @@
+# What a prediction rests on: derivatives by the input, from the core's backward
+# pass, and predictions of altered input.
+
+.attributionMethods <- c("saliency", "gradientInput", "integratedGradients",
+                         "occlusion")
+
+#' @rdname attribution
+#' @export
+setMethod("attribution", "AttentiveChromeModel",
+          function(model, signal, method = c("saliency", "gradientInput",
+                                             "integratedGradients",
+                                             "occlusion"),
+                   steps = 16, tolerance = 1e-3, window = 1, threads = NULL,
+                   ...) {
+    method <- .checkChoice(method, "method", .attributionMethods)
+    .checkNumber(steps, "steps", 1, whole = TRUE)
+    .checkNumber(tolerance, "tolerance", 1e-5)
+    .checkFits(signal, .modelFormat(model))
+    .checkWindow(window, length(binOffsets(model)))
+    input <- .modelInput(signal, model@marks, colnames(signal),
+                         model@transform)
+    logit <- .predictInput(model, input, threads)$logit
+    values <- switch(
+        method,
+        saliency = abs(.signalGradient(model, input, threads)),
+        gradientInput = .signalGradient(model, input, threads) *
+            .inverses[[model@transform]](input$x),
+        integratedGradients = .integrate(model, input$x, steps, tolerance,
+                                         threads),
+        occlusion = .occlude(model, input, logit, window, threads))
+    assays <- .attributionAssays(values, model@marks, signal)
+    shape <- function(x) {
+        matrix(x, nrow(signal), dimnames = dimnames(signal))
+    }
+    if (method == "integratedGradients") {
+        assays$completeness <- shape(
+            .incompleteness(model, values, logit, tolerance, threads))
+    }
+    out <- .explanation(assays, shape(logit), signal, "attribution")
+    metadata(out)$attribution <- list(method = method, steps = steps,
+                                      tolerance = tolerance, window = window)
+    out
+})
+
+# From what the network reads back to the signal, and the derivative of the
+# transform there.
+.inverses <- list(none = identity, log1p = expm1)
+.slopes <- list(none = function(x) 1, log1p = function(x) exp(-x))
+
+.checkWindow <- function(window, bins) {
+    .checkNumber(window, "window", 1, bins, whole = TRUE)
+    if (window %% 2 == 0) {
+        .stop("{.arg window} must be an odd number of bins",
+              x = "It is {window}.",
+              i = "It is the bin and as many neighbours on either side.")
+    }
+}
+
+.inputGradient <- function(model, x, threads) {
+    .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),
+                   list(x = x, y = NULL))
+}
+
+.signalGradient <- function(model, input, threads) {
+    .inputGradient(model, input$x, threads) *
+        .slopes[[model@transform]](input$x)
+}
+
+# ---- integrated gradients ----------------------------------------------------
+
+# Four-point Gauss-Legendre, on 0 to 1.
+.gauss <- list(at = (1 + c(-0.8611363115940526, -0.3399810435848563,
+                           0.3399810435848563, 0.8611363115940526)) / 2,
+               weight = c(0.3478548451374538, 0.6521451548625461,
+                          0.6521451548625461, 0.3478548451374538) / 2)
+
+# Along the line from nothing to x, in parts of four points each.
+.integrate <- function(model, x, steps, tolerance, threads) {
+    x <- matrix(x, length(model@marks) * length(binOffsets(model)))
+    parts <- ceiling(steps / length(.gauss$at))
+    values <- 0
+    for (part in seq_len(parts)) {
+        values <- values + .integratePart(
+            model, x, (part - 1) / parts, part / parts, tolerance / 16, 22L,
+            threads)
+    }
+    values
+}
+
+# What a part misses of the logit's change is known, gene by gene: where it is
+# too much the part is halved, for these genes only. Networks can change
+# abruptly where signal begins.
+.integratePart <- function(model, x, from, to, tolerance, depth, threads) {
+    logit <- function(at) {
+        .predictInput(model, list(x = as.vector(at * x), y = NULL),
+                      threads)$logit
+    }
+    total <- 0
+    for (i in seq_along(.gauss$at)) {
+        at <- from + (to - from) * .gauss$at[i]
+        total <- total + .gauss$weight[i] *
+            .inputGradient(model, as.vector(at * x), threads)
+    }
+    values <- x * total * (to - from)
+    missed <- abs(colSums(values) - (logit(to) - logit(from)))
+    rough <- which(missed > tolerance)
+    if (length(rough) == 0L || depth == 0L) return(values)
+    half <- function(from, to) {
+        .integratePart(model, x[, rough, drop = FALSE], from, to, tolerance,
+                       depth - 1L, threads)
+    }
+    middle <- (from + to) / 2
+    values[, rough] <- half(from, middle) + half(middle, to)
+    values
+}
+
+# What the sum over a gene's bins and marks misses of its logit.
+.incompleteness <- function(model, values, logit, tolerance, threads) {
+    inputs <- length(model@marks) * length(binOffsets(model))
+    none <- .predictInput(model, list(x = numeric(inputs), y = NULL),
+                          threads)$logit
+    missed <- colSums(matrix(values, inputs)) - (logit - none)
+    worst <- max(abs(missed))
+    if (worst > tolerance) {
+        cli::cli_inform(c(
+            "The integrated gradients miss up to {signif(worst, 2)} of a logit",
+            i = "See the assay {.val completeness}. A model of
+                 {.code precision = \"double\"} can be integrated nearer."))
+    }
+    missed
+}
+
+.occlude <- function(model, input, logit, window, threads) {
+    bins <- length(binOffsets(model))
+    marks <- length(model@marks)
+    values <- array(0, c(bins, marks, length(logit)))
+    x <- array(input$x, dim(values))
+    for (j in seq_len(marks)) for (b in seq_len(bins)) {
+        hidden <- x
+        near <- abs(seq_len(bins) - b) <= (window - 1) / 2
+        hidden[near, j, ] <- 0
+        values[b, j, ] <- logit - .predictInput(
+            model, list(x = as.vector(hidden), y = NULL), threads)$logit
+    }
+    values
+}
+
+# Bins x marks x samples as an assay of genes x cell types x bins a mark.
+.attributionAssays <- function(values, marks, signal) {
+    samples <- nrow(signal) * ncol(signal)
+    values <- array(values, c(length(values) / length(marks) / samples,
+                              length(marks), samples))
+    assays <- lapply(seq_along(marks), function(j) {
+        .attentionAssay(values[, j, ], signal)
+    })
+    stats::setNames(assays, marks)
+}

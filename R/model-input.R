@@ -1,0 +1,71 @@
+# From a signal to the plain numbers that a network reads: for each sample (a
+# gene in a cell type, genes running first) the bins of the first mark, then
+# those of the second, and so on.
+
+.transforms <- list(none = identity, log1p = log1p)
+
+.modelInput <- function(signal, marks, cellTypes, transform) {
+    samples <- nrow(signal) * length(cellTypes)
+    bins <- length(binOffsets(signal))
+    x <- array(0, c(bins, length(marks), samples))
+    for (j in seq_along(marks)) {
+        values <- as.array(
+            assay(signal, marks[j], withDimnames = FALSE)[
+                , match(cellTypes, colnames(signal)), , drop = FALSE])
+        .checkFinite(values, marks[j], rownames(signal))
+        if (transform == "log1p") .checkNotNegative(values, marks[j])
+        x[, j, ] <- t(matrix(.transforms[[transform]](values), samples, bins))
+    }
+    dim(x) <- NULL # in place: as.vector() would copy
+    list(x = x, y = NULL)
+}
+
+.checkFinite <- function(values, mark, genes) {
+    bad <- !is.finite(values)
+    if (any(bad)) {
+        first <- which(bad, arr.ind = TRUE)[1L, ]
+        .stop("{.arg signal} must be finite",
+              x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not,
+                   the first of gene {.val {genes[first[1]]}},
+                   bin {first[3]}.")
+    }
+}
+
+.checkNotNegative <- function(values, mark) {
+    if (min(values) < 0) {
+        .stop("{.code transform = \"log1p\"} is for signal that is not
+               negative",
+              x = "{.val {mark}} goes down to {signif(min(values), 3)}.",
+              i = "A log ratio needs no further transform.")
+    }
+}
+
+# The same with labels, without the samples that have none.
+.labelledInput <- function(signal, marks, cellTypes, transform, arg) {
+    input <- .modelInput(signal, marks, cellTypes, transform)
+    input$y <- .checkedLabels(signal, cellTypes, arg)
+    known <- !is.na(input$y)
+    if (!all(known)) {
+        x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
+        input <- list(x = as.double(x), y = input$y[known])
+    }
+    input
+}
+
+# The labels of the samples, NA where not known, of both kinds.
+.checkedLabels <- function(signal, cellTypes, arg) {
+    label <- as.double(expressionLabel(signal)[, cellTypes])
+    known <- label[!is.na(label)]
+    if (length(known) == 0L) {
+        .stop("{.arg {arg}} has no gene with a label",
+              i = "It has {nrow(signal)} gene{?s} in
+                   {length(cellTypes)} cell type{?s}.")
+    }
+    if (length(unique(known)) < 2L) {
+        .stop("The labels of {.arg {arg}} are all equal",
+              x = "All {length(known)} are
+                   {if (known[1] == 1) 'high (1)' else 'low (0)'}.",
+              i = "Both high and low genes are needed.")
+    }
+    label
+}

@@ -1,0 +1,165 @@
+# The R face of the C core: what it is called with, and its three calls.
+
+# With a seed, dropout is active in training and gradients; predictions never
+# drop.
+.network <- function(stages, threads, precision, seed = NA_integer_) {
+    fields <- vapply(stages, function(s) {
+        c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units,
+          s$window, s$rate)
+    }, numeric(7L))
+    list(stages = fields, threads = as.integer(threads), precision = precision,
+         kernels = simdLevel(), seed = seed, size = .networkSize(stages))
+}
+
+# For messages. The first stage reads the marks' bins, or swaps both.
+.networkSize <- function(stages) {
+    first <- stages[[1L]]
+    swaps <- first$layer == "swap"
+    list(bins = if (swaps) first$inputs else first$steps,
+         marks = if (swaps) first$steps else first$copies,
+         units = max(vapply(stages, function(s) s$units, 0L)))
+}
+
+# Threads of the core: argument, then option, then OpenMP's variable, then one.
+# The core itself takes only one in a forked child, such as a worker of
+# MulticoreParam.
+.threads <- function(threads) {
+    threads <- threads %||% getOption("AttentiveChrome.threads") %||%
+        .ompThreads() %||% 1L
+    as.integer(.checkNumber(threads, "threads", 1, .Machine$integer.max,
+                            whole = TRUE))
+}
+
+# OMP_NUM_THREADS may be a list, one for each level of nesting.
+.ompThreads <- function() {
+    first <- sub(",.*", "", Sys.getenv("OMP_NUM_THREADS"))
+    if (grepl("^[1-9][0-9]*$", first)) as.numeric(first)
+}
+
+# One epoch. state: list(parameters, first, second, steps), as it is returned,
+# with the mean loss and whether the user interrupted.
+.trainEpoch <- function(network, state, genes, order, settings) {
+    .orNoMemory(network, "train", .Call(ffi_train, network, state, genes,
+                                        order, settings))
+}
+
+# list(logit, attention = one [steps x copies x genes] array for each attention
+# stage). An interrupt is passed on as one.
+.predictGenes <- function(network, parameters, genes) {
+    .checkMemory(network, "predict")
+    out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
+                                                 parameters, genes))
+    if (out$interrupted) .signalInterrupt()
+    out[c("logit", "attention")]
+}
+
+# The mean loss and its derivatives by the parameters and by the input.
+.lossGradient <- function(network, parameters, genes) {
+    .checkMemory(network, "gradientOfInput")
+    out <- .orNoMemory(network, "gradientOfInput",
+                       .Call(ffi_gradient, network, parameters, genes))
+    if (out$interrupted) .signalInterrupt()
+    out[c("loss", "gradient", "dx")]
+}
+
+# The derivatives of each gene's logit by its own input, as genes$x.
+.logitGradient <- function(network, parameters, genes) {
+    .checkMemory(network, "gradientOfInput")
+    out <- .orNoMemory(network, "gradientOfInput",
+                       .Call(ffi_logit_gradient, network, parameters, genes))
+    if (out$interrupted) .signalInterrupt()
+    out$dx
+}
+
+# ---- memory -----------------------------------------------------------------
+
+# What a network is opened for: the numbers of ac_use (attentive.h).
+.networkUses <- c(predict = 0L, gradient = 1L, gradientOfInput = 2L, train = 3L)
+
+# The bytes that the core takes for a use; Inf where no machine has them.
+.networkBytes <- function(network, use) {
+    .Call(ffi_memory, network, .networkUses[[use]])
+}
+
+# Raises an error where the machine cannot give what the network takes, before
+# it is taken. To ask the system costs time; a small network always fits.
+.checkMemory <- function(network, use) {
+    bytes <- .networkBytes(network, use)
+    if (bytes > 2^28) {
+        available <- .availableMemory()
+        if (bytes > available) .stopMemory(network, bytes, available)
+    }
+}
+
+# What the core returned; NULL says that it could not have its memory.
+.orNoMemory <- function(network, use, out) {
+    if (is.null(out)) .stopMemory(network, .networkBytes(network, use), NA)
+    out
+}
+
+.stopMemory <- function(network, bytes, available) {
+    size <- network$size
+    wanted <- if (is.finite(bytes)) paste(.showBytes(bytes), "of memory")
+              else "more memory than any machine has"
+    there <- if (!is.na(available)) .showBytes(available)
+    .stop("The network is too large for this machine",
+          x = "{size$bins} bin{?s} x {size$marks} mark{?s} with up to
+               {size$units} unit{?s} a layer need {wanted}{
+               if (!is.null(there)) paste0('; ', there, ' are available')}.",
+          i = "Use fewer or wider bins, fewer marks or a smaller architecture.",
+          class = "noMemory")
+}
+
+.showBytes <- function(bytes) {
+    sprintf("%.1f GB (%.0f bytes)", bytes / 1e9, bytes)
+}
+
+# Bytes that the system can still give, swap included, and no more than a
+# control group (a container or a batch job) allows; Inf where it does not tell.
+.availableMemory <- function() {
+    min(.systemMemory(), .groupMemory())
+}
+
+.systemMemory <- function(file = "/proc/meminfo") {
+    lines <- .linesOf(file)
+    kB <- vapply(c("MemAvailable", "SwapFree"), function(name) {
+        line <- grep(paste0("^", name, ":"), lines, value = TRUE)
+        if (length(line) == 1L) as.numeric(gsub("[^0-9]", "", line)) else NA
+    }, 0)
+    if (is.na(kB[[1L]])) Inf else 1024 * sum(kB, na.rm = TRUE)
+}
+
+# A group's limit, and those of the groups around it, of versions 1 and 2. The
+# cache of files counts as free: it is given back when needed.
+.groupMemory <- function(root = "/sys/fs/cgroup") {
+    own <- unique(sub("^[^:]*:[^:]*:", "", .linesOf("/proc/self/cgroup")))
+    paths <- unique(unlist(lapply(own, .pathsAbove)))
+    folders <- c(paste0(root, paths), paste0(root, "/memory", paths))
+    min(Inf, vapply(folders[dir.exists(folders)], .groupLeft, 0), na.rm = TRUE)
+}
+
+# "/a/b" is "/a/b", "/a" and "".
+.pathsAbove <- function(path) {
+    parts <- setdiff(strsplit(path, "/", fixed = TRUE)[[1L]], "")
+    c("", vapply(seq_along(parts), function(n) {
+        paste0("/", parts[seq_len(n)], collapse = "")
+    }, ""))
+}
+
+.groupLeft <- function(folder) {
+    number <- function(names) {
+        text <- unlist(lapply(file.path(folder, names), .linesOf))
+        suppressWarnings(as.numeric(text))[1L] # "max" is no limit
+    }
+    limit <- number(c("memory.max", "memory.limit_in_bytes"))
+    used <- number(c("memory.current", "memory.usage_in_bytes"))
+    cache <- grep("^(total_)?inactive_file ", value = TRUE,
+                  .linesOf(file.path(folder, "memory.stat")))
+    limit - used + max(0, as.numeric(sub(".* ", "", cache)))
+}
+
+.linesOf <- function(file) {
+    if (!file.exists(file)) return(character())
+    tryCatch(readLines(file, warn = FALSE), error = function(e) character(),
+             warning = function(w) character())
+}

@@ -1,0 +1,56 @@
+#' Predictions of a model
+#'
+#' @param object A model ([attentiveChrome()]) or a baseline
+#'   ([trainBaseline()]).
+#' @param newdata A signal ([chromatinSignal()]) with the model's marks (in any
+#'   order; others are left aside) and bins.
+#' @param type `"response"`: the probability that the gene is highly
+#'   expressed; `"link"`: its logit; `"class"`: 1 where the probability is
+#'   above 0.5, else 0, coded as in [expressionLabel()].
+#' @param threads Threads to compute with; by default the option
+#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
+#'   The result does not depend on it.
+#' @param ... Not used.
+#' @return A matrix of genes x cell types, with the names of `newdata`.
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' head(predict(model, signal))
+#' table(predict(model, signal, type = "class"), expressionLabel(signal))
+predict.AttentiveChromeModel <- function(object, newdata,
+                                         type = c("response", "link", "class"),
+                                         threads = NULL, ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    .fromLogit(.forward(object, newdata, threads, "newdata")$logit, type)
+}
+
+#' @rdname predict.AttentiveChromeModel
+#' @export
+predict.BaselineModel <- function(object, newdata,
+                                  type = c("response", "link", "class"), ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    .fromLogit(.logitOfBaseline(object, newdata, "newdata"), type)
+}
+
+.fromLogit <- function(logit, type) {
+    switch(type, link = logit, response = stats::plogis(logit),
+           class = (logit > 0) + 0L)
+}
+
+# logit as genes x cell types, and the attention arrays of the core by stage.
+.forward <- function(model, signal, threads, arg = "signal") {
+    .checkFits(signal, .modelFormat(model), arg)
+    input <- .modelInput(signal, model@marks, colnames(signal),
+                         model@transform)
+    out <- .predictInput(model, input, threads)
+    names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
+    out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
+    out
+}
+
+# The same of plain numbers, as .modelInput() makes them.
+.predictInput <- function(model, input, threads) {
+    .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
+                  input)
+}

@@ -1,0 +1,130 @@
+#' Write the weights of a model for PyTorch
+#'
+#' Writes a state dict that `torch.load()` reads, also with
+#' `weights_only=True`: the zip format, numbers as the model computes with
+#' (float, or double for `precision = "double"`), each exactly.
+#'
+#' A model of the architecture `"lstm-alpha-beta"` has the names and shapes of
+#' the authors' code, whose class takes it by `load_state_dict()`; other
+#' architectures have the names of [coef()][coef.AttentiveChromeModel]. The
+#' marks' order is that of `marks(model)`; the file does not say it, nor what
+#' was done to the counts.
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @param file Path of the file to write. It appears only when it is complete.
+#' @return `file`, invisibly.
+#' @seealso [readTorchWeights()]
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' file <- tempfile(fileext = ".pt")
+#' writeTorchWeights(model, file)
+#' again <- readTorchWeights(file, marks(model))
+#' identical(unlist(coef(again)), unlist(coef(model)))
+writeTorchWeights <- function(model, file) {
+    .checkModel(model)
+    .checkOutput(file, "file")
+    .writeWhole(.torchArchive(.torchTensors(model),
+                              model@training$precision == "double"), file)
+    invisible(file)
+}
+
+# Named list of `values`, the last dimension running first, and `sizes`.
+.torchTensors <- function(model) {
+    parameters <- model@parameters
+    published <- model@architecture == "lstm-alpha-beta"
+    tensors <- Map(function(values, name) {
+        sizes <- dim(values) %||% length(values)
+        if (published && endsWith(name, ".context")) sizes <- c(sizes, 1L)
+        values <- array(values, sizes)
+        list(values = as.vector(aperm(values)), sizes = sizes)
+    }, parameters, names(parameters))
+    if (published) {
+        names(tensors) <- .torchNames(model@marks)[names(parameters)]
+    }
+    tensors
+}
+
+.torchArchive <- function(tensors, double) {
+    size <- if (double) 8L else 4L
+    storages <- lapply(tensors, function(t) {
+        writeBin(as.double(t$values), raw(), size = size, endian = "little")
+    })
+    names(storages) <- paste0("data/", seq_along(tensors) - 1L)
+    .zipStored(c(list(data.pkl = .pickleTensors(tensors, double)), storages,
+                 list(version = charToRaw("3\n"))), "archive/")
+}
+
+# ---- pickle, protocol 2 -----------------------------------------------------
+
+.pickleTensors <- function(tensors, double) {
+    type <- if (double) "DoubleStorage" else "FloatStorage"
+    dict <- c(charToRaw("ccollections\nOrderedDict\n)R"))
+    items <- Map(function(tensor, name, key) {
+        strides <- rev(cumprod(c(1L, rev(tensor$sizes)[-length(tensor$sizes)])))
+        c(.pickleText(name), charToRaw("ctorch._utils\n_rebuild_tensor_v2\n(("),
+          .pickleText("storage"), charToRaw(paste0("ctorch\n", type, "\n")),
+          .pickleText(as.character(key)), .pickleText("cpu"),
+          .pickleInteger(length(tensor$values)), charToRaw("tQ"),
+          .pickleInteger(0L), .pickleTuple(tensor$sizes),
+          .pickleTuple(strides), as.raw(0x89), dict, charToRaw("tR"))
+    }, tensors, names(tensors), seq_along(tensors) - 1L)
+    c(as.raw(c(0x80, 2)), dict, charToRaw("("),
+      unlist(items, use.names = FALSE), charToRaw("u."))
+}
+
+.little <- function(x, bytes) {
+    as.raw(x %/% 256^(seq_len(bytes) - 1L) %% 256)
+}
+
+.pickleInteger <- function(x) c(charToRaw("J"), .little(x, 4L))
+
+.pickleText <- function(x) {
+    bytes <- charToRaw(enc2utf8(x))
+    c(charToRaw("X"), .little(length(bytes), 4L), bytes)
+}
+
+.pickleTuple <- function(x) {
+    c(charToRaw("("), unlist(lapply(x, .pickleInteger)), charToRaw("t"))
+}
+
+# ---- an archive without compression, as PyTorch writes it -------------------
+
+.zipStored <- function(entries, folder) {
+    names <- lapply(paste0(folder, names(entries)), charToRaw)
+    fields <- Map(function(data, name) {
+        c(.little(20, 2L), .little(0, 2L), .little(0, 2L), .little(0, 2L),
+          .little(33, 2L), .crc32(data), .little(length(data), 4L),
+          .little(length(data), 4L), .little(length(name), 2L),
+          .little(0, 2L))
+    }, entries, names)
+    signature <- function(a, b) c(charToRaw("PK"), as.raw(c(a, b)))
+    local <- Map(function(data, name, field) {
+        c(signature(3, 4), field, name, data)
+    }, entries, names, fields)
+    starts <- cumsum(c(0, lengths(local)))
+    directory <- Map(function(name, field, start) {
+        c(signature(1, 2), .little(20, 2L), field, .little(0, 10L),
+          .little(start, 4L), name)
+    }, names, fields, starts[-length(starts)])
+    directory <- unlist(directory, use.names = FALSE)
+    count <- .little(length(entries), 2L)
+    c(unlist(local, use.names = FALSE), directory, signature(5, 6),
+      .little(0, 4L), count, count, .little(length(directory), 4L),
+      .little(starts[length(starts)], 4L), .little(0, 2L))
+}
+
+# gzip ends in the checksum that zip wants.
+.crc32 <- function(bytes) {
+    path <- withr::local_tempfile()
+    connection <- gzfile(path, "wb", compression = 1L)
+    writeBin(bytes, connection)
+    close(connection)
+    zipped <- readBin(path, "raw", file.size(path))
+    size <- zipped[length(zipped) - 3:0]
+    if (!identical(size, .little(length(bytes), 4L)) || !.isWholeGzip(path)) {
+        .stopUnwritten(path, "The disk of temporary files took a part only")
+    }
+    zipped[length(zipped) - 7:4]
+}

@@ -1,0 +1,167 @@
+#' @rdname AttentiveChromePanel-class
+#' @param object,x A panel.
+#' @export
+setMethod("show", "AttentiveChromePanel", function(object) {
+    settings <- object@settings
+    cat(sprintf("Panel of %d cell %s (%s)\n", length(object),
+                if (length(object) == 1L) "type" else "types",
+                settings$architecture))
+    if (length(object) > 0L) {
+        auroc <- evaluate.AttentiveChromePanel(object)$auroc
+        cat(sprintf("cell types: %s\n", .some(names(object), 8L)),
+            sprintf("test AUROC: mean %.4f, from %.4f to %.4f\n",
+                    mean(auroc), min(auroc), max(auroc)), sep = "")
+    }
+    if (length(object@errors) > 0L) {
+        cat(sprintf("failed: %s\n", .some(names(object@errors), 8L)))
+    }
+    if (nzchar(object@folder)) cat(sprintf("folder: %s\n", object@folder))
+})
+
+#' @rdname AttentiveChromePanel-class
+#' @export
+setMethod("names", "AttentiveChromePanel", function(x) {
+    as.character(names(x@records))
+})
+
+#' @rdname AttentiveChromePanel-class
+#' @export
+setMethod("length", "AttentiveChromePanel", function(x) length(x@records))
+
+#' @rdname AttentiveChromePanel-class
+#' @param i The name or number of a cell type.
+#' @export
+setMethod("[[", "AttentiveChromePanel", function(x, i) {
+    if (length(i) != 1L || (is.character(i) && !i %in% names(x)) ||
+        (is.numeric(i) && !i %in% seq_along(x@records))) {
+        .stop("{.arg i} must name one cell type of the panel",
+              x = "It is {.val {i}}.",
+              i = "There are {(.some(names(x)))}.")
+    }
+    x@records[[i]]$model
+})
+
+.checkPanel <- function(x, arg = "panel") {
+    if (!is(x, "AttentiveChromePanel") || length(x) == 0L) {
+        .stop("{.arg {arg}} must be a panel as made by {.fn trainCellTypes},
+               with a model at least",
+              x = "It is of class {.cls {class(x)[1]}}{
+                   if (is(x, 'AttentiveChromePanel')) ', without models'}.")
+    }
+    invisible(x)
+}
+
+# The cell types of a signal, each with a model of the panel.
+.checkPanelSignal <- function(panel, signal, arg = "signal") {
+    .checkPanel(panel, "object")
+    .checkSignal(signal, arg)
+    missing <- setdiff(colnames(signal), names(panel))
+    if (length(missing) > 0L || ncol(signal) == 0L) {
+        .stop("{.arg {arg}} must have cell types that the panel has models of",
+              x = "Without a model: {(.some(missing))}.",
+              i = "The panel has {(.some(names(panel)))}.")
+    }
+    colnames(signal)
+}
+
+#' Predictions, measures and summary of a panel
+#'
+#' Each model serves its own cell type; see [crossCellTypes()] for the others.
+#'
+#' @param object,x A panel ([trainCellTypes()]).
+#' @param newdata,signal A signal with cell types of the panel, and the marks
+#'   and bins of its models.
+#' @param type,threads,... As for [predict()][predict.AttentiveChromeModel].
+#' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
+#'   frame that [evaluate()][evaluate.AttentiveChromeModel] describes, a row a
+#'   cell type; without `signal`, of the test genes. `summary()`: a data frame of
+#'   class `panelSummary` with a row for the panel and, where cell types have
+#'   the ids of [roadmapCellTypes], one for the DeepChrome published of the same
+#'   cell types: `model`, `cellTypes` (their number), `mean`, `median`, `max`,
+#'   `min` of the test AUROC, and `better`, the number of cell types in which
+#'   the panel is above DeepChrome's figure, which has two decimals.
+#' @examples
+#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12))
+#' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     BPPARAM = BiocParallel::SerialParam())
+#' head(predict(panel, signal))
+#' evaluate(panel)[, c("cellType", "auroc", "baselineAuroc")]
+#' summary(panel)
+#' attention(panel, signal)
+#' @name evaluate.AttentiveChromePanel
+NULL
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+predict.AttentiveChromePanel <- function(object, newdata,
+                                         type = c("response", "link", "class"),
+                                         threads = NULL, ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    columns <- lapply(.checkPanelSignal(object, newdata, "newdata"), function(c)
+        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads))
+    do.call(cbind, columns)
+}
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
+                                          ...) {
+    .checkPanel(x, "x")
+    rows <- if (is.null(signal)) {
+        lapply(x@records, `[[`, "metrics")
+    } else {
+        lapply(.checkPanelSignal(x, signal), function(c) {
+            evaluate.AttentiveChromeModel(x[[c]], signal[, c], threads)
+        })
+    }
+    out <- do.call(rbind, rows)
+    rownames(out) <- NULL
+    out
+}
+
+#' @rdname attention
+#' @export
+setMethod("attention", "AttentiveChromePanel",
+          function(model, signal, threads = NULL, ...) {
+    columns <- lapply(.checkPanelSignal(model, signal), function(c) {
+        attention(model[[c]], signal[, c], threads = threads)
+    })
+    do.call(SummarizedExperiment::cbind, columns)
+})
+
+.publishedAuroc <- function(cellTypes) {
+    table <- AttentiveChrome::roadmapCellTypes
+    table$deepchromeAuroc[match(cellTypes, table$id)]
+}
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+summary.AttentiveChromePanel <- function(object, ...) {
+    auroc <- evaluate.AttentiveChromePanel(object)$auroc
+    published <- .publishedAuroc(names(object))
+    row <- function(model, values, better) {
+        data.frame(model = model, cellTypes = length(values),
+                   mean = mean(values), median = stats::median(values),
+                   max = max(values), min = min(values), better = better)
+    }
+    known <- !is.na(published)
+    out <- row(object@settings$architecture, auroc,
+               if (any(known)) sum(auroc[known] > published[known]) else NA)
+    if (any(known)) {
+        out <- rbind(out, row("DeepChrome, published", published[known], NA))
+    }
+    class(out) <- c("panelSummary", class(out))
+    out
+}
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+print.panelSummary <- function(x, ...) {
+    shown <- as.data.frame(x)
+    numbers <- c("mean", "median", "max", "min")
+    shown[numbers] <- lapply(shown[numbers], sprintf, fmt = "%.4f")
+    shown$better <- ifelse(is.na(x$better), "-", x$better)
+    print.data.frame(shown, row.names = FALSE)
+    invisible(x)
+}

@@ -1,0 +1,200 @@
+# The run folder of trainCellTypes(): settings.rds, what was asked for; for each
+# cell type cell-NAME.rds when it is finished, and before that its checkpoint.
+# Each file knows what it is, of which cell type, and of which run.
+
+#' Read a run folder
+#'
+#' The panel of the cell types that are finished in a run folder, without
+#' training anything.
+#'
+#' @param folder The run folder of [trainCellTypes()].
+#' @return An [AttentiveChromePanel-class].
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
+#'     deciding = list(H3K4me3 = 9:12))
+#' folder <- tempfile("run")
+#' panel <- trainCellTypes(signal, folder, epochs = 2, hidden = 4,
+#'     markHidden = 4, BPPARAM = BiocParallel::SerialParam())
+#' openPanel(folder)
+openPanel <- function(folder) {
+    if (!.isPath(folder) || !file.exists(.settingsFile(folder))) {
+        .stop("{.arg folder} must be a run folder of {.fn trainCellTypes}",
+              x = "There is no {.file settings.rds} in {.file {folder}}.")
+    }
+    kept <- .readSettings(folder)
+    new("AttentiveChromePanel", records = .readRecords(folder, kept),
+        errors = character(), settings = kept$settings, folder = folder)
+}
+
+.settingsFile <- function(folder) file.path(folder, "settings.rds")
+
+# Cell types may have any name; files may not, on some systems not even names
+# that differ by case alone. What can be read of a name is for people, the hash
+# tells it from others.
+.recordFile <- function(folder, cellType) {
+    readable <- substr(gsub("[^A-Za-z0-9]+", "_", cellType), 1L, 40L)
+    hash <- vapply(cellType, .textHash, "", digits = 12L, USE.NAMES = FALSE)
+    file.path(folder, sprintf("cell-%s-%s.rds", readable, hash))
+}
+
+.recordFiles <- function(folder, cellType) {
+    record <- .recordFile(folder, cellType)
+    list(record = record, checkpoint = sub("rds$", "checkpoint", record))
+}
+
+# ---- records ----------------------------------------------------------------
+
+# What a record must be of: the settings and the data of one cell type.
+.recordId <- function(cellType, kept) {
+    .digest(list(cellType, kept$settings, kept$digests[[cellType]]))
+}
+
+.readRecords <- function(folder, kept, cellTypes = names(kept$digests)) {
+    there <- cellTypes[file.exists(.recordFile(folder, cellTypes))]
+    lapply(stats::setNames(nm = there), function(cellType) {
+        .readRecord(.recordFile(folder, cellType), cellType,
+                    .recordId(cellType, kept))
+    })
+}
+
+.readRecord <- function(path, cellType, id) {
+    record <- .readSealed(path, "record")
+    hint <- "Delete the file; the same call trains the cell type anew."
+    if (!is.list(record) || !is(record$model, "AttentiveChromeModel") ||
+        !is.data.frame(record$test) || !is.data.frame(record$metrics)) {
+        .stop("{.file {path}} lacks parts of a record", i = "{hint}",
+              class = "AttentiveChrome_damaged")
+    }
+    if (!identical(record$cellType, cellType)) {
+        .stop("{.file {path}} must be the record of {.val {cellType}}",
+              x = "It is that of {.val {record$cellType}}.", i = "{hint}")
+    }
+    if (!identical(record$id, id)) {
+        .stop("{.file {path}} must be a record of this run folder",
+              x = "It is of other settings or data.", i = "{hint}")
+    }
+    record[setdiff(names(record), c("cellType", "id"))]
+}
+
+# The record first: a kill between the two leaves a checkpoint too many, which
+# the next run deletes.
+.finishRecord <- function(record, files) {
+    .stopOrphan()
+    .saveSealed(c(record, files[c("cellType", "id")]), files$record, "record")
+    .deleteCheckpoint(files)
+}
+
+.deleteCheckpoint <- function(files) {
+    unlink(.checkpointFiles(files$checkpoint), expand = FALSE)
+    for (file in c(files$record, .checkpointFiles(files$checkpoint))) {
+        .removeLeftovers(file)
+    }
+}
+
+# ---- the run ----------------------------------------------------------------
+
+# A run: `records` of the cell types that are finished, `files()` of a cell
+# type, `close()`. Without a folder it keeps nothing.
+.openRun <- function(folder, settings, source) {
+    if (is.null(folder)) {
+        return(list(records = list(), files = function(cellType) NULL,
+                    close = function() NULL))
+    }
+    .makeRunFolder(folder)
+    lock <- .lockRun(folder)
+    opened <- FALSE
+    on.exit(if (!opened) filelock::unlock(lock))
+    kept <- .agreeOnSettings(folder, settings, source)
+    records <- .readRecords(folder, kept, source$cellTypes)
+    for (cellType in names(records)) {
+        .deleteCheckpoint(.recordFiles(folder, cellType))
+    }
+    opened <- TRUE
+    list(records = records,
+         files = function(cellType) {
+             c(.recordFiles(folder, cellType),
+               list(cellType = cellType, id = .recordId(cellType, kept)))
+         },
+         close = function() filelock::unlock(lock))
+}
+
+.makeRunFolder <- function(folder) {
+    if (!.isPath(folder)) {
+        .stop("{.arg folder} must be the path of a folder",
+              x = "It is {.val {folder}}.")
+    }
+    reason <- NULL
+    withCallingHandlers(
+        dir.create(folder, recursive = TRUE, showWarnings = !dir.exists(folder)),
+        warning = function(w) {
+            reason <<- conditionMessage(w)
+            invokeRestart("muffleWarning")
+        })
+    if (!dir.exists(folder) || file.access(folder, 2L) != 0L) {
+        .stop("{.arg folder} must be a folder that can be written to",
+              x = "It is {.file {folder}}.",
+              x = if (!is.null(reason)) "{reason}")
+    }
+    others <- list.files(folder, all.files = TRUE, no.. = TRUE)
+    if (length(others) > 0L && !any(c("settings.rds", "lock") %in% others)) {
+        .stop("{.arg folder} must be new, empty, or a run folder",
+              x = "{.file {folder}} has {(.some(others))}.")
+    }
+}
+
+.lockRun <- function(folder) {
+    path <- file.path(folder, "lock")
+    lock <- .lockFile(path)
+    if (is.null(lock)) {
+        .stop("Another run works in {.arg folder}",
+              x = "{.file {path}} is locked.")
+    }
+    lock
+}
+
+# ---- settings ---------------------------------------------------------------
+
+.panelSettings <- function(training, seed, split, tables) {
+    defaults <- formals(attentiveChrome)
+    settings <- training
+    settings$threads <- NULL # of no account for the result
+    settings$architecture <- settings$architecture %||% defaults$architecture
+    c(settings[order(names(settings))],
+      list(seed = seed, split = split, tables = tables))
+}
+
+.readSettings <- function(folder) {
+    path <- .settingsFile(folder)
+    kept <- .readSealed(path, "settings")
+    if (!is.list(kept) || !is.list(kept$settings) || !is.list(kept$digests) ||
+        !.areNames(names(kept$digests))) {
+        .stop("{.file {path}} lacks parts of a settings file",
+              class = "AttentiveChrome_damaged")
+    }
+    kept
+}
+
+# What the folder was made for, or, if it is new, will be: the settings, and the
+# digest of each cell type's data.
+.agreeOnSettings <- function(folder, settings, source) {
+    digests <- lapply(stats::setNames(nm = source$cellTypes), source$digest)
+    if (file.exists(.settingsFile(folder))) {
+        kept <- .readSettings(folder)
+        .checkSameSettings(kept$settings, settings, "folder",
+                           "Give a new folder, or the same settings.")
+        shared <- intersect(names(kept$digests), names(digests))
+        changed <- shared[!mapply(identical, kept$digests[shared],
+                                  digests[shared])]
+        if (length(changed) > 0L) {
+            .stop("{.arg folder} must be of the same data",
+                  x = "They have changed for {(.some(changed))}.",
+                  i = "Give a new folder.")
+        }
+        digests <- utils::modifyList(kept$digests, digests)
+        if (identical(digests, kept$digests)) return(kept)
+    }
+    kept <- list(settings = settings, digests = digests)
+    .saveSealed(kept, .settingsFile(folder), "settings")
+    kept
+}

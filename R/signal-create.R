@@ -1,0 +1,306 @@
+# Signal from plain R values.
+
+#' Histone mark signal around the genes' start sites
+#'
+#' Puts the signal of histone marks in bins around the transcription start
+#' sites (TSS) of genes into the class that all of AttentiveChrome works on:
+#' [ChromatinSignal-class], with genes as rows, cell types as columns, and an
+#' assay of genes x cell types x bins for each mark.
+#'
+#' The label of a gene in a cell type, high (1) or low (0), is the assay
+#' `label`. Where only `expression` is given, high means above the median of
+#' the cell type over the genes given, as in the paper (section 4).
+#'
+#' @param signal One of: a named list with a genes x bins matrix for each mark
+#'   (one cell type); an array of genes x bins x marks with the marks named in
+#'   its dimnames (one cell type); a named list with an array of genes x cell
+#'   types x bins for each mark; a `SummarizedExperiment` with such arrays as
+#'   assays, whose other assays and data are kept. Counts or coverage: finite,
+#'   not negative. Row names are the gene ids.
+#' @param genes The genes' place: a [GenomicRanges::GRanges] with names or a
+#'   column `gene_id` (matched to the row names of `signal`, or taken in their
+#'   order where it has none), or a character vector of gene ids. Ranges are
+#'   the windows that the bins cover ([tssWindows()]); a warning tells of others.
+#' @param expression Expression values: a vector (one cell type) or a matrix
+#'   of genes x cell types.
+#' @param labels High or low, in the shape of `expression`: 0/1, -1/+1,
+#'   FALSE/TRUE, or the text or factor values `low` and `high`. `NA` where not
+#'   known.
+#' @param cellTypes Names of the cell types, where `signal` does not have them.
+#' @param binWidth Width of a bin in base pairs.
+#' @param upstream Distance in base pairs from the start of the first bin to
+#'   the TSS; by default half of the window.
+#' @param orient How the bins of genes on the minus strand run, where it is
+#'   known: `"transcript"`, from 5' to 3', or `"genome"`, along the
+#'   chromosome.
+#' @param marks For a `SummarizedExperiment`, the assays that are marks; by
+#'   default all of genes x cell types x bins.
+#' @return A [ChromatinSignal-class]. Where `genes` gives no ranges its
+#'   `rowRanges` are empty.
+#' @seealso [marks()], [binMatrix()], [readChromeTable()], [simulateChromatin()]
+#' @export
+#' @examples
+#' counts <- list(
+#'     H3K4me3 = matrix(rpois(600, 4), 6, 100),
+#'     H3K27me3 = matrix(rpois(600, 1), 6, 100)
+#' )
+#' signal <- chromatinSignal(counts, genes = paste0("gene", 1:6),
+#'     labels = c("high", "low", "high", "low", "high", "low"))
+#' signal
+#' marks(signal)
+#' expressionLabel(signal)
+chromatinSignal <- function(signal, genes = NULL, expression = NULL,
+                            labels = NULL, cellTypes = NULL, binWidth = 100,
+                            upstream = NULL, orient = NULL, marks = NULL) {
+    if (!is.null(orient)) {
+        .checkChoice(orient, "orient", c("transcript", "genome"))
+    }
+    if (is(signal, "SummarizedExperiment")) {
+        given <- list(genes, expression, labels, cellTypes)
+        return(.signalOfExperiment(signal, given, binWidth, upstream, orient,
+                                   marks))
+    }
+    if (!is.null(marks)) {
+        .stop("{.arg marks} is for a {.cls SummarizedExperiment}",
+              i = "The marks of other {.arg signal} are its names.")
+    }
+    assays <- .asMarkArrays(signal, cellTypes)
+    ids <- .geneIds(assays[[1L]], genes)
+    dims <- list(ids, dimnames(assays[[1L]])[[2L]], NULL)
+    assays <- lapply(assays, `dimnames<-`, dims)
+    .checkCounts(assays)
+    bins <- c(.makeBins(dim(assays[[1L]])[3L], binWidth, upstream),
+              orient = orient)
+    shape <- dims[1:2]
+    if (!is.null(expression)) {
+        expression <- .asGeneMatrix(expression, shape, "expression")
+        if (is.null(labels)) labels <- .aboveMedian(expression)
+    }
+    if (!is.null(labels)) {
+        labels <- .asGeneMatrix(labels, shape, "labels")
+        labels[] <- .asLabel(labels)
+        storage.mode(labels) <- "integer"
+    }
+    assays <- c(assays, list(expression = expression, label = labels))
+    assays <- assays[!vapply(assays, is.null, NA)]
+    .makeSignal(assays, bins, .geneRanges(genes, ids, bins))
+}
+
+# An experiment of the user's own, which keeps all else that it has.
+.signalOfExperiment <- function(experiment, given, binWidth, upstream, orient,
+                                marks) {
+    if (!all(vapply(given, is.null, NA))) {
+        .stop("A {.cls SummarizedExperiment} has genes, expression, labels and
+               cell types of its own",
+              i = "Set its rowRanges, assays and column names instead.")
+    }
+    arrays <- vapply(assays(experiment, withDimnames = FALSE), function(a) {
+        length(dim(a)) == 3L
+    }, NA)
+    marks <- marks %||% setdiff(names(arrays)[arrays], .reservedNames)
+    absent <- setdiff(marks, names(arrays)[arrays])
+    if (length(marks) == 0L || length(absent) > 0L) {
+        .stop("{.arg marks} must name assays of genes x cell types x bins",
+              x = "Found {.val {marks}}.",
+              i = "{.arg signal} has these: {.val {names(arrays)[arrays]}}.")
+    }
+    .checkMarkNames(marks)
+    values <- as.list(assays(experiment)[marks])
+    .checkSameShape(values)
+    .checkCounts(values)
+    bins <- c(.makeBins(dim(values[[1L]])[3L], binWidth, upstream),
+              orient = orient)
+    experiment <- as(experiment, "RangedSummarizedExperiment")
+    .asClass(experiment, marks, bins, .newColumns(ncol(experiment)))
+}
+
+# ---- what chromatinSignal() takes ---------------------------------------
+
+# Any of the plain forms as a named list of genes x cell types x bins.
+.asMarkArrays <- function(signal, cellTypes) {
+    if (is.array(signal) && length(dim(signal)) == 3L) {
+        names <- dimnames(signal)[[3L]]
+        signal <- lapply(seq_len(dim(signal)[3L]), function(j) {
+            matrix(signal[, , j], dim(signal)[1L],
+                   dimnames = dimnames(signal)[1:2])
+        })
+        names(signal) <- names
+    }
+    .checkMarkList(signal)
+    arrays <- lapply(signal, .asMarkArray)
+    .checkSameShape(arrays)
+    given <- dimnames(arrays[[1L]])[[2L]]
+    cellTypes <- cellTypes %||% given %||%
+        paste0("cellType", seq_len(ncol(arrays[[1L]])))
+    if (length(cellTypes) != ncol(arrays[[1L]]) || anyDuplicated(cellTypes)) {
+        .stop("{.arg cellTypes} must name each cell type once",
+              x = "Found {length(cellTypes)} name{?s} for
+                   {ncol(arrays[[1]])} cell type{?s}.")
+    }
+    lapply(arrays, function(a) {
+        dimnames(a) <- list(rownames(a), as.character(cellTypes), NULL)
+        a
+    })
+}
+
+.checkMarkList <- function(signal) {
+    if (!is.list(signal) || length(signal) == 0L) {
+        .stop("{.arg signal} must be a list with a matrix for each mark, or
+               an array of genes x bins x marks",
+              x = "It is of class {.cls {class(signal)[1]}}.")
+    }
+    names <- names(signal)
+    if (is.null(names) || any(is.na(names) | names == "") ||
+        anyDuplicated(names) || any(names %in% .reservedNames)) {
+        .stop("The marks of {.arg signal} must be named, each once",
+              x = "Found the names {.val {names}}.",
+              i = "{.val {(.reservedNames)}} are reserved names.")
+    }
+}
+
+.asMarkArray <- function(x) {
+    if (is.data.frame(x)) x <- as.matrix(x)
+    if (is.matrix(x)) {
+        x <- array(x, c(nrow(x), 1L, ncol(x)), list(rownames(x), NULL, NULL))
+    }
+    if (length(dim(x)) != 3L) {
+        .stop("Each mark of {.arg signal} must be a matrix of genes x bins or
+               an array of genes x cell types x bins",
+              x = "Found {.cls {class(x)[1]}}.")
+    }
+    x
+}
+
+.checkSameShape <- function(arrays) {
+    shapes <- vapply(arrays, function(a) paste(dim(a), collapse = " x "), "")
+    if (length(unique(shapes)) > 1L) {
+        .stop("All marks of {.arg signal} must have the same shape",
+              x = "Found (genes x cell types x bins)
+                   {(.some(paste(names(arrays), shapes)))}.")
+    }
+    if (any(dim(arrays[[1L]]) == 0L)) {
+        .stop("{.arg signal} is empty",
+              x = "Found (genes x cell types x bins) {shapes[1]}.")
+    }
+    for (a in arrays) {
+        if (!identical(rownames(a), rownames(arrays[[1L]]))) {
+            .stop("All marks of {.arg signal} must have the same row names,
+                   in the same order")
+        }
+    }
+}
+
+.checkCounts <- function(arrays) {
+    for (mark in names(arrays)) {
+        x <- arrays[[mark]]
+        if (!is.numeric(x) && !is(x, "DelayedArray")) {
+            .stop("The counts of {.val {mark}} must be numbers",
+                  x = "They are {.cls {typeof(x)}}.")
+        }
+        for (kind in c("missing", "infinite", "negative")) {
+            bad <- switch(kind, missing = is.na(x), infinite = is.infinite(x),
+                          negative = x < 0)
+            if (any(bad, na.rm = TRUE)) .stopCounts(mark, kind, bad, x)
+        }
+    }
+}
+
+.stopCounts <- function(mark, kind, bad, x) {
+    at <- which(as.array(bad), arr.ind = TRUE)
+    gene <- rownames(x)[at[1L, 1L]]
+    .stop("The counts of {.val {mark}} must be finite and not negative",
+          x = "{nrow(at)} {?is/are} {kind}, the first of gene {.val {gene}},
+               bin {at[1L, 3L]}.")
+}
+
+# ---- genes ----------------------------------------------------------------
+
+.geneIds <- function(x, genes) {
+    ids <- rownames(x) %||% .rangesIds(genes) %||%
+        (if (is.character(genes)) genes) %||% paste0("gene", seq_len(nrow(x)))
+    if (length(ids) != nrow(x)) {
+        .stop("{.arg genes} must have an entry for each gene of
+               {.arg signal}",
+              x = "Found {length(ids)} for {nrow(x)} gene{?s}.")
+    }
+    .checkUniqueGenes(ids)
+    ids
+}
+
+.rangesIds <- function(genes) {
+    if (is(genes, "GenomicRanges")) names(genes) %||% mcols(genes)$gene_id
+}
+
+.geneRanges <- function(genes, ids, bins) {
+    if (is.null(genes) || is.character(genes)) return(NULL)
+    if (!is(genes, "GenomicRanges")) {
+        .stop("{.arg genes} must be a GRanges or a vector of gene ids",
+              x = "It is of class {.cls {class(genes)[1]}}.")
+    }
+    given <- .rangesIds(genes)
+    if (!is.null(given)) {
+        missing <- setdiff(ids, given)
+        if (length(missing) > 0L) {
+            .stop("{.arg genes} must have every gene of {.arg signal}",
+                  x = "Missing: {(.some(missing))}.")
+        }
+        genes <- genes[match(ids, given)]
+    }
+    names(genes) <- ids
+    mcols(genes)$gene_id <- ids
+    .checkGivenWindows(genes, bins)
+    metadata(genes)$bins <- NULL
+    genes
+}
+
+# Windows must be those of the bins; other ranges are told of.
+.checkGivenWindows <- function(genes, bins) {
+    if (!is.null(genes$tss)) {
+        own <- metadata(genes)$bins %||% bins
+        if (!.sameBins(own, bins)) {
+            .stop("{.arg genes} must be windows of the same bins as
+                   {.arg signal}: {(.describeBins(bins))}",
+                  x = "They have {(.describeBins(own))}.")
+        }
+        if (is.null(bins$orient)) bins$orient <- own$orient
+        return(.checkWindows(genes, bins, "genes"))
+    }
+    width <- bins$width * length(bins$offsets)
+    odd <- which(GenomicRanges::width(genes) != width)
+    if (length(odd) > 0L) {
+        cli::cli_warn(c(
+            "{length(odd)} range{?s} of {.arg genes} {?is/are} not as wide as
+             the bins of {.arg signal}, {width} bp",
+            x = "The first is of gene {.val {names(genes)[odd[1]]}}, of
+                 {GenomicRanges::width(genes)[odd[1]]} bp.",
+            i = "{.fn tssWindows} makes windows of genes."))
+    }
+}
+
+# ---- expression and labels --------------------------------------------------
+
+.asGeneMatrix <- function(x, shape, arg) {
+    if (is.null(dim(x))) {
+        x <- matrix(if (is.factor(x)) as.character(x) else x, ncol = 1L,
+                    dimnames = list(names(x), NULL))
+    }
+    x <- as.matrix(x)
+    if (!identical(dim(x), lengths(shape))) {
+        .stop("{.arg {arg}} must have a value for each gene and cell type
+               ({lengths(shape)[1]} x {lengths(shape)[2]})",
+              x = "It has {nrow(x)} x {ncol(x)}.")
+    }
+    if (!is.null(rownames(x)) && !identical(rownames(x), shape[[1L]])) {
+        .stop("The names of {.arg {arg}} must be those of the genes,
+               in the same order")
+    }
+    dimnames(x) <- shape
+    x
+}
+
+.aboveMedian <- function(expression) {
+    above <- apply(expression, 2L, function(e) {
+        as.integer(e > stats::median(e, na.rm = TRUE))
+    })
+    matrix(above, nrow(expression), dimnames = dimnames(expression))
+}

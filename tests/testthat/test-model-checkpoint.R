@@ -1,0 +1,155 @@
+parts <- smallParts()
+fit <- function(...) {
+    attentiveChrome(parts$train, parts$validation, hidden = 4, markHidden = 3,
+                    dropout = 0.2, epochs = 6, learningRate = 0.01, seed = 1,
+                    verbose = FALSE, ...)
+}
+# All of a model but how long it took.
+bits <- function(model) {
+    history <- trainingHistory(model)
+    list(coef(model), history[names(history) != "seconds"], bestEpoch(model))
+}
+
+# A checkpoint as it was after some epochs.
+endAfter <- function(file, epochs) {
+    plan <- .readPlan(file)
+    id <- plan$id
+    plan$settings$epochs <- epochs
+    short <- withr::local_tempfile(fileext = ".rds")
+    .saveSealed(plan, .planFile(short), "plan")
+    resumeTraining(short)
+    progress <- .readSealed(short, "checkpoint")
+    progress$id <- id
+    .saveSealed(progress, file, "checkpoint")
+}
+
+test_that("a checkpoint changes nothing, and finished training is kept", {
+    file <- withr::local_tempfile(fileext = ".rds")
+    plain <- fit()
+    model <- fit(checkpoint = file)
+    expect_identical(bits(model), bits(plain))
+    again <- resumeTraining(file)
+    expect_identical(bits(again), bits(plain))
+    expect_identical(trainingHistory(again), trainingHistory(model))
+})
+
+test_that("training goes on from any epoch to the same bits", {
+    whole <- bits(fit())
+    file <- withr::local_tempfile(fileext = ".rds")
+    fit(checkpoint = file)
+    for (epochs in c(1, 3, 5)) {
+        endAfter(file, epochs)
+        expect_identical(nrow(.readSealed(file, "checkpoint")$history),
+                         as.integer(epochs))
+        expect_identical(bits(resumeTraining(file)), whole)
+        endAfter(file, epochs)
+        expect_identical(bits(fit(checkpoint = file)), whole)
+    }
+    unlink(file) # killed before the first epoch ended
+    expect_identical(bits(resumeTraining(file)), whole)
+})
+
+test_that("the same call resumes; another is told the difference", {
+    file <- withr::local_tempfile(fileext = ".rds")
+    model <- fit(checkpoint = file)
+    written <- file.mtime(file)
+    again <- fit(checkpoint = file)
+    expect_identical(bits(again), bits(model))
+    expect_identical(trainingHistory(again), trainingHistory(model))
+    expect_identical(file.mtime(file), written)
+    expect_error(fit(checkpoint = file, clip = 2), "clip: 1 there, 2 asked")
+    other <- parts
+    assay(other$train, "H3K4me3")[1L] <- 99
+    expect_error(attentiveChrome(other$train, parts$validation, hidden = 4,
+        markHidden = 3, dropout = 0.2, epochs = 6, learningRate = 0.01,
+        seed = 1, checkpoint = file), "same data.*train")
+    # A seed that was drawn is kept.
+    drawn <- withr::local_tempfile()
+    free <- function() {
+        attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 2,
+                        checkpoint = drawn)
+    }
+    expect_identical(coef(free()), coef(free()))
+})
+
+test_that("training that was killed goes on to the same bits", {
+    skip_if_not_installed("callr")
+    skip_on_os("windows")
+    whole <- bits(fit())
+    file <- withr::local_tempfile(fileext = ".rds")
+    job <- withr::local_tempfile(fileext = ".rds")
+    saveRDS(parts, job)
+    for (delay in c(0.05, 0.2, 0.5)) {
+        unlink(.checkpointFiles(file))
+        process <- callr::r_bg(function(job, file) {
+            suppressMessages(library(AttentiveChrome))
+            parts <- readRDS(job)
+            attentiveChrome(parts$train, parts$validation, hidden = 4,
+                            markHidden = 3, dropout = 0.2, epochs = 6,
+                            learningRate = 0.01, seed = 1, checkpoint = file)
+        }, list(job, file))
+        while (!file.exists(paste0(file, ".plan")) && process$is_alive()) {
+            Sys.sleep(0.01)
+        }
+        Sys.sleep(delay)
+        process$kill() # SIGKILL
+        expect_identical(bits(resumeTraining(file)), whole)
+    }
+})
+
+test_that("what is no checkpoint is told", {
+    file <- withr::local_tempfile(fileext = ".rds")
+    expect_error(resumeTraining(file), "There is no")
+    expect_error(resumeTraining(1), "must be the path of a checkpoint")
+    expect_error(fit(checkpoint = "no/such/folder/file"), "folder that exists")
+    fit(checkpoint = file)
+    other <- withr::local_tempfile(fileext = ".rds")
+    attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 1,
+                    checkpoint = other)
+    file.copy(other, file, overwrite = TRUE)
+    expect_error(resumeTraining(file), "two trainings")
+    file.copy(.planFile(file), file, overwrite = TRUE)
+    expect_error(resumeTraining(file), "must be a checkpoint")
+    writeLines("not a checkpoint", file)
+    expect_error(resumeTraining(file), "is no checkpoint file")
+    saveRDS(1:3, file)
+    expect_error(fit(checkpoint = file), "is no checkpoint file")
+    unlink(.planFile(file))
+    expect_error(fit(checkpoint = file), "must be a new file, or")
+    expect_error(fit(checkpoint = tempdir()), "is a folder")
+    expect_error(fit(checkpoint = file.path(tempdir(), strrep("x", 300))),
+                 "File name too long")
+})
+
+test_that("two processes do not train to one checkpoint", {
+    skip_if_not_installed("callr")
+    skip_on_os("windows")
+    file <- withr::local_tempfile()
+    lock <- .lockCheckpoint(file)
+    said <- callr::r(function(file) {
+        tryCatch(AttentiveChrome:::.lockCheckpoint(file, wait = 0.5),
+                 error = conditionMessage, message = function(m) NULL)
+    }, list(file))
+    filelock::unlock(lock)
+    expect_null(said) # told that it waits
+    expect_s4_class(fit(checkpoint = file), "AttentiveChromeModel")
+})
+
+test_that("a time limit is an error, and leaves a checkpoint to resume", {
+    skip_if_not_installed("callr")
+    file <- withr::local_tempfile()
+    out <- callr::r(function(file, signal) {
+        loadNamespace("AttentiveChrome")
+        fit <- function(seconds) {
+            setTimeLimit(elapsed = seconds, transient = TRUE)
+            on.exit(setTimeLimit())
+            tryCatch(AttentiveChrome::attentiveChrome(signal, epochs = 600,
+                hidden = 4, markHidden = 3, seed = 1, checkpoint = file),
+                error = conditionMessage, interrupt = function(e) "Ctrl-C",
+                warning = conditionMessage)
+        }
+        c(fit(2), fit(2)) # another limit in the same session
+    }, list(file, simulateChromatin(1500, seed = 1)))
+    expect_match(out, "time limit", all = TRUE)
+    expect_lt(nrow(.readSealed(file, "checkpoint")$history), 600)
+})

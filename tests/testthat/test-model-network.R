@@ -1,0 +1,154 @@
+# What the core is called with: sizes, memory, and the boundary itself.
+
+network <- function(bins = 6L, marks = 2L, size = list(hidden = 3L),
+                    precision = "single") {
+    names <- paste0("mark", seq_len(marks))
+    stages <- .stagesOf("lstm-alpha-beta", names, bins, size)
+    list(core = .network(stages, 1L, precision),
+         count = sum(vapply(.parameterShapes(stages, names), prod, 0)))
+}
+
+# The machine as it would be with so much memory.
+withMemory <- function(bytes, code) {
+    space <- asNamespace("AttentiveChrome")
+    own <- space$.availableMemory
+    replace <- function(value) {
+        unlockBinding(".availableMemory", space)
+        assign(".availableMemory", value, space)
+        lockBinding(".availableMemory", space)
+    }
+    replace(function() bytes)
+    on.exit(replace(own))
+    code
+}
+
+test_that("threads and mini-batches that an integer does not hold are told", {
+    signal <- simulateChromatin(genes = 20, seed = 1)
+    for (threads in c(2^31, 1e300)) {
+        expect_error(attentiveChrome(signal, threads = threads),
+                     "`threads` must be one whole number from 1 to 2147483647")
+    }
+    withr::with_envvar(c(OMP_NUM_THREADS = "99999999999"), {
+        expect_error(attentiveChrome(signal), "`threads`.*It is 99999999999")
+    })
+    expect_error(attentiveChrome(signal, batchSize = 2^31),
+                 "`batchSize` must be one whole number from 1 to 2147483647")
+})
+
+test_that("a network that no machine holds is refused, with its sizes", {
+    signal <- simulateChromatin(genes = 20, seed = 1)
+    expect_error(attentiveChrome(signal, hidden = 1e5),
+                 "100 bins x 5 marks.*100000 units.*more memory than any",
+                 class = "noMemory")
+    big <- network(bins = 5000L, marks = 60L, size = list())
+    bytes <- .networkBytes(big$core, "train")
+    expect_gt(bytes, 9e9)
+    expect_lt(bytes, 11e9)
+    withMemory(8e9, {
+        expect_error(.checkMemory(big$core, "train"), paste0(
+            "5000 bins x 60 marks.*32 units.*", bytes,
+            " bytes.*8.0 GB .8000000000 bytes. are available"))
+        expect_silent(.checkMemory(big$core, "predict"))
+    })
+})
+
+test_that("a fit is refused before anything is taken", {
+    signal <- simulateChromatin(genes = 20, seed = 1)
+    withMemory(1e9, {
+        expect_error(attentiveChrome(signal, hidden = 2000), class = "noMemory")
+    })
+})
+
+# More than 2^48 bytes, of which no address space has room, with few parameters.
+test_that("an allocation that fails is told in the same words", {
+    copies <- 1e5
+    steps <- 2^25
+    stages <- list(.stage("lstm", "binLstm", copies, steps, 1, 1),
+                   .stage("attention", "binAttention", copies, steps, 2),
+                   .stage("dense", "head", 1, 1, 2 * copies, 1))
+    core <- .network(stages, 1L, "double")
+    parameters <- numeric(copies * (2 * 4 * 4 + 2) + 2 * copies + 1)
+    genes <- list(x = numeric(), y = NULL)
+    withMemory(Inf, {
+        expect_error(.predictGenes(core, parameters, genes),
+                     "33554432 bins x 100000 marks.*GB", class = "noMemory")
+        expect_error(.logitGradient(core, parameters, genes),
+                     class = "noMemory")
+    })
+})
+
+test_that("memory is what the system and the groups around leave", {
+    expect_gt(.availableMemory(), 0)
+    expect_identical(.systemMemory(tempfile()), Inf)
+    meminfo <- withr::local_tempfile(lines = c(
+        "MemTotal:  9 kB", "MemAvailable:   100 kB", "SwapFree:  10 kB"))
+    expect_identical(.systemMemory(meminfo), 1024 * 110)
+    expect_identical(.pathsAbove("/a/b"), c("", "/a", "/a/b"))
+    expect_identical(.pathsAbove("/"), "")
+    group <- withr::local_tempdir()
+    write <- function(name, text) writeLines(text, file.path(group, name))
+    expect_identical(.groupLeft(group), NA_real_)
+    write("memory.current", "700")
+    write("memory.max", "max")
+    expect_identical(.groupLeft(group), NA_real_)
+    write("memory.max", "1000")
+    expect_identical(.groupLeft(group), 300)
+    write("memory.stat", c("anon 5", "inactive_file 200"))
+    expect_identical(.groupLeft(group), 500)
+})
+
+test_that("the boundary takes no number that the core does not", {
+    good <- network()$core
+    changed <- function(field, value) {
+        bad <- good
+        bad$stages[field, 1L] <- value
+        bad
+    }
+    bytes <- function(core) .Call(ffi_memory, core, 0L)
+    expect_gt(bytes(good), 0)
+    for (value in list(NaN, NA_real_, 1e300, -1, 2.5, Inf, 2^31)) {
+        for (field in 1:6) {
+            expect_error(bytes(changed(field, value)), "must be a whole number")
+        }
+    }
+    expect_error(bytes(modifyList(good, list(threads = NaN))), "'threads'")
+    expect_error(bytes(modifyList(good, list(seed = 3e9))), "'seed'")
+    empty <- good
+    empty$stages <- numeric()
+    expect_error(bytes(empty), "7 numbers a stage")
+    expect_error(.Call(ffi_predict, empty, numeric(),
+                       list(x = numeric(), y = NULL)), "7 numbers a stage")
+})
+
+test_that("settings and state of a training are checked at the boundary", {
+    own <- network()
+    zeros <- numeric(own$count)
+    train <- function(steps = 0, batchSize = 2L, learningRate = 0.1,
+                      clip = 1) {
+        state <- list(parameters = zeros, first = zeros, second = zeros,
+                      steps = steps)
+        .trainEpoch(own$core, state, list(x = numeric(24), y = c(0, 1)), 0:1,
+                    list(batchSize = batchSize, learningRate = learningRate,
+                         clip = clip))
+    }
+    expect_identical(train()$steps, 1)
+    expect_error(train(steps = NaN), "'steps'")
+    expect_error(train(steps = -1), "'steps'")
+    expect_error(train(batchSize = 1e300), "'batchSize'")
+    expect_error(train(learningRate = NaN), "'learningRate'")
+    expect_error(train(clip = NaN), "'clip'")
+})
+
+test_that("the library is unloaded with the package", {
+    skip_if_not_installed("callr")
+    loaded <- callr::r(function(paths) {
+        .libPaths(paths)
+        signal <- AttentiveChrome::simulateChromatin(genes = 20, seed = 1)
+        AttentiveChrome::attentiveChrome(signal, epochs = 1, hidden = 2,
+                                         markHidden = 2, threads = 2)
+        unloadNamespace("AttentiveChrome")
+        gc()
+        "AttentiveChrome" %in% names(getLoadedDLLs())
+    }, list(.libPaths()))
+    expect_false(loaded)
+})

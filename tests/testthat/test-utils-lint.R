@@ -1,0 +1,101 @@
+# tools/lint: what it must catch, and what it must leave alone.
+script <- test_path("..", "..", "tools", "lint", "templates.R")
+lint <- function(...) {
+    skip_if_not(file.exists(script), "the sources")
+    linter <- new.env()
+    sys.source(script, linter)
+    linter$lintTemplates(textFile(c(...), ".R"))
+}
+
+# As they stood in 0.99.0.
+bad <- c(
+    ".stop('{.file {path}} could not be read', x = conditionMessage(e))",
+    ".stop('{.file {path}} is not a whole BAM file', x = why)",
+    ".stop(paste(where, 'must have the columns {.val {wanted}}'))",
+    ".stop(paste('Each gene may stand only once in', where))",
+    ".stop(paste0('{.file {path}}', place, ' cannot be read'))",
+    ".stop('It cannot be read', x = .bedFaults[[out$fault]])",
+    ".stop(paste('{.arg {arg}} must be', kind, range))",
+    ".stop('{.arg folder} must be of the same settings', bullets)",
+    "cli::cli_inform(c('Labels by expression', lines))",
+    "cli::cli_inform(stats::setNames(lines, named))",
+    "cli::cli_warn(c('Some failed', stats::setNames(lines, 'x')))",
+    "where <- paste0('The sample sheet {.file ', files, '}')",
+    "f <- function(marks, what = '{.arg marks}') NULL",
+    ".checkUniqueGenes(ids, 'the {.arg files} of one cell type')",
+    ".stop('It is {if (TRUE) \\', named {.val {x}}\\'}')")
+
+test_that("a template that is not a literal is found", {
+    for (code in bad) {
+        found <- lint("NULL", code)
+        expect_identical(unique(found$line), 2L, label = code)
+    }
+})
+
+test_that("other ways around a literal are found", {
+    for (code in c(".stop(sprintf('%s is bad', x))",
+                   "cli::cli_abort(x)", "cli::cli_warn(c(i = x))",
+                   ".stop(if (a) b else 'c')", ".stop(switch(a, x = 'b', c))",
+                   ".stop('a', class = 'b', i = c)",
+                   "lapply(lines, cli::cli_inform)",
+                   "do.call(.stop, list(x))",
+                   ".stop('the braces {x are open')",
+                   ".stop('no code: {x y}')")) {
+        expect_gt(NROW(lint(code)), 0, label = code)
+    }
+})
+
+test_that("literals and what is escaped are left alone", {
+    for (code in c(".stop('{.arg {arg}} is {x}', class = kind)",
+                   ".stop(if (a > b) 'c' else 'd {x}', i = NULL)",
+                   ".stop(switch(a, x = 'b', 'c'))",
+                   "cli::cli_warn(c('{n} gene{?s}', .bullets(lines, 'x')))",
+                   "where <- cli::format_inline('{.file {path}}')",
+                   ".stop(paste('a {x}', 'b'), x = paste0('c', 'd'))",
+                   ".stop('{{ and }} are braces, {.code list({x} = 1)}')",
+                   ".stop <- function(...) cli::cli_abort(c(...))",
+                   "x <- 'a {b}'; sprintf('{%s}', x)",
+                   "'[{][.]'; gsub('([{}])', '', x)")) {
+        expect_null(lint(code), label = code)
+    }
+})
+
+test_that("the package has no such template", {
+    folder <- test_path("..", "..", "R")
+    skip_if_not(dir.exists(folder) && file.exists(script), "the sources")
+    linter <- new.env()
+    sys.source(script, linter)
+    for (file in list.files(folder, "[.]R$", full.names = TRUE)) {
+        expect_null(linter$lintTemplates(file), label = file)
+    }
+})
+
+# ---- layout -----------------------------------------------------------------
+
+layout <- function() {
+    path <- test_path("..", "..", "tools", "lint", "layout.R")
+    skip_if_not(file.exists(path), "the sources")
+    linter <- new.env()
+    sys.source(path, linter)
+    linter
+}
+
+test_that("files call each other without a cycle, and the guide names each", {
+    expect_identical(layout()$lintLayout(test_path("..", "..")), character())
+})
+
+test_that("a cycle and a file without a place are found", {
+    root <- withr::local_tempdir()
+    dir.create(file.path(root, "R"))
+    write <- function(name, ...) writeLines(c(...), file.path(root, name))
+    write("R/plot-a.R", ".a <- function() .b()")
+    write("R/plot-b.R", ".b <- function() .c()")
+    write("R/plot-c.R", ".c <- function() .a()", ".d <- function() .c()")
+    write("R/plot-d.R", ".e <- function() .d()")
+    write("CONTRIBUTING.md", "`plot-a.R`, `R/plot-b.R`, `plot-d.R`, `plot-e.R`")
+    found <- layout()$lintLayout(root)
+    expect_identical(found, c(
+        "these files call each other in a circle: plot-a.R, plot-b.R, plot-c.R",
+        "CONTRIBUTING.md does not name R/plot-c.R",
+        "CONTRIBUTING.md names R/plot-e.R, which does not exist"))
+})
