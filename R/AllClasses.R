@@ -121,7 +121,7 @@ setClass("BaselineModel", slots = c(
 #'   [crossCellTypes()]
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12))
+#'     causal = list(H3K4me3 = 9:12))
 #' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' panel

@@ -13,6 +13,14 @@
 #' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
 #' [plotGene()] show it.
 #'
+#' @section Options:
+#' * `AttentiveChrome.threads`: threads to compute with where `threads` is not
+#'   given; the default is the variable `OMP_NUM_THREADS`, else 1.
+#' * `AttentiveChrome.simd`: the kernels that the core computes with in single
+#'   precision, `"avx512"`, `"avx2"`, `"neon"` or `"plain"`; by default the
+#'   fastest that the processor can run. Results of two differ in the last
+#'   digits.
+#'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on
 #'   Chromatin. Advances in Neural Information Processing Systems 30.

@@ -26,9 +26,9 @@
 #' further package.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
-#'   labels. Genes without a label are left out.
+#'   labels, or a split ([splitGenes()]). Genes without a label are left out.
 #' @param method The baseline.
-#' @param cellType Names of the cell types to train on, pooled; by default all.
+#' @param cellTypes Names of the cell types to train on, pooled; by default all.
 #' @param ... Arguments of `glmnet::cv.glmnet()` or `ranger::ranger()`, such as
 #'   `alpha` or `num.trees`. The other methods have none.
 #' @param marks Marks to read; by default all of the signal.
@@ -49,15 +49,16 @@
 #' evaluate(best, parts$test)[, c("cellType", "auroc", "auprc")]
 trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
                                              "elasticNet", "randomForest"),
-                          cellType = NULL, ..., marks = NULL, seed = NULL) {
+                          cellTypes = NULL, ..., marks = NULL, seed = NULL) {
     method <- .checkChoice(method, "method", names(.baselines))
     .checkBaselineDots(method, list(...))
     .needsBaseline(method)
+    signal <- .partOf(signal, "train", "signal")
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
-    cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
-                                 "cellType")
+    cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
+                                 "cellTypes")
     format <- .inputFormat(signal, cellTypes)
     label <- .checkedLabels(signal, cellTypes, "signal")
     known <- !is.na(label)

@@ -13,7 +13,7 @@
 #'   `plot()`: a `ggplot`.
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12)))
+#'     causal = list(H3K4me3 = 9:12)))
 #' model <- attentiveChrome(parts$train, epochs = 5, hidden = 4,
 #'     markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1)
 #' found <- compareExplanations(model, parts$test, list(H3K4me3 = 9:12),
@@ -33,7 +33,7 @@ as.data.frame.explanationComparison <- function(x, row.names = NULL,
 
 .measureTitles <- c(
     correlation = "Correlation with the reference over the bins",
-    auprc = "AUPRC of finding the deciding bins")
+    auprc = "AUPRC of finding the causal bins")
 
 .panelsOf <- function(table) {
     several <- length(unique(table$cellType)) > 1L
@@ -52,7 +52,7 @@ print.explanationComparison <- function(x, ...) {
                 upper = "upper", permutedUpper = "by chance",
                 shuffledMean = "shuffled", geneMedian = "gene by gene")
     for (own in split(x$table, .panelsOf(x$table))) {
-        cat(sprintf("\n%s in %s, %s predicted ON\n", own$model[1L],
+        cat(sprintf("\n%s in %s, %s predicted high\n", own$model[1L],
                     own$cellType[1L], .nGenes(own$genes[1L])))
         shown <- own[names(titles)]
         shown[numbers] <- lapply(shown[numbers], function(v) {
@@ -172,7 +172,7 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
         ggplot2::theme(strip.text.y = ggplot2::element_text(angle = 0))
 }
 
-# The deciding bins have the colour of their mark; a reference mark is none of
+# The causal bins have the colour of their mark; a reference mark is none of
 # those shown.
 .referenceBars <- function(measure, width) {
     if (measure == "auprc") {

@@ -5,10 +5,10 @@
 #'
 #' Scores how well each explanation of a model says where regulation happens:
 #' the paper's table 3. The importance of each bin of `mark`, averaged over the
-#' genes that the model predicts ON (probability above 0.5), is held against
-#' the average signal of a reference mark in the bins of the genes that are ON
+#' genes that the model predicts high (probability above 0.5), is held against
+#' the average signal of a reference mark in the bins of the genes that are high
 #' (label 1): Pearson's correlation over the bins. Where the truth is known, as
-#' of [simulateChromatin()], `reference` may be the deciding bins instead: the
+#' of [simulateChromatin()], `reference` may be the causal bins instead: the
 #' score is then the area under the precision-recall curve of finding them
 #' among the bins of all marks.
 #'
@@ -29,14 +29,14 @@
 #' * with `training`, scores of models of the same settings that were trained
 #'   on shuffled labels, for as many epochs as the model was, explained for the
 #'   same genes: what of the score has nothing to do with expression;
-#' * the same score gene by gene, of the genes predicted ON: the profile of the
+#' * the same score gene by gene, of the genes predicted high: the profile of the
 #'   mean can fit where single genes do not.
 #'
 #' @param models A model ([attentiveChrome()]), or a named list of them.
 #' @param signal A signal with labels and the models' marks and bins.
 #' @param reference The reference: the name of a mark in `signal` that no model
 #'   reads; a signal ([chromatinSignal()]) of one mark with the same genes, cell
-#'   types and bins; or a list of the deciding bins by mark, such as
+#'   types and bins; or a list of the causal bins by mark, such as
 #'   `list(H3K4me3 = 46:55)`.
 #' @param mark The mark whose bins are scored, if `reference` is a mark.
 #' @param explanations Names among `"attention"`, `"saliency"`,
@@ -57,7 +57,7 @@
 #' @param progress Show a progress bar of that training.
 #' @return A list of class `explanationComparison` with `measure`,
 #'   `"correlation"` or `"auprc"`, and three data frames. `table` has a row a
-#'   model, cell type and explanation: `genes`, the number predicted ON;
+#'   model, cell type and explanation: `genes`, the number predicted high;
 #'   `score`, `lower`, `upper`; `difference` (to the signal), `differenceLower`,
 #'   `differenceUpper`; `permutedP`, `permutedUpper` (the 97.5th percentile of
 #'   the random orders' scores), `shiftedP`; `shuffledMean`, `shuffledMax`;
@@ -73,7 +73,7 @@
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 300, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12)))
+#'     causal = list(H3K4me3 = 9:12)))
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 8,
 #'     hidden = 6, markHidden = 4, learningRate = 0.01, transform = "log1p",
 #'     seed = 1)
@@ -167,13 +167,13 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
          pick = function(x) t(matrix(x[, row, ], dim(x)[1L])))
 }
 
-.truthTarget <- function(model, signal, deciding, at) {
-    if (length(deciding) == 0L) {
-        .stop("{.arg reference} must name a deciding bin")
+.truthTarget <- function(model, signal, causal, at) {
+    if (length(causal) == 0L) {
+        .stop("{.arg reference} must name a causal bin")
     }
-    .checkDeciding(deciding, model@marks, length(at), "reference")
+    .checkCausal(causal, model@marks, length(at), "reference")
     truth <- unlist(lapply(model@marks, function(mark) {
-        seq_along(at) %in% deciding[[mark]]
+        seq_along(at) %in% causal[[mark]]
     }))
     own <- matrix(rep(as.numeric(truth), each = nrow(signal)), nrow(signal))
     list(measure = "auprc", signal = signal, own = own,
@@ -244,6 +244,6 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     do.call(attentiveChrome, c(
         list(training, architecture = model@architecture,
              epochs = model@bestEpoch, transform = model@transform,
-             seed = seed + task$shuffle, threads = 1L, verbose = FALSE),
+             seed = seed + task$shuffle, threads = 1L, progress = FALSE),
         same, model@size))
 }

@@ -27,7 +27,7 @@
 #'   the mean over seeds and cell types, a dashed line at the reference's.
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12)))
+#'     causal = list(H3K4me3 = 9:12)))
 #' table <- compareModels(parts, "deepchrome", epochs = 2, seeds = 1:2,
 #'     sizes = list(deepchrome = list(filters = 8)))
 #' summary(table, reference = "bestBin")

@@ -48,7 +48,7 @@
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12)))
+#'     causal = list(H3K4me3 = 9:12)))
 #' table <- compareModels(parts, c("lstm", "deepchrome"), seeds = 1:2,
 #'     epochs = 2, learningRate = 0.01, transform = "log1p",
 #'     sizes = list(lstm = list(hidden = 4), deepchrome = list(filters = 8)))
@@ -112,7 +112,7 @@ compareModels <- function(parts,
 
 .trainTask <- function(task, parts, settings, sizes) {
     started <- proc.time()[["elapsed"]]
-    common <- list(parts$train, cellType = task$cellType,
+    common <- list(parts$train, cellTypes = task$cellType,
                    seed = if (!is.na(task$seed)) task$seed else 1L)
     model <- if (task$model %in% names(.baselines)) {
         do.call(trainBaseline, c(common, list(method = task$model)))
@@ -120,7 +120,7 @@ compareModels <- function(parts,
         do.call(attentiveChrome, c(
             common, list(validation = parts$validation,
                          architecture = task$model, threads = 1L,
-                         verbose = FALSE),
+                         progress = FALSE),
             settings, sizes[[task$model]]))
     }
     seconds <- proc.time()[["elapsed"]] - started
@@ -211,8 +211,8 @@ compareModels <- function(parts,
 }
 
 # What compareModels() itself gives to attentiveChrome().
-.ownArguments <- c("signal", "validation", "architecture", "cellType", "seed",
-                   "threads", "verbose", "checkpoint")
+.ownArguments <- c("signal", "validation", "architecture", "cellTypes", "seed",
+                   "threads", "progress", "checkpoint")
 
 .checkSettings <- function(settings) {
     allowed <- setdiff(names(formals(attentiveChrome)),

@@ -24,15 +24,15 @@
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 300, bins = 20,
-#'     deciding = list(H3K4me3 = 9:12), seed = 1)
+#'     causal = list(H3K4me3 = 9:12), seed = 1)
 #' model <- attentiveChrome(signal, epochs = 15, hidden = 6, markHidden = 4,
 #'     learningRate = 0.01, transform = "log1p", seed = 1)
 #' changes <- predictEdits(model, signal, list(
 #'     "no H3K4me3 at the TSS" = list("silence", "H3K4me3", within = 300),
-#'     "twice H3K27me3" = list("scale", "H3K27me3", by = 2),
+#'     "twice H3K27me3" = list("scale", "H3K27me3", amount = 2),
 #'     "both" = function(x) {
 #'         x <- editSignal(x, "silence", "H3K4me3", within = 300)
-#'         editSignal(x, "scale", "H3K27me3", by = 2)
+#'         editSignal(x, "scale", "H3K27me3", amount = 2)
 #'     }))
 #' head(changes)
 #' aggregate(cbind(change, flipped) ~ edit, changes, mean)

@@ -5,8 +5,8 @@
     genes <- nrow(target$signal)
     on <- which(.forward(model, target$signal, threads)$logit > 0)
     if (length(on) < 2L || length(target$active) < 2L) {
-        .stop("At least two genes of {.arg signal} must be predicted ON and
-               two be ON, in cell type {.val {task$cellType}}",
+        .stop("At least two genes of {.arg signal} must be predicted high and
+               two be high, in cell type {.val {task$cellType}}",
               x = "The model {.val {task$model}} predicts {length(on)};
                    {length(target$active)} {?is/are}.")
     }
@@ -45,7 +45,7 @@
     score
 }
 
-# What an explanation's values, genes predicted ON x positions, score: their
+# What an explanation's values, genes predicted high x positions, score: their
 # mean, the same for each bootstrap sample of all genes (a row of `weights`) and
 # each order of the positions (a column of `orders`), and gene by gene.
 .scores <- function(values, on, target, weights, orders) {

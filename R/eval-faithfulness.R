@@ -53,7 +53,7 @@
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12)))
+#'     causal = list(H3K4me3 = 9:12)))
 #' model <- attentiveChrome(parts$train, epochs = 8, hidden = 6,
 #'     markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1)
 #' faith <- faithfulness(model, parts$test, seed = 1)

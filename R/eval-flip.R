@@ -10,27 +10,27 @@
 #' several of one size that flip, the one whose logit goes furthest is taken.
 #' Over bins it is greedy: the bin of any mark that takes the logit furthest
 #' towards the other side is silenced, then the next, until the prediction
-#' flips, no bin helps, or `most` are silenced; then bins that can be spared
+#' flips, no bin helps, or `maxSize` are silenced; then bins that can be spared
 #' are given back. A smaller set may thus exist: the size is an upper bound.
 #' Each step predicts the gene once for each bin that is left, some hundred
 #' times, so give the genes that matter.
 #'
 #' A gene whose prediction does not rest on the presence of signal cannot be
 #' flipped by silencing. That holds for many genes that are predicted low; for
-#' them try a higher `to`.
+#' them try a higher `value`.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
 #' @param genes Row names or symbols of genes; by default all.
-#' @param by `"bins"` or `"marks"`.
-#' @param most Size of the largest set to try; by default 10 bins, or all marks.
+#' @param unit `"bins"` or `"marks"`.
+#' @param maxSize Size of the largest set to try; by default 10 bins, or all marks.
 #' @param width For bins, base pairs that are silenced together, whole bins of
 #'   them; by default one bin. Blocks start at the first bin; the last may be
 #'   shorter.
-#' @param to The value that the signal is set to, in the signal's units.
+#' @param value The value that the signal is set to, in the signal's units.
 #' @param marks Marks that may be silenced; by default all of the model. At
-#'   most 12 for `by = "marks"`.
+#'   most 12 for `unit = "marks"`.
 #' @param cellTypes Names of cell types; by default all.
 #' @param threads Threads, as for [predict()][predict.AttentiveChromeModel].
 #' @return A data frame with a row for each cell type and gene: `gene`,
@@ -39,30 +39,30 @@
 #'   the TSS), `size` (number of marks or blocks), `after` (the probability
 #'   then), `flipped`, and `members`, a list with a data frame of `mark`,
 #'   `start` and `end` (base pairs from the TSS, a row each) for each row. Where
-#'   nothing up to `most` flips, `flipped` is `FALSE` and the set is the
+#'   nothing up to `maxSize` flips, `flipped` is `FALSE` and the set is the
 #'   furthest that was found, which may be empty.
 #' @seealso [predictEdits()], [editSignal()]
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 300, bins = 20,
-#'     deciding = list(H3K4me3 = 9:12), seed = 1)
+#'     causal = list(H3K4me3 = 9:12), seed = 1)
 #' model <- attentiveChrome(signal, epochs = 15, hidden = 6, markHidden = 4,
 #'     learningRate = 0.01, transform = "log1p", seed = 1)
 #' high <- order(predict(model, signal), decreasing = TRUE)[1:3]
-#' smallestFlip(model, signal[high, ], by = "marks")[1:7]
+#' smallestFlip(model, signal[high, ], unit = "marks")[1:7]
 #' flips <- smallestFlip(model, signal[high, ])
 #' flips[1:7]
 #' flips$members[[1]]
-smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
-                         most = NULL, width = NULL, to = 0, marks = NULL,
+smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
+                         maxSize = NULL, width = NULL, value = 0, marks = NULL,
                          cellTypes = NULL, threads = NULL) {
     .checkModel(model)
     .checkFits(signal, .modelFormat(model))
-    by <- .checkChoice(by, "by", c("bins", "marks"))
-    .checkNumber(to, "to", if (model@transform == "log1p") 0 else -Inf)
-    units <- .flipUnits(model, marks, by, width)
-    most <- min(nrow(units), .checkNumber(
-        most %||% if (by == "bins") 10 else nrow(units), "most", 1,
+    unit <- .checkChoice(unit, "unit", c("bins", "marks"))
+    .checkNumber(value, "value", if (model@transform == "log1p") 0 else -Inf)
+    units <- .flipUnits(model, marks, unit, width)
+    maxSize <- min(nrow(units), .checkNumber(
+        maxSize %||% if (unit == "bins") 10 else nrow(units), "maxSize", 1,
         whole = TRUE))
     cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
                                  "cellTypes")
@@ -70,28 +70,28 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
     signal <- signal[, cellTypes]
     input <- .modelInput(signal, model@marks, cellTypes, model@transform)
     input <- matrix(input$x, ncol = nrow(signal) * length(cellTypes))
-    to <- .transforms[[model@transform]](to)
-    find <- if (by == "marks") .exactSet else .greedySet
+    value <- .transforms[[model@transform]](value)
+    find <- if (unit == "marks") .exactSet else .greedySet
     found <- lapply(seq_len(ncol(input)), function(i) {
-        find(.flipSearch(model, input[, i], units, to, threads), most)
+        find(.flipSearch(model, input[, i], units, value, threads), maxSize)
     })
-    .flipTable(found, signal, units, by)
+    .flipTable(found, signal, units, unit)
 }
 
 # What can be silenced as one: mark, start and end in base pairs, and `inputs`,
 # the numbers that the network reads for it.
-.flipUnits <- function(model, marks, by, width) {
+.flipUnits <- function(model, marks, unit, width) {
     marks <- unique(.checkMarks(model, marks %||% model@marks,
                                 owner = "model"))
     bins <- length(model@bins$offsets)
     binWidth <- model@bins$width
-    if (by == "marks") {
-        if (!is.null(width)) .stop("{.arg width} is for {.code by = \"bins\"}")
+    if (unit == "marks") {
+        if (!is.null(width)) .stop("{.arg width} is for {.code unit = \"bins\"}")
         if (length(marks) > 12L) {
             .stop("{.arg marks} must name at most 12 marks: all their sets are
                    tried",
                   x = "There are {length(marks)}.",
-                  i = "Name fewer, or use {.code by = \"bins\"}.")
+                  i = "Name fewer, or use {.code unit = \"bins\"}.")
         }
         size <- bins
     } else {
@@ -112,20 +112,20 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
 
 # A search of one gene in one cell type: a function from sets, a column each, to
 # logits; the units whose silencing does anything; and the start, the empty set.
-.flipSearch <- function(model, x, units, to, threads) {
+.flipSearch <- function(model, x, units, value, threads) {
     unitOf <- rep(NA_integer_, length(x))
     unitOf[unlist(units$inputs)] <- rep(seq_len(nrow(units)),
                                         lengths(units$inputs))
     logitOf <- function(sets) {
         edited <- matrix(x, length(x), ncol(sets))
-        edited[which(sets[unitOf, , drop = FALSE])] <- to
+        edited[which(sets[unitOf, , drop = FALSE])] <- value
         .predictInput(model, list(x = as.double(edited), y = NULL),
                       threads)$logit
     }
     none <- logical(nrow(units))
     start <- logitOf(as.matrix(none))
     search <- list(logitOf = logitOf, before = start, high = start > 0,
-                   useful = sort(unique(unitOf[x != to & !is.na(unitOf)])))
+                   useful = sort(unique(unitOf[x != value & !is.na(unitOf)])))
     search$start <- .foundSet(search, none, start)
     search
 }
@@ -150,10 +150,10 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
     sets
 }
 
-.exactSet <- function(search, most) {
+.exactSet <- function(search, maxSize) {
     found <- search$start
     units <- length(found$set)
-    for (size in seq_len(min(most, length(search$useful)))) {
+    for (size in seq_len(min(maxSize, length(search$useful)))) {
         chosen <- utils::combn(length(search$useful), size)
         sets <- apply(chosen, 2L, function(i) {
             seq_len(units) %in% search$useful[i]
@@ -165,9 +165,9 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
     found
 }
 
-.greedySet <- function(search, most) {
+.greedySet <- function(search, maxSize) {
     found <- search$start
-    for (step in seq_len(most)) {
+    for (step in seq_len(maxSize)) {
         left <- setdiff(search$useful, which(found$set))
         if (length(left) == 0L) break
         best <- .furthest(search, .oneChanged(found$set, left))
@@ -190,7 +190,7 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
 
 # ---- telling ----------------------------------------------------------------
 
-.flipTable <- function(found, signal, units, by) {
+.flipTable <- function(found, signal, units, unit) {
     members <- lapply(found, function(f) {
         rows <- units[f$set, c("mark", "start", "end")]
         rownames(rows) <- NULL
@@ -200,7 +200,7 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
         gene = rep(rownames(signal), ncol(signal)),
         cellType = rep(colnames(signal), each = nrow(signal)),
         before = stats::plogis(vapply(found, `[[`, 0, "before")),
-        set = vapply(members, .describeSet, "", by),
+        set = vapply(members, .describeSet, "", unit),
         size = vapply(members, nrow, 0L),
         after = stats::plogis(vapply(found, `[[`, 0, "logit")),
         flipped = vapply(found, `[[`, NA, "flipped"))
@@ -209,8 +209,8 @@ smallestFlip <- function(model, signal, genes = NULL, by = c("bins", "marks"),
 }
 
 # Blocks that touch are told as one.
-.describeSet <- function(members, by) {
-    if (by == "marks") return(paste(members$mark, collapse = ", "))
+.describeSet <- function(members, unit) {
+    if (unit == "marks") return(paste(members$mark, collapse = ", "))
     n <- nrow(members)
     joined <- members$mark[-1L] == members$mark[-n] &
         members$start[-1L] == members$end[-n]

@@ -12,11 +12,13 @@ generics::evaluate
 #'
 #' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
-#'   marks and bins.
+#'   marks and bins, or a split ([splitGenes()]), of which the test genes are
+#'   taken.
 #' @param threads Threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param ... Not used.
-#' @return A data frame with a row a cell type: `cellType`; `genes`, the number
+#' @return A data frame of class `evaluation`, which prints readably, with a row
+#'   for each cell type: `cellType`; `genes`, the number
 #'   with a label; `high`, the share of them that is high; `auroc`, area under
 #'   the ROC curve (ties count half); `auprc`, area under the precision-recall
 #'   curve as average precision; `accuracy` and `f1` at probability 0.5;
@@ -30,6 +32,7 @@ generics::evaluate
 #'     hidden = 4, markHidden = 4)
 #' evaluate(model, parts$test)
 evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
+    signal <- .partOf(signal, "test", "signal")
     .evaluateLogit(x, signal, .forward(x, signal, threads)$logit)
 }
 
@@ -42,7 +45,44 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
         .evaluateCellType(cellType, label[, cellType], logit[, cellType],
                           baseline)
     })
-    do.call(rbind, rows)
+    .asEvaluation(do.call(rbind, rows))
+}
+
+.asEvaluation <- function(table) {
+    structure(table, class = c("evaluation", "data.frame"))
+}
+
+.measureTitles <- c(auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy",
+                    f1 = "F1", brier = "Brier", logLoss = "log loss")
+
+#' @rdname evaluate.AttentiveChromeModel
+#' @param digits Digits to print.
+#' @export
+print.evaluation <- function(x, digits = 3L, ...) {
+    if (nrow(x) > 4L) {
+        short <- c("cellType", "genes", "high", "auroc", "auprc", "brier",
+                   "baselineAuroc")
+        print(format(x[short], digits = digits), row.names = FALSE)
+        return(invisible(x))
+    }
+    own <- names(.measureTitles)
+    other <- paste0("baseline", toupper(substr(own, 1L, 1L)), substring(own, 2L))
+    for (i in seq_len(nrow(x))) {
+        cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
+                    100 * x$high[i]))
+        table <- rbind(model = unlist(x[i, own]),
+                       baseline = unlist(x[i, other]))
+        colnames(table) <- .measureTitles
+        print(round(table, digits))
+    }
+    invisible(x)
+}
+
+# Chosen columns are a plain table.
+#' @export
+`[.evaluation` <- function(x, ...) {
+    class(x) <- "data.frame"
+    x[...]
 }
 
 .evaluateCellType <- function(cellType, label, logit, baseline) {
@@ -63,5 +103,6 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
 #' @rdname evaluate.AttentiveChromeModel
 #' @export
 evaluate.BaselineModel <- function(x, signal, ...) {
+    signal <- .partOf(signal, "test", "signal")
     .evaluateLogit(x, signal, .logitOfBaseline(x, signal, "signal"))
 }

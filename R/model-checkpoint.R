@@ -30,7 +30,7 @@
                 "start")
 
 .planDigest <- function(plan) {
-    plan$settings$verbose <- NULL
+    plan$settings$progress <- NULL
     .digest(plan[intersect(.planParts, names(plan))])
 }
 
@@ -49,7 +49,7 @@
 .checkSamePlan <- function(kept, asked, checkpoint) {
     if (identical(kept$id, .planDigest(asked))) return()
     flat <- function(plan) {
-        plan$settings$verbose <- NULL
+        plan$settings$progress <- NULL
         c(plan[c("architecture", "transform")], plan$size, plan$settings)
     }
     .checkSameSettings(flat(kept), flat(asked), "checkpoint",

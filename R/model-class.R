@@ -89,26 +89,19 @@ setMethod("updateObject", "AttentiveChromePanel",
 #' The course of a training
 #'
 #' @param model A model ([attentiveChrome()]).
-#' @return `trainingHistory()`: a data frame with a row an epoch: `epoch`,
+#' @return A data frame with a row an epoch: `epoch`,
 #'   `loss` (mean binary cross-entropy over the training genes while the epoch
 #'   ran), `validationLoss`, `validationAuroc` (`NA` without validation), and
-#'   `seconds`. `bestEpoch()`: the epoch whose parameters the model has.
+#'   `seconds`. [glance()][glance.AttentiveChromeModel] tells the epoch whose
+#'   parameters the model has.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' trainingHistory(model)
-#' bestEpoch(model)
 trainingHistory <- function(model) {
     .checkModel(model)
     model@history
-}
-
-#' @rdname trainingHistory
-#' @export
-bestEpoch <- function(model) {
-    .checkModel(model)
-    model@bestEpoch
 }
 
 .checkModel <- function(x, arg = "model") {

@@ -36,7 +36,9 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'   (LSTM gates in the order input, forget, cell, output; `weight_ih` has
 #'   4 units rows; two bias vectors; a convolution's weights are filters x
 #'   inputs x kernel). A dense layer after several positions (or marks) has the
-#'   columns of the first one first. `plot()`: [plotHistory()]'s figure.
+#'   columns of the first one first. `plot()`: a `ggplot`
+#'   of loss and, where the training had validation, validation AUROC against the
+#'   epoch; a dashed line marks the epoch whose parameters the model has.
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
@@ -79,7 +81,7 @@ coef.AttentiveChromeModel <- function(object, ...) object@parameters
 
 #' @rdname summary.AttentiveChromeModel
 #' @export
-plot.AttentiveChromeModel <- function(x, ...) plotHistory(x)
+plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 
 # ---- as data frames ---------------------------------------------------------
 

@@ -8,7 +8,7 @@
           s$window, s$rate)
     }, numeric(7L))
     list(stages = fields, threads = as.integer(threads), precision = precision,
-         kernels = simdLevel(), seed = seed, size = .networkSize(stages))
+         kernels = .simdLevel(), seed = seed, size = .networkSize(stages))
 }
 
 # For messages. The first stage reads the marks' bins, or swaps both.

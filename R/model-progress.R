@@ -1,7 +1,7 @@
 # The progress bar of a training.
 
 .progressBar <- function(settings) {
-    if (!settings$verbose) {
+    if (!settings$progress) {
         return(list(tick = function(row) NULL, done = function() NULL))
     }
     env <- new.env()

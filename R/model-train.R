@@ -7,6 +7,16 @@
 #' the epoch with the best validation AUROC, or the last epoch's where there is
 #' no validation.
 #'
+#' With `checkpoint`, the state of the training is written to a file after each
+#' epoch. After a crash, a kill or a power cut, the same call resumes from the
+#' last whole epoch. The model is the same, bit for bit, as without the cut (but
+#' for the seconds in its history). Beside the checkpoint lie a file with the
+#' ending `.plan`, with the training data and settings, and one with the ending
+#' `.lock`, so that two processes do not train the same. All three may be deleted
+#' when the model is there. Each file is written under another name, synced to
+#' the disk and then renamed, so there is never half a checkpoint; each has a
+#' digest, so that a damaged one is noticed.
+#'
 #' Interrupting (Ctrl-C) stops the training and returns, with a warning, the
 #' model so far. A time limit ([setTimeLimit()]) that is reached is an error.
 #'
@@ -15,13 +25,13 @@
 #' random numbers and kept in the model.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
-#'   labels. Genes without a label are left out. Several cell types are pooled,
-#'   unless `cellType` names one.
+#'   labels, or a split ([splitGenes()]), which has validation genes too. Genes without a label are left out. Several cell types are pooled,
+#'   unless `cellTypes` names some.
 #' @param validation A signal with labels and the same marks and bins, to
 #'   choose the epoch by; or `NULL`.
 #' @param architecture Name of the architecture: `"lstm-alpha-beta"`
 #'   (AttentiveChrome; paper, section 3) or another of [listArchitectures()].
-#' @param cellType Names of the cell types to train on; by default all.
+#' @param cellTypes Names of the cell types to train on; by default all.
 #' @param ... Sizes of the architecture, by name: for `"lstm-alpha-beta"`
 #'   `hidden` (32) and `markHidden` (16), the hidden units each way of the LSTMs
 #'   over the bins and over the marks, and `dropout` (0). Those of the others
@@ -41,16 +51,16 @@
 #'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
 #' @param precision `"single"`, as usual for networks, or `"double"`, slower.
 #' @param checkpoint Path of a file to write the state of the training to after
-#'   each epoch, so that the same call resumes the training after a crash (see
-#'   [resumeTraining()]); `NULL` for none. A checkpoint of other data or
+#'   each epoch, so that the same call resumes the training after a crash;
+#'   `NULL` for none. A checkpoint of other data or
 #'   settings is an error that shows the difference.
-#' @param verbose Show a progress bar with loss, validation AUROC and time
+#' @param progress Show a progress bar with loss, validation AUROC and time
 #'   left.
 #' @return An [AttentiveChromeModel-class].
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
 #'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
 #' @seealso [listArchitectures()], [predict.AttentiveChromeModel()],
-#'   [attention()], [evaluate.AttentiveChromeModel()], [plotHistory()]
+#'   [attention()], [evaluate.AttentiveChromeModel()], [plot()][plot.AttentiveChromeModel]
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
@@ -58,23 +68,27 @@
 #'     hidden = 8, markHidden = 4, learningRate = 0.01, seed = 1)
 #' model
 attentiveChrome <- function(signal, validation = NULL,
-                            architecture = "lstm-alpha-beta", cellType = NULL,
+                            architecture = "lstm-alpha-beta", cellTypes = NULL,
                             ..., epochs = 30, batchSize = 16,
                             learningRate = 2e-4, clip = 1,
                             transform = c("none", "log1p"), patience = Inf,
                             marks = NULL, seed = NULL, threads = NULL,
                             precision = c("single", "double"),
-                            checkpoint = NULL, verbose = interactive()) {
+                            checkpoint = NULL, progress = interactive()) {
     .checkArchitecture(architecture)
     size <- .chooseSizes(architecture, list(...),
                          names(formals(attentiveChrome)))
     settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, verbose)
+                                  patience, progress)
     settings$seed <- .chooseSeed(seed)
     settings$precision <- .checkChoice(precision, "precision",
                                        c("single", "double"))
     transform <- .checkChoice(transform, "transform", names(.transforms))
-    data <- .trainingData(signal, validation, cellType, transform, marks)
+    if (.isSplit(signal)) {
+        validation <- .validationOf(signal, validation)
+        signal <- .partOf(signal, "train", "signal")
+    }
+    data <- .trainingData(signal, validation, cellTypes, transform, marks)
     plan <- list(architecture = architecture, size = size, settings = settings,
                  transform = transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes))
@@ -82,25 +96,33 @@ attentiveChrome <- function(signal, validation = NULL,
     .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
 }
 
+.validationOf <- function(split, validation) {
+    if (!is.null(validation)) {
+        .stop("{.arg validation} is for a {.arg signal} that is not split",
+              i = "The split has its validation genes.")
+    }
+    split$validation
+}
+
 .trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
-                              verbose) {
+                              progress) {
     .checkNumber(epochs, "epochs", 1, whole = TRUE)
     .checkNumber(batchSize, "batchSize", 1, .Machine$integer.max, whole = TRUE)
     .checkNumber(learningRate, "learningRate", 0)
     .checkNumber(clip, "clip", .Machine$double.eps)
     .checkNumber(patience, "patience", 1)
-    .checkFlag(verbose, "verbose")
+    .checkFlag(progress, "progress")
     list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,
-         clip = clip, patience = patience, verbose = verbose)
+         clip = clip, patience = patience, progress = progress)
 }
 
 # Checked training and validation input of a network.
-.trainingData <- function(signal, validation, cellType, transform, marks) {
+.trainingData <- function(signal, validation, cellTypes, transform, marks) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
-    cellTypes <- .checkCellTypes(signal, cellType %||% colnames(signal),
-                                 "cellType")
+    cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
+                                 "cellTypes")
     data <- .inputFormat(signal, cellTypes)
     data$cellTypes <- cellTypes
     data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
@@ -111,4 +133,27 @@ attentiveChrome <- function(signal, validation = NULL,
                                           transform, "validation")
     }
     data
+}
+
+# ---- training that survives a crash ------------------------------------------
+
+# From the start, or from where an earlier training of the same plan was cut
+# off. A seed that was drawn (`seed` was NULL) is that of the earlier training.
+.fitCheckpointed <- function(plan, threads, checkpoint, seedIsDrawn) {
+    .checkOutput(checkpoint, "checkpoint")
+    lock <- .lockCheckpoint(checkpoint)
+    on.exit(filelock::unlock(lock))
+    if (file.exists(.planFile(checkpoint))) {
+        kept <- .readPlan(checkpoint)
+        if (seedIsDrawn) plan$settings$seed <- kept$settings$seed
+        .checkSamePlan(kept, plan, checkpoint)
+    } else if (file.exists(checkpoint)) {
+        .stop("{.arg checkpoint} must be a new file, or a checkpoint",
+              x = "{.file {checkpoint}} is there already, without
+                   {.file {(.planFile(checkpoint))}}.")
+    } else {
+        .saveSealed(plan, .planFile(checkpoint), "plan")
+    }
+    plan$id <- .planDigest(plan)
+    .fit(plan, threads, checkpoint, .readProgress(checkpoint, plan))
 }

@@ -3,7 +3,7 @@
 #' Goes on from a model's weights, on other genes or another cell type:
 #' a published model ([readTorchWeights()]) is made to fit the data at hand.
 #' Adam begins anew, and so does the history. For a training that was cut off,
-#' see [resumeTraining()].
+#' see `checkpoint` of [attentiveChrome()].
 #'
 #' @param object A model.
 #' @inheritParams attentiveChrome
@@ -13,28 +13,28 @@
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 60, cellTypes = 2, seed = 1)
-#' model <- attentiveChrome(signal, cellType = "cellType1", epochs = 2,
+#' model <- attentiveChrome(signal, cellTypes = "cellType1", epochs = 2,
 #'     hidden = 4, markHidden = 4, seed = 1)
 #' update(model, signal[, "cellType2"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
-                                        cellType = NULL, ..., epochs = 30,
+                                        cellTypes = NULL, ..., epochs = 30,
                                         batchSize = 16, learningRate = 2e-4,
                                         clip = 1, patience = Inf, seed = NULL,
                                         threads = NULL,
-                                        verbose = interactive()) {
+                                        progress = interactive()) {
     if (...length() > 0L) {
         .stop("{.arg ...} must be empty",
               i = "Architecture and sizes are those of the model.")
     }
     settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, verbose)
+                                  patience, progress)
     settings$seed <- .chooseSeed(seed)
     settings$precision <- object@training$precision
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")
     }
-    data <- .trainingData(signal, validation, cellType, object@transform,
+    data <- .trainingData(signal, validation, cellTypes, object@transform,
                           object@marks)
     plan <- list(architecture = object@architecture, size = object@size,
                  settings = settings, transform = object@transform, data = data,

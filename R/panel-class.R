@@ -82,7 +82,7 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   the panel is above DeepChrome's figure, which has two decimals.
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12))
+#'     causal = list(H3K4me3 = 9:12))
 #' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' head(predict(panel, signal))

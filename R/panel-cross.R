@@ -18,7 +18,7 @@
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
-#'     deciding = list(H3K4me3 = 9:12), seed = 1))
+#'     causal = list(H3K4me3 = 9:12), seed = 1))
 #' panel <- trainCellTypes(parts, epochs = 4, hidden = 4, markHidden = 4,
 #'     learningRate = 0.01, transform = "log1p",
 #'     BPPARAM = BiocParallel::SerialParam())

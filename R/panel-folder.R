@@ -12,7 +12,7 @@
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12))
+#'     causal = list(H3K4me3 = 9:12))
 #' folder <- tempfile("run")
 #' panel <- trainCellTypes(signal, folder, epochs = 2, hidden = 4,
 #'     markHidden = 4, BPPARAM = BiocParallel::SerialParam())
@@ -173,6 +173,12 @@ openPanel <- function(folder) {
               class = "AttentiveChrome_damaged")
     }
     kept
+}
+
+# Of a folder that is a run folder already; NULL of others.
+.seedOfFolder <- function(folder) {
+    known <- .isPath(folder) && file.exists(.settingsFile(folder))
+    if (known) .readSettings(folder)$settings$seed
 }
 
 # What the folder was made for, or, if it is new, will be: the settings, and the

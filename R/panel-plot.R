@@ -12,7 +12,7 @@
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 3, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12))
+#'     causal = list(H3K4me3 = 9:12))
 #' panel <- trainCellTypes(signal, epochs = 3, hidden = 4, markHidden = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' plot(panel)

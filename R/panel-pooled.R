@@ -21,12 +21,12 @@
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, cellTypes = 3, bins = 20,
-#'     deciding = list(H3K4me3 = 9:12), seed = 1))
+#'     causal = list(H3K4me3 = 9:12), seed = 1))
 #' pooled <- trainPooled(parts, epochs = 3, hidden = 4, markHidden = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' pooled$table
-trainPooled <- function(parts, ..., seed = 1L,
-                        BPPARAM = BiocParallel::bpparam(),
+trainPooled <- function(parts, ..., seed = NULL,
+                        BPPARAM = BiocParallel::SerialParam(),
                         progress = interactive()) {
     cellTypes <- .checkParts(parts, NULL)
     training <- list(...)
@@ -44,15 +44,15 @@ trainPooled <- function(parts, ..., seed = 1L,
         evaluate.AttentiveChromeModel(model, parts$test[, cellType])$auroc
     }
     table <- data.frame(
-        cellType = cellTypes,
+        cellTypes = cellTypes,
         pooled = vapply(cellTypes, auroc, 0, model = models$pooled),
         heldOut = mapply(auroc, models[-1L], cellTypes), row.names = NULL)
     list(table = table, models = models)
 }
 
 .trainPool <- function(cellTypes, parts, training, seed) {
-    own <- list(parts$train, parts$validation, cellType = cellTypes,
-                seed = .seedOf(seed, cellTypes), verbose = FALSE)
+    own <- list(parts$train, parts$validation, cellTypes = cellTypes,
+                seed = .seedOf(seed, cellTypes), progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
     do.call(attentiveChrome, c(own, training))
 }

@@ -16,7 +16,7 @@
 #'
 #' @section The run folder:
 #' With `folder`, each finished cell type is written at once, as one file; a
-#' running one keeps a checkpoint after each epoch (see [resumeTraining()]).
+#' running one keeps a checkpoint after each epoch (see `checkpoint` of [attentiveChrome()]).
 #' After a crash, a kill, a power cut, Ctrl-C or a time limit ([setTimeLimit()])
 #' the same call resumes: it reads finished cell types and trains the others
 #' from their last epoch, with the same result as without the cut. Failed ones
@@ -50,7 +50,8 @@
 #'   `architecture` and its sizes, `epochs`, `learningRate`, `transform`,
 #'   `threads` (by default 1) and so on.
 #' @param cellTypes Names of the cell types to train; by default all.
-#' @param seed Whole number; see above.
+#' @param seed Whole number; see above. `NULL` takes that of the run folder or,
+#'   in a new one, draws one.
 #' @param split List of arguments of [splitGenes()] for signals that are not
 #'   split yet.
 #' @param tables List of arguments of [readChromeTable()] for a folder of
@@ -64,7 +65,7 @@
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     deciding = list(H3K4me3 = 9:12))
+#'     causal = list(H3K4me3 = 9:12))
 #' folder <- tempfile("run")
 #' train <- function() {
 #'     trainCellTypes(signal, folder, epochs = 2, hidden = 4, markHidden = 4,
@@ -76,10 +77,10 @@
 #' again <- train() # reads what is finished
 #' identical(coef(again[["cellType2"]]), coef(panel[["cellType2"]]))
 trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
-                           seed = 1L, split = list(), tables = list(),
-                           BPPARAM = BiocParallel::bpparam(),
+                           seed = NULL, split = list(), tables = list(),
+                           BPPARAM = BiocParallel::SerialParam(),
                            progress = interactive()) {
-    seed <- .chooseSeed(seed)
+    seed <- .chooseSeed(seed %||% .seedOfFolder(folder))
     training <- list(...)
     .checkPanelSettings(training)
     log <- identical(progress, "log")
@@ -141,7 +142,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     parts <- .readParts(task, tables)
     files <- task$files
     own <- list(parts$train, parts$validation, seed = task$seed,
-                checkpoint = files$checkpoint, verbose = FALSE)
+                checkpoint = files$checkpoint, progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
     model <- do.call(attentiveChrome, c(own, training))
     test <- parts$test

@@ -1,8 +1,8 @@
 #' Figure of the attention over the bins
 #'
 #' The mean attention (alpha) of the genes at each position around the
-#' transcription start site, a line a mark: the genes predicted ON (high)
-#' above, those predicted OFF below, a column of panels for each cell type, as
+#' transcription start site, a line a mark: the genes predicted high
+#' above, those predicted low below, a column of panels for each cell type, as
 #' in figure 2a of the paper. The dashed line is uniform attention, where a
 #' model that prefers no bin would be.
 #'
@@ -11,14 +11,14 @@
 #'
 #' @param attention An attention ([attention()]) or an attribution
 #'   ([attribution()]), which has no uniform value.
-#' @param cellType Names of the cell types, six at most; by default all.
+#' @param cellTypes Names of the cell types, six at most; by default all.
 #' @param marks Names of the marks; by default all.
 #' @param spread What the bands show of the genes: the lower and upper quartile
 #'   (`"quartiles"`; the mean may lie outside of them where few genes hold
 #'   most of it), one standard deviation to either side, cut at 0 (`"sd"`), or
 #'   nothing (`"none"`).
 #' @param threshold Probability of high expression above which a gene is
-#'   predicted ON.
+#'   predicted high.
 #' @return A `ggplot` object. Its `data` has a row for each panel, mark and
 #'   bin: `cellType`, `state`, `genes`, `mark`, `position` (centre of the bin
 #'   in base pairs from the TSS), `mean`, `lower`, `upper`.
@@ -31,11 +31,11 @@
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
 #' plotAttention(attention(model, signal))
-plotAttention <- function(attention, cellType = NULL, marks = NULL,
+plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                           spread = c("quartiles", "sd", "none"),
                           threshold = 0.5) {
     .checkAttention(attention)
-    cellTypes <- .checkFewCellTypes(attention, cellType)
+    cellTypes <- .checkFewCellTypes(attention, cellTypes)
     marks <- .chooseMarks(attention, marks)
     spread <- .checkChoice(spread, "spread", c("quartiles", "sd", "none"))
     .checkNumber(threshold, "threshold", 0, 1)
@@ -82,27 +82,27 @@ plotAttention <- function(attention, cellType = NULL, marks = NULL,
                         colour = "grey60", linewidth = 0.3)
 }
 
-.checkFewCellTypes <- function(attention, cellType, most = 6L) {
+.checkFewCellTypes <- function(attention, cellTypes, most = 6L) {
     chosen <- unique(.checkCellTypes(attention,
-                                     cellType %||% colnames(attention),
-                                     "cellType"))
+                                     cellTypes %||% colnames(attention),
+                                     "cellTypes"))
     if (length(chosen) > most) {
         .stop("The figure has room for {most} cell types",
               x = "There are {length(chosen)}.",
-              i = "Name those to show in {.arg cellType}, for example
-                   {.code cellType = {deparse(chosen[1:2])}}.")
+              i = "Name those to show in {.arg cellTypes}, for example
+                   {.code cellTypes = {deparse(chosen[1:2])}}.")
     }
     chosen
 }
 
-# One row for each cell type, state (predicted ON, OFF), mark and bin.
+# One row for each cell type, state (predicted high, low), mark and bin.
 .attentionCurves <- function(attention, cellTypes, marks, spread, threshold) {
     on <- .probabilitiesOf(attention, seq_len(nrow(attention)), cellTypes) >
         threshold
-    groups <- expand.grid(cellType = cellTypes, state = c("ON", "OFF"),
+    groups <- expand.grid(cellType = cellTypes, state = c("high", "low"),
                           stringsAsFactors = FALSE)
     members <- Map(function(cellType, state) {
-        which(on[, cellType] == (state == "ON"))
+        which(on[, cellType] == (state == "high"))
     }, groups$cellType, groups$state)
     groups$genes <- lengths(members, use.names = FALSE)
     groups$panel <- sprintf("%s\npredicted %s (%s)", groups$cellType,

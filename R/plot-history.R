@@ -1,26 +1,14 @@
-#' Figure of the course of a training
-#'
-#' Loss and, where the training had validation, AUROC on the validation genes
-#' against the epoch. A dashed line marks the epoch whose parameters the model
-#' has.
-#'
-#' @param model A model ([attentiveChrome()]).
-#' @return A `ggplot` object.
-#' @seealso [trainingHistory()], [bestEpoch()]
-#' @export
-#' @examples
-#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
-#' model <- attentiveChrome(parts$train, parts$validation, epochs = 3,
-#'     hidden = 4, markHidden = 4, seed = 1)
-#' plotHistory(model)
-plotHistory <- function(model) {
+# Loss and, where the training had validation, AUROC on the validation genes
+# against the epoch. A dashed line marks the epoch whose parameters the model
+# has.
+.plotHistory <- function(model) {
     history <- trainingHistory(model)
     if (nrow(history) == 0L) {
         .stop("{.arg model} has no training history",
               i = "It was not trained here, or interrupted in its first epoch.")
     }
     curves <- .historyCurves(history)
-    best <- bestEpoch(model)
+    best <- model@bestEpoch
     kept <- curves[curves$epoch == best, ]
     colours <- c(training = "#0072B2", validation = "#D55E00")
     ggplot2::ggplot(curves, ggplot2::aes(.data$epoch, .data$value,

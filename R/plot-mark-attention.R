@@ -2,7 +2,7 @@
 #'
 #' A heat map of the attention over the marks (beta), marks x cell types: a
 #' panel for each gene asked for, as in figure 2c of the paper, or the mean
-#' over the genes predicted ON (high) and over those predicted OFF. In each
+#' over the genes predicted high and over those predicted low. In each
 #' column beta sums to 1 over the marks of the model.
 #'
 #' @param attention An attention ([attention()]) of a model that attends to
@@ -11,13 +11,13 @@
 #'   `symbol`, twenty at most; `NULL` for the mean over the genes.
 #' @param cellTypes Names of the cell types; by default all.
 #' @param threshold Probability of high expression above which a gene is
-#'   predicted ON.
+#'   predicted high.
 #' @param cluster Put cell types with a like attention beside each other, by
 #'   complete linkage of the euclidean distances of beta, mean over the genes
 #'   shown.
 #' @return A `ggplot` object. Its `data` has a row for each tile: `panel`,
 #'   `cellType`, `mark`, `beta` (`NA` where no gene of the cell type is
-#'   predicted ON, or OFF), and `column`, what stands below it.
+#'   predicted high, or low), and `column`, what stands below it.
 #' @references Singh et al. (2017), figure 2c,
 #'   <https://arxiv.org/abs/1708.00339>.
 #' @seealso [plotAttention()], [plotGene()]
@@ -95,7 +95,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     measured <- .labelsOf(attention, rows, cellTypes)
     p <- .probabilitiesOf(attention, rows, cellTypes)
     tiles <- lapply(seq_along(cellTypes), function(j) {
-        state <- c("OFF\n", "ON\n")[measured[, j] + 1L]
+        state <- c("low\n", "high\n")[measured[, j] + 1L]
         state[is.na(state)] <- ""
         column <- sprintf("%s\n%sp = %.2f", cellTypes[j], state, p[, j])
         .betaTiles(.betaMatrix(attention, rows, cellTypes[j]), titles, column,
@@ -105,7 +105,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 }
 
 .meanBetaTiles <- function(attention, cellTypes, threshold) {
-    panels <- c("Mean of genes predicted ON", "Mean of genes predicted OFF")
+    panels <- c("Mean of genes predicted high", "Mean of genes predicted low")
     tiles <- lapply(cellTypes, function(cellType) {
         rows <- seq_len(nrow(attention))
         beta <- .betaMatrix(attention, rows, cellType)
@@ -183,6 +183,6 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     sum <- "Beta sums to 1 over the marks of a gene."
     if (.isWide(tiles)) return(sum)
     if (is.null(genes)) return(paste("n: genes.", sum))
-    paste0("ON, OFF: measured high, low; p: predicted probability of ON.\n",
+    paste0("high, low: measured expression; p: predicted probability of high.\n",
            sum)
 }

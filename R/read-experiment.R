@@ -37,7 +37,7 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
                                 orient = c("transcript", "genome"),
                                 tss = c("upstream", "canonical", "given"),
                                 threshold = "median",
-                                by = c("gene_id", "symbol"),
+                                ids = c("gene_id", "symbol"),
                                 replicates = c("refuse", "combine",
                                                "separate"), ...,
                                 BPPARAM = BiocParallel::SerialParam(),
@@ -54,7 +54,7 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
     signal <- read(samples, windows, ..., replicates = replicates,
                    BPPARAM = BPPARAM, progress = progress)
     if (!is.null(expression)) {
-        signal <- addExpression(signal, expression, threshold, by)
+        signal <- addExpression(signal, expression, threshold, ids)
     }
     findings <- checkSignal(signal)
     if (nrow(findings) > 0L) print(findings)

@@ -21,7 +21,7 @@
 #' @param threshold What counts as high is above it: `"median"`, the median of
 #'   the cell type over all genes of the table, as in the paper (section 4);
 #'   another quantile, such as `"75%"`; or a number.
-#' @param by What the table's ids are: `"gene_id"` or `"symbol"`, which
+#' @param ids What the table's ids are: `"gene_id"` or `"symbol"`, which
 #'   `rowData(signal)` must have.
 #' @param assay For a `SummarizedExperiment`, name or number of the assay.
 #' @return The signal with the assays `expression` and `label`, and the
@@ -36,13 +36,13 @@
 #' signal <- addExpression(signal, rpkm)
 #' expressionLabel(signal)
 addExpression <- function(signal, expression, threshold = "median",
-                          by = c("gene_id", "symbol"), assay = 1) {
+                          ids = c("gene_id", "symbol"), assay = 1) {
     .checkSignal(signal)
-    by <- .checkChoice(by, "by", c("gene_id", "symbol"))
+    ids <- .checkChoice(ids, "ids", c("gene_id", "symbol"))
     table <- .asExpression(expression, assay)
     values <- .cellTypeColumns(
         table, colnames(signal), signal$group %||% rep(NA, ncol(signal)))
-    wanted <- .wantedIds(signal, by)
+    wanted <- .wantedIds(signal, ids)
     at <- .matchIds(wanted, rownames(values), values)
     thresholds <- .thresholds(values, threshold)
     found <- values[at, , drop = FALSE]
@@ -136,11 +136,11 @@ addExpression <- function(signal, expression, threshold = "median",
 
 # ---- ids --------------------------------------------------------------------
 
-.wantedIds <- function(signal, by) {
-    if (by == "gene_id") return(rownames(signal))
+.wantedIds <- function(signal, ids) {
+    if (ids == "gene_id") return(rownames(signal))
     symbol <- rowData(signal)$symbol
     if (is.null(symbol)) {
-        .stop("{.code by = \"symbol\"} needs the column {.val symbol} in
+        .stop("{.code ids = \"symbol\"} needs the column {.val symbol} in
                {.code rowData(signal)}",
               i = "It has {.val {colnames(rowData(signal))}}.")
     }
@@ -161,7 +161,7 @@ addExpression <- function(signal, expression, threshold = "median",
         .stop("{.arg expression} has none of the signal's genes",
               x = "The signal's are {(.some(wanted, 3L))}; the table's are
                    {(.some(ids, 3L))}.",
-              i = "For gene symbols say {.code by = \"symbol\"}.")
+              i = "For gene symbols say {.code ids = \"symbol\"}.")
     }
     at <- .dropAmbiguous(at, plain, values)
     lost <- wanted[is.na(at)]

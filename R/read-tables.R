@@ -24,9 +24,10 @@
 #' @param files Paths of the tables, plain or gzip-compressed. Several files
 #'   of one cell type (its training and test genes, say) are put under one
 #'   another; files of several cell types become the columns of one signal.
-#' @param cellType For reading, the cell type of all files, or of each; by
-#'   default the names of `files` or else `"cellType1"`. For writing, the cell
-#'   type of the signal to write; may be left out where there is only one.
+#' @param cellTypes The cell type of all files, or of each; by default the names
+#'   of `files` or else `"cellType1"`.
+#' @param cellType The cell type of the signal to write; may be left out where
+#'   there is only one.
 #' @param marks The marks of the table's columns, in their order. For writing,
 #'   by default the authors' order if these are the marks of `signal`, else
 #'   all marks in the signal's order.
@@ -43,22 +44,22 @@
 #' @examples
 #' folder <- system.file("extdata", "simulated", package = "AttentiveChrome")
 #' train <- readChromeTable(file.path(folder, "train.csv.gz"),
-#'     cellType = "simulated")
+#'     cellTypes = "simulated")
 #' train
 #'
 #' file <- tempfile(fileext = ".csv")
 #' writeChromeTable(train[1:10, ], file, marks = c("H3K4me3", "H3K36me3"))
 #' readLines(file, 3)
 #' readChromeTable(file, marks = c("H3K4me3", "H3K36me3"))
-readChromeTable <- function(files, cellType = NULL,
+readChromeTable <- function(files, cellTypes = NULL,
                             marks = c("H3K27me3", "H3K36me3", "H3K4me1",
                                       "H3K4me3", "H3K9me3"),
                             binWidth = 100, upstream = NULL) {
     .checkMarkNames(marks)
-    cellType <- .fileCellTypes(files, cellType)
+    cellTypes <- .fileCellTypes(files, cellTypes)
     tables <- lapply(unname(files), .readTable, marks = marks)
     .checkSameBins(tables)
-    cells <- split(tables, factor(cellType, unique(cellType)))
+    cells <- split(tables, factor(cellTypes, unique(cellTypes)))
     cells <- .alignGenes(lapply(cells, .bindTables))
     shape <- list(cells[[1L]]$ids, names(cells))
     assays <- lapply(stats::setNames(nm = marks), .stackCells, cells = cells,
@@ -99,16 +100,16 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 # ---- arguments --------------------------------------------------------------
 
 # The cell type of each file.
-.fileCellTypes <- function(files, cellType) {
+.fileCellTypes <- function(files, cellTypes) {
     .checkFiles(files)
-    cellType <- cellType %||% names(files) %||% "cellType1"
-    if (!is.character(cellType) || any(is.na(cellType) | cellType == "") ||
-        !length(cellType) %in% c(1L, length(files))) {
-        .stop("{.arg cellType} must be one name, or one for each of the
+    cellTypes <- cellTypes %||% names(files) %||% "cellType1"
+    if (!is.character(cellTypes) || any(is.na(cellTypes) | cellTypes == "") ||
+        !length(cellTypes) %in% c(1L, length(files))) {
+        .stop("{.arg cellTypes} must be one name, or one for each of the
                {length(files)} file{?s}",
-              x = "It is {.val {cellType}}.")
+              x = "It is {.val {cellTypes}}.")
     }
-    rep_len(cellType, length(files))
+    rep_len(cellTypes, length(files))
 }
 
 .tableMarks <- function(signal) {

@@ -8,8 +8,8 @@
 #' what the predictions rest on.
 #'
 #' * `"silence"`: the signal becomes 0.
-#' * `"scale"`: it is multiplied by `by`.
-#' * `"shift"`: the values move along the bins by `by` base pairs. What leaves
+#' * `"scale"`: it is multiplied by `amount`.
+#' * `"shift"`: the values move along the bins by `amount` base pairs. What leaves
 #'   the range is lost, what comes in is 0.
 #' * `"copy"`: it is replaced by that of the cell type `from`, gene by gene.
 #'
@@ -23,7 +23,7 @@
 #'   site (TSS): from and to (negative: upstream), or one number, the distance
 #'   on both sides. The bins that lie in it as a whole are edited; by default
 #'   all.
-#' @param by For `"scale"`, the factor, at least 0. For `"shift"`, base pairs,
+#' @param amount For `"scale"`, the factor, at least 0. For `"shift"`, base pairs,
 #'   whole bins of them: above 0 towards the last bin, which is downstream
 #'   where bins run from 5' to 3' (`orient = "transcript"`).
 #' @param from For `"copy"`, the cell type of the signal to copy from.
@@ -32,7 +32,7 @@
 #' @return The signal with the edit made and all else as it was.
 #'   `metadata(x)$edits` tells the edits in their order, as text. A model takes
 #'   it as it takes the signal. An error where a mark, gene or cell type is not
-#'   in the signal, or `within` or `by` do not go with its bins.
+#'   in the signal, or `within` or `amount` do not go with its bins.
 #' @seealso [predictEdits()], [smallestFlip()]
 #' @export
 #' @examples
@@ -46,17 +46,17 @@
 #'     cellTypes = "K562")
 #' metadata(both)$edits
 #' # from 1 kb upstream to 2 kb downstream, 500 bp further downstream
-#' moved <- editSignal(signal, "shift", "H3K4me3", c(-1000, 2000), by = 500)
-#' stronger <- editSignal(signal, "scale", "H3K36me3", by = 2)
-editSignal <- function(signal, edit, marks, within = NULL, by = NULL,
+#' moved <- editSignal(signal, "shift", "H3K4me3", c(-1000, 2000), amount = 500)
+#' stronger <- editSignal(signal, "scale", "H3K36me3", amount = 2)
+editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
                        from = NULL, genes = NULL, cellTypes = NULL) {
     .checkSignal(signal)
     edit <- .checkChoice(edit, "edit", names(.editors))
-    .checkEditArguments(edit, by, from)
+    .checkEditArguments(edit, amount, from)
     marks <- unique(.checkMarks(signal, marks))
     bins <- .binsWithin(signal, within)
-    if (edit == "scale") .checkNumber(by, "by", lower = 0)
-    if (edit == "shift") .checkWholeBins(by, binWidth(signal), "by")
+    if (edit == "scale") .checkNumber(amount, "amount", lower = 0)
+    if (edit == "shift") .checkWholeBins(amount, binWidth(signal), "amount")
     if (edit == "copy") {
         from <- .checkCellTypes(signal, from, "from", many = FALSE)
     }
@@ -67,14 +67,14 @@ editSignal <- function(signal, edit, marks, within = NULL, by = NULL,
     for (mark in marks) {
         values <- assay(signal, mark, withDimnames = FALSE)
         old <- as.array(values[rows, columns, bins, drop = FALSE])
-        # What of `by` and of `from` an edit needs, in its own units.
-        with <- switch(edit, scale = by, shift = by / binWidth(signal),
+        # What of `amount` and of `from` an edit needs, in its own units.
+        with <- switch(edit, scale = amount, shift = amount / binWidth(signal),
                        copy = as.array(values[rows, match(from,
                            colnames(signal)), bins, drop = FALSE]))
         values[rows, columns, bins] <- .editors[[edit]](old, with)
         assay(signal, mark, withDimnames = FALSE) <- values
     }
-    record <- .describeEdit(signal, edit, marks, bins, by, from,
+    record <- .describeEdit(signal, edit, marks, bins, amount, from,
                             if (!is.null(genes)) rownames(signal)[rows],
                             cellTypes)
     metadata(signal)$edits <- c(metadata(signal)$edits, record)
@@ -99,11 +99,11 @@ editSignal <- function(signal, edit, marks, within = NULL, by = NULL,
     shifted
 }
 
-.describeEdit <- function(signal, edit, marks, bins, by, from, genes,
+.describeEdit <- function(signal, edit, marks, bins, amount, from, genes,
                           cellTypes) {
     edges <- range(binOffsets(signal)[bins]) + c(0, binWidth(signal))
-    how <- switch(edit, silence = "", scale = sprintf(" by %g", by),
-                  shift = sprintf(" by %+g bp", by),
+    how <- switch(edit, silence = "", scale = sprintf(" by %g", amount),
+                  shift = sprintf(" by %+g bp", amount),
                   copy = paste(" from", from))
     paste0(edit, " ", paste(marks, collapse = ", "), how,
            sprintf(", %+g to %+g bp from the TSS", edges[1L], edges[2L]),
@@ -113,13 +113,13 @@ editSignal <- function(signal, edit, marks, within = NULL, by = NULL,
 
 # ---- what editSignal() takes ------------------------------------------------
 
-.checkEditArguments <- function(edit, by, from) {
-    given <- c(by = !is.null(by), from = !is.null(from))
-    needed <- c(by = edit %in% c("scale", "shift"), from = edit == "copy")
+.checkEditArguments <- function(edit, amount, from) {
+    given <- c(amount = !is.null(amount), from = !is.null(from))
+    needed <- c(amount = edit %in% c("scale", "shift"), from = edit == "copy")
     for (arg in names(given)[given != needed]) {
         .stop(if (needed[[arg]]) "{.code edit = \"{edit}\"} needs {.arg {arg}}"
               else "{.arg {arg}} is not for {.code edit = \"{edit}\"}",
-              i = "{.arg by} goes with {.val scale} (a factor) and {.val shift}
+              i = "{.arg amount} goes with {.val scale} (a factor) and {.val shift}
                    (base pairs), {.arg from} with {.val copy} (a cell type).")
     }
 }

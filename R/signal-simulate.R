@@ -7,7 +7,7 @@
 #'
 #' Each gene has a latent activity in each cell type, normal with mean 0 and
 #' variance 1, half of it shared by the cell types. It multiplies the expected
-#' counts of the `deciding` bins by `exp(effect * activity)`, or, in the
+#' counts of the `causal` bins by `exp(effect * activity)`, or, in the
 #' repressive marks H3K27me3 and H3K9me3, divides them; no other bin knows of
 #' it. Expression is `exp(1 + activity + noise * e)` with `e` standard normal,
 #' and the label tells whether it is above the cell type's median.
@@ -18,27 +18,27 @@
 #' and variation along the bins that is smooth over about 500 base pairs at the
 #' default width. Counts are negative binomial around them.
 #'
-#' At the defaults a logistic regression on the mean log count of the deciding
+#' At the defaults a logistic regression on the mean log count of the causal
 #' bins has an AUROC of about 0.9; who knew the activity itself would have
-#' 0.94. Weaker `effect` and more `noise` lower it; `deciding = list()` makes
+#' 0.94. Weaker `effect` and more `noise` lower it; `causal = list()` makes
 #' it 0.5. These are rough guides, for hundreds of genes or more.
 #'
 #' @param genes Number of genes, at least 2.
-#' @param cellTypes Number of cell types.
+#' @param cellTypes Number or names of the cell types.
 #' @param marks Names of the marks.
 #' @param bins Number of bins a gene.
 #' @param binWidth Width of a bin in base pairs, a whole number. The windows
 #'   have the transcription start site (TSS) in their middle.
-#' @param deciding Named list: for each mark that decides, the numbers of the
+#' @param causal Named list: for each mark that decides, the numbers of the
 #'   bins that do.
-#' @param effect How strongly activity acts on the deciding bins, on the log
+#' @param effect How strongly activity acts on the causal bins, on the log
 #'   scale.
 #' @param noise Standard deviation of the part of the log expression that no
 #'   bin shows; activity has 1.
 #' @param seed Whole number for the random numbers; `NULL` goes on in R's.
 #' @return A signal ([chromatinSignal()]) with the assays `expression` and
 #'   `label`, the genes on the chromosomes `chr1` to `chr22`, on both strands,
-#'   with `gene_id`, `symbol` and `tss`, and the truth, `deciding`, `effect`,
+#'   with `gene_id`, `symbol` and `tss`, and the truth, `causal`, `effect`,
 #'   `noise` and `seed`, in `metadata()$simulation`.
 #' @export
 #' @examples
@@ -47,52 +47,60 @@
 #' label <- expressionLabel(signal)[, 1]
 #' peak <- rowMeans(log1p(binMatrix(signal, "H3K4me3")[, 46:55]))
 #' tapply(peak, label, summary)
-#' metadata(signal)$simulation$deciding
+#' metadata(signal)$simulation$causal
 simulateChromatin <- function(genes = 600, cellTypes = 1,
                               marks = c("H3K27me3", "H3K36me3", "H3K4me1",
                                         "H3K4me3", "H3K9me3"),
                               bins = 100, binWidth = 100,
-                              deciding = list(H3K4me3 = 46:55), effect = 1,
+                              causal = list(H3K4me3 = 46:55), effect = 1,
                               noise = 0.5, seed = NULL) {
     .checkNumber(genes, "genes", lower = 2, whole = TRUE)
-    .checkNumber(cellTypes, "cellTypes", lower = 1, whole = TRUE)
+    cellTypes <- .simulatedCells(cellTypes)
     .checkNumber(bins, "bins", lower = 1, whole = TRUE)
     .checkNumber(binWidth, "binWidth", lower = 1, whole = TRUE)
     .checkNumber(effect, "effect", lower = 0)
     .checkNumber(noise, "noise", lower = 0)
     .checkMarkNames(marks)
-    .checkDeciding(deciding, marks, bins)
+    .checkCausal(causal, marks, bins)
     if (!is.null(seed)) .checkNumber(seed, "seed", whole = TRUE)
     offsets <- .makeBins(bins, binWidth, NULL)$offsets + binWidth / 2
     signal <- .withSeed(seed, {
-        activity <- .latentActivity(genes, cellTypes)
-        expression <- exp(1 + activity + noise * .normal(genes, cellTypes))
+        activity <- .latentActivity(genes, length(cellTypes))
+        expression <- exp(1 + activity +
+                          noise * .normal(genes, length(cellTypes)))
         counts <- lapply(stats::setNames(nm = marks), function(mark) {
             sign <- if (mark %in% .repressiveMarks) -1 else 1
-            .simulateMark(.meanProfile(mark, offsets), deciding[[mark]],
+            .simulateMark(.meanProfile(mark, offsets), causal[[mark]],
                           sign * effect * activity)
         })
-        chromatinSignal(counts, expression = expression, binWidth = binWidth,
+        chromatinSignal(counts, expression = expression, cellTypes = cellTypes,
+                        binWidth = binWidth,
                         genes = .simulateGenes(genes, bins * binWidth),
                         orient = "transcript")
     })
-    metadata(signal)$simulation <- list(deciding = deciding, effect = effect,
+    metadata(signal)$simulation <- list(causal = causal, effect = effect,
                                         noise = noise, seed = seed)
     signal
 }
 
+.simulatedCells <- function(cellTypes) {
+    if (is.character(cellTypes) && .areNames(cellTypes)) return(cellTypes)
+    .checkNumber(cellTypes, "cellTypes", lower = 1, whole = TRUE)
+    paste0("cellType", seq_len(cellTypes))
+}
+
 .repressiveMarks <- c("H3K27me3", "H3K9me3")
 
-.checkDeciding <- function(deciding, marks, bins, arg = "deciding") {
-    good <- is.list(deciding) &&
-        (length(deciding) == 0L || .areNames(names(deciding))) &&
-        all(names(deciding) %in% marks) &&
-        all(unlist(deciding) %in% seq_len(bins))
+.checkCausal <- function(causal, marks, bins, arg = "causal") {
+    good <- is.list(causal) &&
+        (length(causal) == 0L || .areNames(names(causal))) &&
+        all(names(causal) %in% marks) &&
+        all(unlist(causal) %in% seq_len(bins))
     if (!good) {
         .stop("{.arg {arg}} must be a list with bins from 1 to {bins} for some
                of the marks {.val {marks}}",
-              x = "Found the marks {.val {names(deciding)}} and the bins
-                   {(.some(unlist(deciding)))}.",
+              x = "Found the marks {.val {names(causal)}} and the bins
+                   {(.some(unlist(causal)))}.",
               i = "For example {.code list({marks[1]} = 1:{min(bins, 10)})}.")
     }
 }
@@ -119,15 +127,15 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
 }
 
 # Genes x cell types x bins. Shift: genes x cell types, on the log scale, for
-# the deciding bins.
-.simulateMark <- function(profile, deciding, shift) {
+# the causal bins.
+.simulateMark <- function(profile, causal, shift) {
     bins <- length(profile)
     genes <- nrow(shift)
     level <- stats::rnorm(genes, sd = 0.3)
     counts <- vapply(seq_len(ncol(shift)), function(cell) {
         logMean <- outer(log(profile), level, `+`) + .smoothNoise(bins, genes)
-        logMean[deciding, ] <- logMean[deciding, ] +
-            rep(shift[, cell], each = length(deciding))
+        logMean[causal, ] <- logMean[causal, ] +
+            rep(shift[, cell], each = length(causal))
         # By probability, as rnbinom() gives doubles with a mean.
         stats::rnbinom(bins * genes, size = 4, prob = 4 / (4 + exp(logMean)))
     }, integer(bins * genes))

@@ -16,13 +16,17 @@
 #'   each part; the genes on all others are the part `train`.
 #' @param seed Whole number for `"random"`; `NULL` goes on in R's random
 #'   numbers.
-#' @return A named list of signals, by default `train`, `validation` and `test`.
-#'   How each came about is in its `metadata()$split`. A part without genes is
-#'   an error.
+#' @return An object of class `geneSplit`: a named list of signals, by default
+#'   `train`, `validation` and `test`, which prints the genes of each part.
+#'   Functions that train or evaluate take it as it is: [attentiveChrome()],
+#'   [trainBaseline()], [evaluate()][evaluate.AttentiveChromeModel],
+#'   [compareModels()], [trainCellTypes()], [trainPooled()]. How each part came
+#'   about is in its `metadata()$split`. A part without genes is an error.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 90, seed = 1)
 #' parts <- splitGenes(signal)
+#' parts
 #' parts$train
 #' parts <- splitGenes(signal, by = "random", seed = 1,
 #'     fractions = c(train = 0.8, test = 0.2))
@@ -53,8 +57,32 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
         metadata(parts[[name]])$split <- list(part = name, by = by,
                                               seed = seed)
     }
+    parts <- structure(parts, class = c("geneSplit", "list"), by = by)
     .informSplit(parts, by)
     parts
+}
+
+#' @rdname splitGenes
+#' @param x What `splitGenes()` returns.
+#' @param ... Not used.
+#' @export
+print.geneSplit <- function(x, ...) {
+    cat(sprintf("genes split by %s\n", attr(x, "by")),
+        sprintf("  %s: %s\n", format(names(x)), vapply(x, .describePart, "")),
+        sep = "")
+    invisible(x)
+}
+
+.isSplit <- function(x) inherits(x, "geneSplit")
+
+# One part, of a split or of the signal that is given in its place.
+.partOf <- function(x, part, arg) {
+    if (!.isSplit(x)) return(x)
+    if (is.null(x[[part]])) {
+        .stop("{.arg {arg}} must have a part {.val {part}}",
+              x = "It has {.val {names(x)}}.")
+    }
+    x[[part]]
 }
 
 # The part of each gene. The ends are rounded up, hence 6,601 + 6,601 + 6,600;

@@ -16,7 +16,7 @@ writeLines(c(
     "invisible(gc())",
     "before <- status('VmRSS')",
     sprintf("signal <- readRDS('%s')", file),
-    "model <- attentiveChrome(signal, epochs = 1, seed = 1, verbose = FALSE)",
+    "model <- attentiveChrome(signal, epochs = 1, seed = 1, progress = FALSE)",
     "cat(before, status('VmHWM'))"), script)
 out <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)
 peak <- as.numeric(strsplit(out[length(out)], " ")[[1L]])

@@ -11,7 +11,7 @@ ownAuroc <- function(folder, seed) {
     read <- function(name) readChromeTable(file.path(folder, name), "cell")
     model <- attentiveChrome(read("train.csv"), read("valid.csv"),
         epochs = epochs, learningRate = learningRate, seed = seed,
-        verbose = FALSE)
+        progress = FALSE)
     table <- evaluate(model, read("valid.csv"))
     c(model = table$auroc, baseline = table$baselineAuroc)
 }

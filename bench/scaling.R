@@ -27,7 +27,7 @@ growth <- rbind(
     vary("bins", c(100L, 200L, 500L, 1000L), list(genes = 480L)),
     vary("marks", c(5L, 7L, 9L, 12L), list(genes = 480L)))
 
-levels <- simdLevel(available = TRUE)
+levels <- AttentiveChrome:::.simdLevel(available = TRUE)
 kernels <- do.call(rbind, lapply(levels, function(level) {
     options(AttentiveChrome.simd = level)
     work <- makeWork(480L)

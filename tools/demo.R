@@ -9,7 +9,7 @@ dir.create(out, showWarnings = FALSE)
 read <- function(name) {
     file <- system.file("extdata", "simulated", paste0(name, ".csv.gz"),
                         package = "AttentiveChrome")
-    readChromeTable(file, cellType = "simulated")
+    readChromeTable(file, cellTypes = "simulated")
 }
 train <- read("train")
 validation <- read("valid")
@@ -17,7 +17,7 @@ test <- read("test")
 
 message("Training on ", nrow(train), " genes ...")
 model <- attentiveChrome(train, validation, epochs = 30, learningRate = 2e-3,
-                         transform = "log1p", seed = 1, verbose = TRUE)
+                         transform = "log1p", seed = 1, progress = TRUE)
 print(model)
 print(evaluate(model, test), digits = 3)
 looked <- attention(model, test)
@@ -41,7 +41,7 @@ save <- function(plot, name, height = 5) {
     ggplot2::ggsave(file.path(out, name), plot, width = 7, height = height,
                     dpi = 120, bg = "white")
 }
-save(plotHistory(model), "history.png", 4)
+save(plot(model), "history.png", 4)
 save(plotAttention(looked), "attention.png", 6)
 save(plotMarkAttention(looked), "mark-attention.png", 4)
 save(plotGene(test, looked, gene), "gene.png", 8)

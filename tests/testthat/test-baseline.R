@@ -51,7 +51,7 @@ test_that("evaluate() has the columns of a network's table", {
 })
 
 test_that("the best bin is the one that separates best, found by hand", {
-    fit <- trainBaseline(parts$train, "bestBin", cellType = "cellType2")
+    fit <- trainBaseline(parts$train, "bestBin", cellTypes = "cellType2")
     x <- log1p(binMatrix(parts$train, "H3K4me3", "cellType2"))
     y <- expressionLabel(parts$train)[, "cellType2"]
     distance <- vapply(seq_len(ncol(x)), function(b) {
@@ -114,9 +114,9 @@ test_that("genes without a label are left out", {
     assay(some, "label")[1:5, 1L] <- NA
     fit <- trainBaseline(some, "bestBin")
     expect_identical(fit@training$genes, 2L * nrow(some) - 5L)
-    kept <- trainBaseline(some[-(1:5), ], "bestBin", cellType = "cellType1")
+    kept <- trainBaseline(some[-(1:5), ], "bestBin", cellTypes = "cellType1")
     expect_equal(predict(trainBaseline(some, "bestBin",
-                                       cellType = "cellType1"), parts$test),
+                                       cellTypes = "cellType1"), parts$test),
                  predict(kept, parts$test))
 })
 
@@ -124,7 +124,7 @@ test_that("wrong input is told", {
     fit <- trainBaseline(parts$train)
     fewer <- parts$test
     assays(fewer) <- assays(fewer)[setdiff(assayNames(fewer), "H3K4me3")]
-    other <- simulateChromatin(10, bins = 10, deciding = list(), seed = 1)
+    other <- simulateChromatin(10, bins = 10, causal = list(), seed = 1)
     treated <- parts$test
     preprocessing(treated)$normalization <- "cpm"
     same <- parts$train

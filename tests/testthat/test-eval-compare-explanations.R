@@ -1,4 +1,4 @@
-deciding <- list(H3K4me3 = 9:12)
+causal <- list(H3K4me3 = 9:12)
 parts <- smallParts(300, marks = c("H3K27me3", "H3K36me3", "H3K4me3",
                                    "H3K27ac"))
 read <- c("H3K27me3", "H3K36me3", "H3K4me3")
@@ -18,7 +18,7 @@ quick <- function(models = model, reference = "H3K27ac", ...) {
                         seed = 1, progress = FALSE)
 }
 found <- quick()
-truth <- quick(list(attentive = model, cnn = cnn), deciding)
+truth <- quick(list(attentive = model, cnn = cnn), causal)
 
 test_that("the paper's table 3 is the correlation of two mean profiles", {
     on <- predict(model, parts$test) > 0.5
@@ -50,7 +50,7 @@ test_that("a reference mark may come as a signal of its own, in any order", {
                  found$table)
 })
 
-test_that("known deciding bins are found by every attribution", {
+test_that("known causal bins are found by every attribution", {
     expect_identical(truth$measure, "auprc")
     # Of so small a convolution the bare gradients are noise.
     table <- truth$table[truth$table$model == "attentive" |
@@ -80,7 +80,7 @@ test_that("a profile in random orders or shifted scores as it should", {
 })
 
 test_that("models of shuffled labels do not find the bins", {
-    null <- quick(list(cnn = cnn), deciding, training = bare$train,
+    null <- quick(list(cnn = cnn), causal, training = bare$train,
                   shuffles = 2, explanations = "gradientInput")
     row <- null$table[null$table$explanation == "gradientInput", ]
     expect_gt(row$score, row$shuffledMax)
@@ -91,7 +91,7 @@ test_that("models of shuffled labels do not find the bins", {
     same <- null$table[null$table$explanation == "signal", ]
     expect_equal(same$shuffledMean, same$score)
     skip_on_os("windows")
-    forked <- quick(list(cnn = cnn), deciding, training = bare$train,
+    forked <- quick(list(cnn = cnn), causal, training = bare$train,
                     shuffles = 2, explanations = "gradientInput",
                     BPPARAM = BiocParallel::MulticoreParam(2))
     expect_identical(forked, null)

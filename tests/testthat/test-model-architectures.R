@@ -54,7 +54,7 @@ test_that("each architecture trains, predicts and gives the same bits with any
 
 test_that("each architecture learns", {
     signal <- simulateChromatin(300, bins = 20, effect = 3, seed = 2,
-                                deciding = list(H3K4me1 = 8:13))
+                                causal = list(H3K4me1 = 8:13))
     data <- suppressMessages(splitGenes(signal))
     for (name in names(.architectures)) {
         model <- attentiveChrome(data$train, data$validation, name,

@@ -1,5 +1,5 @@
 genes <- simulateChromatin(12, bins = 12, cellTypes = 2, seed = 1,
-                           deciding = list(H3K4me3 = 5:8))
+                           causal = list(H3K4me3 = 5:8))
 sizes <- list(
     "lstm-alpha-beta" = list(hidden = 3, markHidden = 2),
     "lstm-alpha" = list(hidden = 3, perceptron = 4),
@@ -80,22 +80,22 @@ test_that("occlusion is predicting on edited copies", {
     }
 })
 
-# Area under the precision-recall curve of the deciding bins among all bins of
+# Area under the precision-recall curve of the causal bins among all bins of
 # all marks, by mean absolute attribution.
-findsBins <- function(why, deciding) {
+findsBins <- function(why, causal) {
     score <- unlist(lapply(marks(why), function(mark) {
         colMeans(abs(assay(why, mark)[, 1, ]))
     }))
     truth <- unlist(lapply(marks(why), function(mark) {
-        seq_along(binOffsets(why)) %in% deciding[[mark]]
+        seq_along(binOffsets(why)) %in% causal[[mark]]
     }))
     c(found = .auprc(as.numeric(truth), score), chance = mean(truth))
 }
 
-test_that("every attribution finds the deciding bins", {
+test_that("every attribution finds the causal bins", {
     truth <- list(H3K4me3 = 9:12)
     signal <- simulateChromatin(300, bins = 20, seed = 1, effect = 1.5,
-                                deciding = truth)
+                                causal = truth)
     model <- attentiveChrome(signal, hidden = 8, markHidden = 4, epochs = 25,
                              learningRate = 0.01, transform = "log1p",
                              seed = 1)

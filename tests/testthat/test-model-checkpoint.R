@@ -2,12 +2,18 @@ parts <- smallParts()
 fit <- function(...) {
     attentiveChrome(parts$train, parts$validation, hidden = 4, markHidden = 3,
                     dropout = 0.2, epochs = 6, learningRate = 0.01, seed = 1,
-                    verbose = FALSE, ...)
+                    progress = FALSE, ...)
 }
 # All of a model but how long it took.
 bits <- function(model) {
     history <- trainingHistory(model)
-    list(coef(model), history[names(history) != "seconds"], bestEpoch(model))
+    list(coef(model), history[names(history) != "seconds"], glance(model)$bestEpoch)
+}
+
+# What the same call does, of a plan that is there.
+resume <- function(file) {
+    plan <- .readPlan(file)
+    .fit(plan, NULL, file, .readProgress(file, plan))
 }
 
 # A checkpoint as it was after some epochs.
@@ -17,7 +23,7 @@ endAfter <- function(file, epochs) {
     plan$settings$epochs <- epochs
     short <- withr::local_tempfile(fileext = ".rds")
     .saveSealed(plan, .planFile(short), "plan")
-    resumeTraining(short)
+    resume(short)
     progress <- .readSealed(short, "checkpoint")
     progress$id <- id
     .saveSealed(progress, file, "checkpoint")
@@ -28,7 +34,7 @@ test_that("a checkpoint changes nothing, and finished training is kept", {
     plain <- fit()
     model <- fit(checkpoint = file)
     expect_identical(bits(model), bits(plain))
-    again <- resumeTraining(file)
+    again <- resume(file)
     expect_identical(bits(again), bits(plain))
     expect_identical(trainingHistory(again), trainingHistory(model))
 })
@@ -41,12 +47,12 @@ test_that("training goes on from any epoch to the same bits", {
         endAfter(file, epochs)
         expect_identical(nrow(.readSealed(file, "checkpoint")$history),
                          as.integer(epochs))
-        expect_identical(bits(resumeTraining(file)), whole)
+        expect_identical(bits(resume(file)), whole)
         endAfter(file, epochs)
         expect_identical(bits(fit(checkpoint = file)), whole)
     }
     unlink(file) # killed before the first epoch ended
-    expect_identical(bits(resumeTraining(file)), whole)
+    expect_identical(bits(resume(file)), whole)
 })
 
 test_that("the same call resumes; another is told the difference", {
@@ -93,25 +99,23 @@ test_that("training that was killed goes on to the same bits", {
         }
         Sys.sleep(delay)
         process$kill() # SIGKILL
-        expect_identical(bits(resumeTraining(file)), whole)
+        expect_identical(bits(resume(file)), whole)
     }
 })
 
 test_that("what is no checkpoint is told", {
     file <- withr::local_tempfile(fileext = ".rds")
-    expect_error(resumeTraining(file), "There is no")
-    expect_error(resumeTraining(1), "must be the path of a checkpoint")
     expect_error(fit(checkpoint = "no/such/folder/file"), "folder that exists")
     fit(checkpoint = file)
     other <- withr::local_tempfile(fileext = ".rds")
     attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 1,
                     checkpoint = other)
     file.copy(other, file, overwrite = TRUE)
-    expect_error(resumeTraining(file), "two trainings")
+    expect_error(resume(file), "two trainings")
     file.copy(.planFile(file), file, overwrite = TRUE)
-    expect_error(resumeTraining(file), "must be a checkpoint")
+    expect_error(resume(file), "must be a checkpoint")
     writeLines("not a checkpoint", file)
-    expect_error(resumeTraining(file), "is no checkpoint file")
+    expect_error(resume(file), "is no checkpoint file")
     saveRDS(1:3, file)
     expect_error(fit(checkpoint = file), "is no checkpoint file")
     unlink(.planFile(file))

@@ -1,6 +1,6 @@
 # Every kernel table that this machine can run gives what plain C gives.
 
-levels <- simdLevel(available = TRUE)
+levels <- .simdLevel(available = TRUE)
 
 randomWork <- function(marks, bins, hidden, markHidden, genes = 37L) {
     names <- paste0("mark", seq_len(marks))
@@ -24,11 +24,11 @@ test_that("the fastest table is taken, plain C is always there, others can be
           forced", {
     expect_identical(levels[length(levels)], "plain")
     withr::local_options(AttentiveChrome.simd = NULL)
-    expect_identical(simdLevel(), levels[1L])
+    expect_identical(.simdLevel(), levels[1L])
     withr::local_options(AttentiveChrome.simd = "plain")
-    expect_identical(simdLevel(), "plain")
+    expect_identical(.simdLevel(), "plain")
     withr::local_options(AttentiveChrome.simd = "mmx")
-    expect_error(simdLevel(), "AttentiveChrome.simd.*must be one of.*plain")
+    expect_error(.simdLevel(), "AttentiveChrome.simd.*must be one of.*plain")
 })
 
 test_that("all tables agree with double precision in every shape", {

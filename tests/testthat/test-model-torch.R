@@ -23,7 +23,7 @@ test_that("the authors' own model of 2019 predicts and attends as in PyTorch", {
     model <- readTorchWeights(sharedFile("fixtures", "authors_model.pt"),
                               deepDiff)
     valid <- readChromeTable(sharedFile("data", "roadmap-600", "E123",
-        "classification", "valid.csv"), cellType = "E123")
+        "classification", "valid.csv"), cellTypes = "E123")
     expected <- fixture("authors_model")
     expect_identical(expected$marks, deepDiff)
     expectFixture(model, valid[seq_along(expected$probability), ], expected)
@@ -38,7 +38,7 @@ test_that("the authors' own model of 2019 predicts and attends as in PyTorch", {
 
 test_that("both formats of the published names are read", {
     toy <- readChromeTable(sharedFile("data", "e003-toy", "test.csv"),
-                           cellType = "E003")
+                           cellTypes = "E003")
     for (name in c("published_names_legacy", "published_names_zip")) {
         model <- readTorchWeights(sharedFile("fixtures", paste0(name, ".pt")),
                                   paper)
@@ -233,7 +233,7 @@ test_that("update() goes on from the weights, on new genes", {
     model <- readTorchWeights(path, deepDiff)
     folder <- dirname(sharedFile("data", "roadmap-600", "E123",
                                  "classification", "train.csv"))
-    train <- readChromeTable(file.path(folder, "train.csv"), cellType = "E123")
+    train <- readChromeTable(file.path(folder, "train.csv"), cellTypes = "E123")
     still <- update(model, train, epochs = 1, learningRate = 0, seed = 1)
     expect_equal(coef(still), coef(model), tolerance = 1e-7)
     more <- update(model, train, epochs = 3, learningRate = 1e-3, seed = 1)

@@ -29,8 +29,8 @@ test_that("training lowers the loss and keeps the best epoch", {
     history <- trainingHistory(model)
     expect_identical(history$epoch, 1:60)
     expect_lt(history$loss[60], history$loss[1] - 0.1)
-    expect_lt(bestEpoch(model), 60L)
-    expect_identical(bestEpoch(model), which.max(history$validationAuroc))
+    expect_lt(glance(model)$bestEpoch, 60L)
+    expect_identical(glance(model)$bestEpoch, which.max(history$validationAuroc))
     # the kept parameters are those of that epoch, not of the last
     again <- evaluate(model, parts$validation)$auroc
     expect_equal(again, max(history$validationAuroc))
@@ -39,7 +39,7 @@ test_that("training lowers the loss and keeps the best epoch", {
 test_that("without validation the last epoch is kept", {
     model <- attentiveChrome(parts$train, hidden = 4, markHidden = 3,
                              epochs = 3, seed = 1)
-    expect_identical(bestEpoch(model), 3L)
+    expect_identical(glance(model)$bestEpoch, 3L)
     expect_true(all(is.na(trainingHistory(model)$validationAuroc)))
 })
 
@@ -47,7 +47,7 @@ test_that("patience stops the training", {
     model <- quickModel(parts, epochs = 60, patience = 3)
     history <- trainingHistory(model)
     expect_lt(nrow(history), 60)
-    expect_identical(nrow(history), bestEpoch(model) + 3L)
+    expect_identical(nrow(history), glance(model)$bestEpoch + 3L)
 })
 
 test_that("the same seed gives the same bits, whatever the threads", {
@@ -64,7 +64,7 @@ test_that("two fresh sessions give the same bits", {
     fit <- function() {
         library(AttentiveChrome)
         signal <- simulateChromatin(40, bins = 20, seed = 1,
-                                    deciding = list(H3K4me3 = 9:12))
+                                    causal = list(H3K4me3 = 9:12))
         coef(attentiveChrome(signal, hidden = 4, markHidden = 3, epochs = 2,
                              seed = 5))
     }
@@ -85,7 +85,7 @@ test_that("set.seed() reproduces a fit without seed, and seed leaves R's
 
 test_that("several cell types are pooled unless one is named", {
     signal <- simulateChromatin(30, cellTypes = 2, bins = 20, seed = 1,
-                                deciding = list(H3K4me3 = 9:12))
+                                causal = list(H3K4me3 = 9:12))
     fit <- function(...) {
         attentiveChrome(signal, hidden = 4, markHidden = 3, epochs = 1,
                         seed = 1, ...)
@@ -148,9 +148,9 @@ test_that("Ctrl-C returns the model so far, with a warning, in time", {
 test_that("attention finds the bins and the mark that decide", {
     # Only bins 40-60 of H3K4me1 decide: a mark whose mean signal does not
     # peak there by itself.
-    deciding <- 40:60
+    causal <- 40:60
     signal <- simulateChromatin(900, seed = 2, effect = 2,
-                                deciding = list(H3K4me1 = deciding))
+                                causal = list(H3K4me1 = causal))
     parts <- suppressMessages(splitGenes(signal,
         fractions = c(train = 4 / 9, validation = 2 / 9, test = 3 / 9)))
     fit <- function(epochs, learningRate) {
@@ -162,8 +162,8 @@ test_that("attention finds the bins and the mark that decide", {
         looked <- attention(model, parts$test)
         alpha <- unname(colMeans(binMatrix(looked, "H3K4me1")))
         beta <- colMeans(assay(looked, "beta")[, 1L, ])
-        window <- stats::filter(alpha, rep(1, length(deciding)))
-        c(share = sum(alpha[deciding]), peak = which.max(window),
+        window <- stats::filter(alpha, rep(1, length(causal)))
+        c(share = sum(alpha[causal]), peak = which.max(window),
           beta = beta[["H3K4me1"]],
           others = max(beta[names(beta) != "H3K4me1"]),
           auroc = evaluate(model, parts$test)$auroc)
@@ -172,7 +172,7 @@ test_that("attention finds the bins and the mark that decide", {
     untrained <- judge(fit(1, 0))
     # evenly spread attention has 0.21 of it in these bins and 0.2 on the mark
     expect_gt(trained[["share"]], 0.3)
-    expect_true(trained[["peak"]] %in% deciding)
+    expect_true(trained[["peak"]] %in% causal)
     expect_gt(trained[["beta"]], 1.5 * trained[["others"]])
     expect_gt(trained[["auroc"]], 0.8)
     expect_lt(untrained[["share"]], 0.25)

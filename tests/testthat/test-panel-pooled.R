@@ -9,7 +9,7 @@ test_that("a model of all, and of all others, for each cell type", {
     pooled <- train()
     own <- attentiveChrome(parts$train, parts$validation, epochs = 2,
         hidden = 4, markHidden = 3, learningRate = 0.01,
-        cellType = c("cellType1", "cellType3"),
+        cellTypes = c("cellType1", "cellType3"),
         seed = .seedOf(1L, c("cellType1", "cellType3")))
     expect_identical(coef(pooled$models[["without cellType2"]]), coef(own))
     expect_identical(pooled$table$heldOut[2L],

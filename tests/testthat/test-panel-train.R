@@ -1,5 +1,5 @@
 signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
-                            deciding = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12))
 quick <- function(signal. = signal, folder = NULL, ...,
                   BPPARAM = BiocParallel::SerialParam()) {
     trainCellTypes(signal., folder, epochs = 3, hidden = 4, markHidden = 3,
@@ -16,7 +16,7 @@ test_that("a model is what training it by hand gives", {
     expect_identical(names(panel), paste0("cellType", 1:3))
     parts <- suppressMessages(splitGenes(signal))
     own <- attentiveChrome(parts$train, parts$validation,
-        cellType = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
+        cellTypes = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
         learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
     expect_identical(coef(panel[["cellType2"]]), coef(own))
     expect_equal(evaluate(panel)[2L, ],
@@ -299,7 +299,7 @@ test_that("Ctrl-C and a time limit end a panel, with a checkpoint only", {
     skip_on_os("windows")
     skip_if_not_installed("callr")
     big <- simulateChromatin(900, cellTypes = 2, bins = 20, seed = 1,
-                             deciding = list(H3K4me3 = 9:12))
+                             causal = list(H3K4me3 = 9:12))
     run <- function(big, folder, limit = Inf) {
         setTimeLimit(elapsed = limit)
         on.exit(setTimeLimit())
@@ -334,7 +334,7 @@ test_that("workers whose master was killed stop and write nothing more", {
     skip_if_not_installed("callr")
     folder <- folderOf()
     big <- simulateChromatin(300, cellTypes = 2, bins = 20, seed = 1,
-                             deciding = list(H3K4me3 = 9:12))
+                             causal = list(H3K4me3 = 9:12))
     train <- function(big, folder, epochs = 400) {
         AttentiveChrome::trainCellTypes(big, folder, epochs = epochs,
             hidden = 4, markHidden = 3, progress = FALSE,
@@ -491,7 +491,7 @@ test_that("wrong input is told", {
         openPanel(full)
         panel[["K562"]]
         predict(panel, simulateChromatin(10, cellTypes = 4, bins = 20,
-            deciding = list(), seed = 1))
+            causal = list(), seed = 1))
         crossCellTypes(1, signal)
     })
 })

@@ -2,7 +2,7 @@
 # between systems.
 
 # Four genes (symbols A to D, the last twice) in two cell types, two marks of
-# four bins. In E1 the first two genes are predicted ON, in E2 the first.
+# four bins. In E1 the first two genes are predicted high, in E2 the first.
 fakeSignal <- function() {
     shape <- c(4, 2, 4)
     ids <- paste0("gene", 1:4)
@@ -66,8 +66,8 @@ geomOf <- function(plot, geom) {
 
 # ---- history ----------------------------------------------------------------
 
-test_that("plotHistory shows every curve and the epoch kept", {
-    plot <- plotHistory(fakeModel())
+test_that("a plotted model shows every curve and the epoch kept", {
+    plot <- plot(fakeModel())
     data <- plot$data
     training <- data[data$set == "training", ]
     expect_equal(training$value, c(0.6, 0.5, 0.4))
@@ -83,51 +83,51 @@ test_that("plotHistory shows every curve and the epoch kept", {
                  fixed = TRUE)
 })
 
-test_that("plotHistory has one panel without validation", {
-    plot <- plotHistory(fakeModel(validation = FALSE, best = 3L))
+test_that("a plotted model has one panel without validation", {
+    plot <- plot(fakeModel(validation = FALSE, best = 3L))
     expect_equal(nrow(panels(plot)), 1L)
     expect_equal(plot$data$value, c(0.6, 0.5, 0.4))
     expect_match(plot$labels$caption, "kept, 3 (no validation AUROC)",
                  fixed = TRUE)
 })
 
-test_that("plotHistory shows a single epoch as points, without a message", {
-    plot <- plotHistory(fakeModel(epochs = 1, best = 1L))
+test_that("a plotted model shows a single epoch as points, without a message", {
+    plot <- plot(fakeModel(epochs = 1, best = 1L))
     expect_length(geomOf(plot, "GeomLine"), 0L)
     expect_no_message(ggplot2::ggplotGrob(plot))
     expect_equal(sort(drawn(plot, geomOf(plot, "GeomPoint")[1])$y),
                  c(0.6, 0.7, 0.7))
 })
 
-test_that("plotHistory has whole epochs at its axis", {
-    breaks <- ggplot2::ggplot_build(plotHistory(fakeModel()))$layout$
+test_that("a plotted model has whole epochs at its axis", {
+    breaks <- ggplot2::ggplot_build(plot(fakeModel()))$layout$
         panel_params[[1]]$x$breaks
     expect_equal(breaks[!is.na(breaks)], 1:3)
 })
 
-test_that("plotHistory refuses what has no history", {
-    expect_error(plotHistory(fakeSignal()), "model")
+test_that("a plotted model refuses what has no history", {
+    expect_error(plot(fakeSignal()), "model")
     model <- fakeModel()
     model@history <- model@history[0, ]
-    expect_error(plotHistory(model), "no training history")
+    expect_error(plot(model), "no training history")
 })
 
 # ---- attention over the bins ------------------------------------------------
 
-test_that("plotAttention shows the mean alpha of the genes predicted ON", {
+test_that("plotAttention shows the mean alpha of the genes predicted high", {
     attention <- fakeAttention()
     plot <- plotAttention(attention, "E1")
     data <- plot$data
-    expect_identical(levels(data$panel), c("E1\npredicted ON (2 genes)",
-                                           "E1\npredicted OFF (2 genes)"))
-    on <- data[data$mark == "H3K9me3" & data$state == "ON", ]
+    expect_identical(levels(data$panel), c("E1\npredicted high (2 genes)",
+                                           "E1\npredicted low (2 genes)"))
+    on <- data[data$mark == "H3K9me3" & data$state == "high", ]
     alpha <- binMatrix(attention, "H3K9me3", "E1")[1:2, ]
     expect_equal(on$mean, unname(colMeans(alpha)))
     quarter <- unname(abs(alpha[1, ] - alpha[2, ])) / 4
     expect_equal(on$lower, on$mean - quarter)
     expect_equal(on$upper, on$mean + quarter)
     expect_equal(on$position, c(-150, -50, 50, 150))
-    off <- data[data$mark == "H3K4me3" & data$state == "OFF", ]
+    off <- data[data$mark == "H3K4me3" & data$state == "low", ]
     expect_equal(off$mean,
                  unname(colMeans(binMatrix(attention, "H3K4me3", "E1")[3:4, ])))
     line <- drawn(plot, geomOf(plot, "GeomLine"))
@@ -150,11 +150,11 @@ test_that("plotAttention has columns of cell types, and a threshold", {
     layout <- panels(plot)
     expect_equal(c(max(layout$ROW), max(layout$COL)), c(2, 2))
     expect_identical(levels(plot$data$panel), c(
-        "E1\npredicted ON (2 genes)", "E2\npredicted ON (1 gene)",
-        "E1\npredicted OFF (2 genes)", "E2\npredicted OFF (3 genes)"))
+        "E1\npredicted high (2 genes)", "E2\npredicted high (1 gene)",
+        "E1\npredicted low (2 genes)", "E2\npredicted low (3 genes)"))
     strict <- plotAttention(fakeAttention(), threshold = 0.85)
     expect_identical(levels(strict$data$panel)[1:2], c(
-        "E1\npredicted ON (1 gene)", "E2\npredicted ON (0 genes)"))
+        "E1\npredicted high (1 gene)", "E2\npredicted high (0 genes)"))
     expect_equal(nrow(panels(strict)), 4L)
 })
 
@@ -186,17 +186,17 @@ test_that("a band of one sd ends where the values can", {
 
 test_that("plotAttention leaves out the row of no gene", {
     plot <- plotAttention(fakeAttention(), "E1", threshold = 1)
-    expect_identical(levels(plot$data$panel), "E1\npredicted OFF (4 genes)")
+    expect_identical(levels(plot$data$panel), "E1\npredicted low (4 genes)")
     expect_equal(nrow(panels(plot)), 1L)
     all <- plotAttention(fakeAttention(), "E1", threshold = 0)
-    expect_identical(levels(all$data$panel), "E1\npredicted ON (4 genes)")
+    expect_identical(levels(all$data$panel), "E1\npredicted high (4 genes)")
 })
 
 test_that("plotAttention shows the spread asked for", {
     attention <- fakeAttention()
     sd <- plotAttention(attention, "E1", "H3K4me3", spread = "sd")$data
     alpha <- binMatrix(attention, "H3K4me3", "E1")[1:2, ]
-    expect_equal(sd$upper[sd$state == "ON"] - sd$mean[sd$state == "ON"],
+    expect_equal(sd$upper[sd$state == "high"] - sd$mean[sd$state == "high"],
                  unname(apply(alpha, 2, stats::sd)))
     expect_identical(levels(sd$mark), "H3K4me3")
     none <- plotAttention(attention, "E1", spread = "none")
@@ -253,8 +253,8 @@ test_that("plotMarkAttention shows beta of genes by id or symbol", {
 
 test_that("plotMarkAttention writes label and probability below a column", {
     data <- plotMarkAttention(fakeAttention(), c("B", "gene4"))$data
-    expect_setequal(data$column, c("E1\nON\np = 0.80", "E2\np = 0.40",
-                                   "E1\nOFF\np = 0.10", "E2\nOFF\np = 0.20"))
+    expect_setequal(data$column, c("E1\nhigh\np = 0.80", "E2\np = 0.40",
+                                   "E1\nlow\np = 0.10", "E2\nlow\np = 0.20"))
     plot <- plotMarkAttention(fakeAttention(), "B", "E2")
     labels <- ggplot2::ggplot_build(plot)$layout$panel_params[[1]]$x$
         get_labels()
@@ -272,20 +272,20 @@ test_that("plotMarkAttention has the marks from top to bottom, from 0", {
     expect_equal(plot$scales$get_scales("fill")$limits, c(0, 0.9))
 })
 
-test_that("plotMarkAttention without genes shows means of ON and OFF", {
+test_that("plotMarkAttention without genes shows means of high and low", {
     plot <- plotMarkAttention(fakeAttention())
     data <- plot$data
-    on <- data[data$panel == "Mean of genes predicted ON" &
+    on <- data[data$panel == "Mean of genes predicted high" &
                    data$mark == "H3K4me3", ]
     expect_equal(on$beta[on$cellType == "E1"], mean(c(0.1, 0.2)))
     expect_equal(on$beta[on$cellType == "E2"], 0.5)
     expect_identical(on$column, c("E1\nn = 2", "E2\nn = 1"))
-    off <- data[data$panel == "Mean of genes predicted OFF" &
+    off <- data[data$panel == "Mean of genes predicted low" &
                     data$mark == "H3K9me3", ]
     expect_equal(off$beta, 1 - c(mean(c(0.3, 0.4)), mean(c(0.6, 0.7, 0.8))))
     expect_equal(nrow(panels(plot)), 2L)
     none <- plotMarkAttention(fakeAttention(), threshold = 1)
-    expect_identical(levels(none$data$panel), "Mean of genes predicted OFF")
+    expect_identical(levels(none$data$panel), "Mean of genes predicted low")
     drawn(none)
 })
 
@@ -302,7 +302,7 @@ test_that("plotMarkAttention needs no symbols", {
 })
 
 test_that("both means of plotMarkAttention have the same columns", {
-    # At 0.75 no gene of E2 is predicted ON.
+    # At 0.75 no gene of E2 is predicted high.
     for (cluster in c(FALSE, TRUE)) {
         plot <- plotMarkAttention(fakeAttention(), threshold = 0.75,
                                   cluster = cluster)

@@ -54,7 +54,7 @@ test_that("ids match with or without version, and symbols when asked", {
     signal <- bare()
     rowData(signal)$symbol <- c("w", "x", "y", "z")
     expect_identical(label(signal, c(z = 1, y = 2, x = 3, w = 4),
-                           by = "symbol")[, 1], c(1, 1, 0, 0))
+                           ids = "symbol")[, 1], c(1, 1, 0, 0))
 })
 
 test_that("unmatched and duplicated ids are told and not used", {
@@ -84,7 +84,7 @@ test_that("tables that make no sense are told", {
         tell(c(A = 1, B = NA))
         tell(c(A = 1), threshold = "middle")
         tell(c(A = 1), threshold = c(1, 2))
-        tell(c(A = 1), by = "symbol")
+        tell(c(A = 1), ids = "symbol")
         tell(c(A = 1), by = "name")
     })
 })

@@ -317,7 +317,7 @@ test_that("files of several cell types become columns of the same genes", {
 
 test_that("writing and reading gives the same signal", {
     signal <- simulateChromatin(genes = 10, cellTypes = 2, bins = 20,
-                                deciding = list(), seed = 1)
+                                causal = list(), seed = 1)
     for (fileext in c(".csv", ".csv.gz")) {
         file <- withr::local_tempfile(fileext = fileext)
         expect_identical(
@@ -375,7 +375,7 @@ test_that("what cannot be written is refused and leaves no file", {
 test_that("the authors' toy tables are read", {
     files <- c(sharedFile("data", "e003-toy", "train.csv"),
                sharedFile("data", "e003-toy", "test.csv"))
-    toy <- readChromeTable(files, cellType = "E003")
+    toy <- readChromeTable(files, cellTypes = "E003")
     expect_identical(dim(toy), c(20L, 1L))
     expect_identical(rownames(toy)[1], "000003")
     expect_identical(length(binOffsets(toy)), 100L)

@@ -69,7 +69,7 @@ test_that("training needs labelled genes of both kinds", {
     expect_error(attentiveChrome(signal[0L, ]), "`signal` is empty")
     expect_error(attentiveChrome(signal, equal), "`validation` are all equal")
     expect_error(attentiveChrome(counts), "must be a signal.*chromatinSignal")
-    expect_error(attentiveChrome(signal, cellType = "K562"),
+    expect_error(attentiveChrome(signal, cellTypes = "K562"),
                  "one cell type|cell types.*K562")
     other <- chromatinSignal(counts, labels = labels, binWidth = 50)
     expect_error(attentiveChrome(signal, other),
@@ -85,7 +85,7 @@ test_that("settings out of range are refused by name", {
     expect_error(attentiveChrome(signal, clip = 0), "`clip`")
     expect_error(attentiveChrome(signal, threads = 0), "`threads`")
     expect_error(attentiveChrome(signal, seed = "x"), "`seed`")
-    expect_error(attentiveChrome(signal, verbose = NA), "`verbose`")
+    expect_error(attentiveChrome(signal, progress = NA), "`progress`")
     expect_error(attentiveChrome(signal, transform = "log"), "`transform`")
     expect_error(attentiveChrome(signal, precision = "half"), "`precision`")
     expect_error(attentiveChrome(signal, architecture = "rnn"),

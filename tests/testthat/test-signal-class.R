@@ -1,5 +1,5 @@
 twoCells <- function(...) {
-    simulateChromatin(genes = 20, cellTypes = 2, bins = 10, deciding = list(),
+    simulateChromatin(genes = 20, cellTypes = 2, bins = 10, causal = list(),
                       seed = 1, ...)
 }
 
@@ -102,7 +102,7 @@ test_that("signals that do not go together are not combined", {
     other <- signal
     colnames(other) <- c("c", "d")
     wide <- simulateChromatin(20, 2, bins = 10, binWidth = 200,
-                              deciding = list(), seed = 1)
+                              causal = list(), seed = 1)
     colnames(wide) <- c("c", "d")
     expect_error(cbind(signal, wide), "same bins.*100 bp.*200 bp")
     expect_error(rbind(signal, wide), "same bins")

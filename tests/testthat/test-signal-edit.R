@@ -1,7 +1,7 @@
 marksOf <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
 twoCells <- function() {
     x <- simulateChromatin(30, cellTypes = 2, bins = 20, seed = 1,
-                           deciding = list(H3K4me3 = 9:12))
+                           causal = list(H3K4me3 = 9:12))
     colnames(x) <- c("K562", "H1")
     x
 }
@@ -24,7 +24,7 @@ test_that("silencing and scaling change what is named and nothing else", {
                        genes = rownames(x)[c(2, 5)], cellTypes = "K562")
     expectEdited(lost, x, "H3K4me3", c(2, 5), "K562", 8:13, 0)
     twice <- editSignal(x, "scale", "H3K9me3", within = c(-1000, -750),
-                        by = 2.5)
+                        amount = 2.5)
     expectEdited(twice, x, "H3K9me3", 1:30, 1:2, 1:2,
                  2.5 * assay(x, "H3K9me3")[, , 1:2])
     all <- editSignal(x, "silence", marksOf)
@@ -34,14 +34,14 @@ test_that("silencing and scaling change what is named and nothing else", {
 test_that("shifting moves values along the bins, zeros come in", {
     x <- twoCells()
     values <- binMatrix(x, "H3K4me3", "H1")
-    down <- editSignal(x, "shift", "H3K4me3", by = 300, cellTypes = "H1")
+    down <- editSignal(x, "shift", "H3K4me3", amount = 300, cellTypes = "H1")
     expectEdited(down, x, "H3K4me3", 1:30, "H1", 1:20,
                  cbind(matrix(0, 30, 3), values[, 1:17]))
-    up <- editSignal(x, "shift", "H3K4me3", within = c(-500, 0), by = -200,
+    up <- editSignal(x, "shift", "H3K4me3", within = c(-500, 0), amount = -200,
                      cellTypes = "H1")
     expectEdited(up, x, "H3K4me3", 1:30, "H1", 6:10,
                  cbind(values[, 8:10], matrix(0, 30, 2)))
-    out <- editSignal(x, "shift", "H3K4me3", by = 5000)
+    out <- editSignal(x, "shift", "H3K4me3", amount = 5000)
     expect_true(all(assay(out, "H3K4me3") == 0))
 })
 
@@ -62,8 +62,8 @@ test_that("edits are recorded in their order", {
     x <- editSignal(x, "silence", "H3K4me3", within = 300, cellTypes = "K562",
                     genes = rownames(x)[2])
     x <- editSignal(x, "copy", "H3K27me3", from = "H1")
-    x <- editSignal(x, "scale", c("H3K4me1", "H3K36me3"), by = 0.5)
-    x <- editSignal(x, "shift", "H3K4me3", by = -500)
+    x <- editSignal(x, "scale", c("H3K4me1", "H3K36me3"), amount = 0.5)
+    x <- editSignal(x, "shift", "H3K4me3", amount = -500)
     expect_snapshot(cat(metadata(x)$edits, sep = "\n"))
 })
 
@@ -74,10 +74,10 @@ test_that("mistakes in edits are told", {
         editSignal(x, "silence", "H3K4me9")
         editSignal(x, "silence", "H3K4me3", within = 5000)
         editSignal(x, "silence", "H3K4me3", within = c(10, 60))
-        editSignal(x, "silence", "H3K4me3", by = 2)
+        editSignal(x, "silence", "H3K4me3", amount = 2)
         editSignal(x, "shift", "H3K4me3")
-        editSignal(x, "shift", "H3K4me3", by = 250)
-        editSignal(x, "scale", "H3K4me3", by = -1)
+        editSignal(x, "shift", "H3K4me3", amount = 250)
+        editSignal(x, "scale", "H3K4me3", amount = -1)
         editSignal(x, "copy", "H3K4me3", from = "HeLa")
         editSignal(x[, "H1"], "copy", "H3K4me3", from = "H1")
         editSignal(x, "silence", "H3K4me3", genes = "nowhere")
@@ -144,7 +144,7 @@ expectHonest <- function(flips, model, signal) {
 
 learned <- local({
     signal <- simulateChromatin(300, bins = 20, seed = 1, noise = 0.3,
-                                deciding = list(H3K4me3 = 9:12))
+                                causal = list(H3K4me3 = 9:12))
     list(signal = signal, model = attentiveChrome(
         signal, epochs = 15, hidden = 6, markHidden = 4,
         learningRate = 0.01, transform = "log1p", seed = 1))
@@ -152,7 +152,7 @@ learned <- local({
 
 test_that("the smallest set of marks is that of brute force", {
     signal <- learned$signal[1:40, ]
-    flips <- smallestFlip(learned$model, signal, by = "marks")
+    flips <- smallestFlip(learned$model, signal, unit = "marks")
     expectHonest(flips, learned$model, signal)
     sets <- as.matrix(expand.grid(rep(list(c(FALSE, TRUE)), 5)))
     before <- as.vector(predict(learned$model, signal)) > 0.5
@@ -169,19 +169,19 @@ test_that("the smallest set of marks is that of brute force", {
     expect_equal(flips$size[flips$flipped], sizes[!is.na(sizes)])
 })
 
-test_that("flipping bins are deciding ones, far more than by chance", {
+test_that("flipping bins are causal ones, far more than by chance", {
     high <- which(predict(learned$model, learned$signal) > 0.6)[1:25]
     signal <- learned$signal[high, ]
     flips <- smallestFlip(learned$model, signal)
     expectHonest(flips, learned$model, signal)
     expect_gt(mean(flips$flipped), 0.5)
     members <- do.call(rbind, flips$members[flips$flipped])
-    deciding <- members$mark == "H3K4me3" & members$start >= -200 &
+    causal <- members$mark == "H3K4me3" & members$start >= -200 &
         members$start < 200
     # 4 of 100 bins decide.
-    expect_lt(stats::binom.test(sum(deciding), nrow(members), 0.04,
+    expect_lt(stats::binom.test(sum(causal), nrow(members), 0.04,
                                 "greater")$p.value, 1e-6)
-    expect_gt(mean(deciding), 0.5)
+    expect_gt(mean(causal), 0.5)
 })
 
 test_that("no bin of a flipping set can be spared", {
@@ -216,7 +216,7 @@ test_that("what later bins make needless is given back", {
 test_that("blocks, marks, `most` and `to` bound the search", {
     high <- which(predict(learned$model, learned$signal) > 0.6)[1:5]
     signal <- learned$signal[high, ]
-    flips <- smallestFlip(learned$model, signal, width = 300, most = 2,
+    flips <- smallestFlip(learned$model, signal, width = 300, maxSize = 2,
                           marks = c("H3K4me3", "H3K9me3"))
     members <- do.call(rbind, flips$members)
     expect_true(all(members$mark %in% c("H3K4me3", "H3K9me3")))
@@ -225,8 +225,8 @@ test_that("blocks, marks, `most` and `to` bound the search", {
     expect_true(all(flips$size <= 2))
     expectHonest(flips, learned$model, signal)
     low <- which(predict(learned$model, learned$signal) < 0.4)[1:5]
-    raised <- smallestFlip(learned$model, learned$signal[low, ], to = 60,
-                           by = "marks", marks = "H3K4me3")
+    raised <- smallestFlip(learned$model, learned$signal[low, ], value = 60,
+                           unit = "marks", marks = "H3K4me3")
     expect_true(all(raised$flipped & raised$after > 0.5))
     empty <- learned$signal[low[1], ]
     for (mark in marksOf) empty <- editSignal(empty, "silence", mark)
@@ -241,7 +241,7 @@ test_that("every architecture takes edits", {
     x <- twoCells()[1:10, ]
     for (name in listArchitectures()$architecture) {
         model <- attentiveChrome(x, architecture = name, epochs = 1, seed = 1)
-        flips <- smallestFlip(model, x[1:2, ], most = 2, width = 500)
+        flips <- smallestFlip(model, x[1:2, ], maxSize = 2, width = 500)
         expectHonest(flips, model, x)
         expect_identical(nrow(flips), 4L)
     }
@@ -249,17 +249,17 @@ test_that("every architecture takes edits", {
 
 test_that("mistakes in smallestFlip() are told, and its text is read", {
     expect_snapshot(error = TRUE, {
-        smallestFlip(learned$model, learned$signal, by = "genes")
+        smallestFlip(learned$model, learned$signal, unit = "genes")
         smallestFlip(learned$model, learned$signal, width = 150)
-        smallestFlip(learned$model, learned$signal, by = "marks", width = 100)
+        smallestFlip(learned$model, learned$signal, unit = "marks", width = 100)
         smallestFlip(learned$model, learned$signal, marks = "H3K27ac")
-        smallestFlip(learned$model, learned$signal, to = -1)
-        smallestFlip(learned$model, learned$signal, most = 0)
+        smallestFlip(learned$model, learned$signal, value = -1)
+        smallestFlip(learned$model, learned$signal, maxSize = 0)
     })
     many <- simulateChromatin(10, marks = paste0("M", 1:13), bins = 2,
-                              deciding = list(), seed = 1)
+                              causal = list(), seed = 1)
     model <- attentiveChrome(many, epochs = 1, hidden = 2, markHidden = 2)
-    expect_error(smallestFlip(model, many, by = "marks"), "at most 12 marks")
+    expect_error(smallestFlip(model, many, unit = "marks"), "at most 12 marks")
     members <- data.frame(mark = c("A", "A", "A", "B"),
                           start = c(-200, -100, 300, 400),
                           end = c(-100, 0, 400, 500))

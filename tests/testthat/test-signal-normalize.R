@@ -57,7 +57,7 @@ test_that("quantile normalisation gives all cell types one distribution", {
 
 test_that("a model refuses signal that was preprocessed differently", {
     signal <- simulateChromatin(60, cellTypes = 2, bins = 10,
-                                deciding = list(), seed = 1)
+                                causal = list(), seed = 1)
     colData(signal)$depth <- matrix(
         1e5, 2, 5, dimnames = list(colnames(signal), marks(signal)))
     cpm <- normalizeSignal(signal, "cpm")
@@ -87,7 +87,7 @@ test_that("a model refuses signal that was preprocessed differently", {
 })
 
 test_that("log1p is not for log ratios", {
-    signal <- simulateChromatin(20, bins = 5, deciding = list(), seed = 1)
+    signal <- simulateChromatin(20, bins = 5, causal = list(), seed = 1)
     assay(signal, "H3K4me3")[1, 1, 1] <- -2
     expect_error(attentiveChrome(signal, epochs = 1, transform = "log1p"),
                  "\"H3K4me3\" goes down to -2")

@@ -1,4 +1,4 @@
-decidingMean <- function(signal, mark, bins) {
+causalMean <- function(signal, mark, bins) {
     rowMeans(log1p(binMatrix(signal, mark)[, bins, drop = FALSE]))
 }
 
@@ -12,7 +12,7 @@ auroc <- function(label, score) {
 test_that("the signal has the shape asked for, labels and places", {
     signal <- simulateChromatin(genes = 50, cellTypes = 3, bins = 40,
                                 binWidth = 25, marks = c("H3K4me3", "ATAC"),
-                                deciding = list(ATAC = 3), seed = 1)
+                                causal = list(ATAC = 3), seed = 1)
     expect_identical(dim(assay(signal, "ATAC")), c(50L, 3L, 40L))
     expect_identical(assayNames(signal),
                      c("H3K4me3", "ATAC", "expression", "label"))
@@ -32,10 +32,10 @@ test_that("the signal has the shape asked for, labels and places", {
             median(assay(signal, "expression")[, 2]))
 })
 
-test_that("a model of the deciding bins reaches an AUROC near 0.9", {
+test_that("a model of the causal bins reaches an AUROC near 0.9", {
     signal <- simulateChromatin(genes = 2000, seed = 1)
     label <- expressionLabel(signal)[, 1]
-    score <- decidingMean(signal, "H3K4me3", 46:55)
+    score <- causalMean(signal, "H3K4me3", 46:55)
     expect_gt(auroc(label, score), 0.86)
     expect_lt(auroc(label, score), 0.93)
 })
@@ -46,7 +46,7 @@ test_that("no other bin and no other mark knows the label", {
     for (mark in marks(signal)) {
         bins <- if (mark == "H3K4me3") c(1:45, 56:100) else 1:100
         # Four standard errors of an AUROC of 0.5 with 2000 genes.
-        expect_lt(abs(auroc(label, decidingMean(signal, mark, bins)) - 0.5),
+        expect_lt(abs(auroc(label, causalMean(signal, mark, bins)) - 0.5),
                   0.052)
     }
     each <- apply(binMatrix(signal, "H3K4me3"), 2, auroc, label = label)
@@ -55,17 +55,17 @@ test_that("no other bin and no other mark knows the label", {
 
 test_that("repressive marks act negatively; effect and noise tell", {
     low <- simulateChromatin(genes = 500, seed = 3,
-                             deciding = list(H3K27me3 = 31:70))
+                             causal = list(H3K27me3 = 31:70))
     label <- expressionLabel(low)[, 1]
-    expect_lt(auroc(label, decidingMean(low, "H3K27me3", 31:70)), 0.2)
+    expect_lt(auroc(label, causalMean(low, "H3K27me3", 31:70)), 0.2)
     of <- function(...) {
         signal <- simulateChromatin(genes = 1000, seed = 4, ...)
         auroc(expressionLabel(signal)[, 1],
-              decidingMean(signal, "H3K4me3", 46:55))
+              causalMean(signal, "H3K4me3", 46:55))
     }
     expect_gt(of(), of(noise = 2) + 0.1)
     expect_gt(of(), of(effect = 0.2) + 0.1)
-    expect_lt(abs(of(deciding = list()) - 0.5), 0.075)
+    expect_lt(abs(of(causal = list()) - 0.5), 0.075)
 })
 
 test_that("cell types differ but share a part of the activity", {
@@ -73,7 +73,7 @@ test_that("cell types differ but share a part of the activity", {
     log <- log(assay(signal, "expression"))
     expect_equal(cor(log)[1, 2], 0.5 / 1.25, tolerance = 0.15)
     label <- expressionLabel(signal)
-    own <- decidingMean(signal[, 2], "H3K4me3", 46:55)
+    own <- causalMean(signal[, 2], "H3K4me3", 46:55)
     expect_gt(auroc(label[, 2], own), auroc(label[, 1], own) + 0.1)
 })
 
@@ -92,7 +92,7 @@ test_that("the seed decides all, and is recorded with the truth", {
     expect_false(identical(assay(one),
                            assay(simulateChromatin(genes = 5, seed = 2))))
     expect_identical(metadata(one)$simulation,
-                     list(deciding = list(H3K4me3 = 46:55), effect = 1,
+                     list(causal = list(H3K4me3 = 46:55), effect = 1,
                           noise = 0.5, seed = 1))
     withr::local_seed(9)
     before <- .Random.seed
@@ -107,9 +107,9 @@ test_that("wrong arguments are named", {
     expect_error(simulateChromatin(cellTypes = 0), "cellTypes")
     expect_error(simulateChromatin(noise = -1), "noise")
     expect_error(simulateChromatin(marks = "label"), "reserved names")
-    expect_error(simulateChromatin(bins = 20), "deciding.*from 1 to 20")
-    expect_error(simulateChromatin(deciding = list(H2A = 1)), "\"H2A\"")
-    expect_error(simulateChromatin(deciding = 46:55), "must be a list")
+    expect_error(simulateChromatin(bins = 20), "causal.*from 1 to 20")
+    expect_error(simulateChromatin(causal = list(H2A = 1)), "\"H2A\"")
+    expect_error(simulateChromatin(causal = 46:55), "must be a list")
 })
 
 test_that("the shipped tables have the truth that their README tells", {
@@ -120,8 +120,8 @@ test_that("the shipped tables have the truth that their README tells", {
     signal <- readChromeTable(files)
     expect_identical(nrow(signal), 400L)
     label <- expressionLabel(signal)[, 1]
-    expect_gt(auroc(label, decidingMean(signal, "H3K4me3", 46:55)), 0.75)
-    expect_lt(auroc(label, decidingMean(signal, "H3K27me3", 41:60)), 0.25)
-    expect_lt(abs(auroc(label, decidingMean(signal, "H3K36me3", 1:100)) -
+    expect_gt(auroc(label, causalMean(signal, "H3K4me3", 46:55)), 0.75)
+    expect_lt(auroc(label, causalMean(signal, "H3K27me3", 41:60)), 0.25)
+    expect_lt(abs(auroc(label, causalMean(signal, "H3K36me3", 1:100)) -
                       0.5), 0.12)
 })

@@ -58,7 +58,7 @@ test_that("a seed leaves R's random numbers alone; without one they go on", {
 })
 
 test_that("the chromosome split keeps chromosomes whole", {
-    signal <- simulateChromatin(genes = 66, bins = 10, deciding = list(),
+    signal <- simulateChromatin(genes = 66, bins = 10, causal = list(),
                                 seed = 1)
     parts <- quietSplit(signal, "chromosome", chromosomes = list(
         validation = "chr8", test = c("chr9", "chr10")))
@@ -73,7 +73,7 @@ test_that("the chromosome split keeps chromosomes whole", {
 })
 
 test_that("the chromosome split says what it misses", {
-    signal <- simulateChromatin(genes = 44, bins = 10, deciding = list(),
+    signal <- simulateChromatin(genes = 44, bins = 10, causal = list(),
                                 seed = 1)
     split <- function(...) {
         quietSplit(signal, "chromosome", chromosomes = list(...))

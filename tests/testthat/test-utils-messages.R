@@ -46,7 +46,6 @@ test_that("an error names the file whatever its name", {
                         "Missing")
             expect_said(readTorchWeights(bad, "M"), stem, "PyTorch")
             expect_said(openPanel(bad), stem)
-            expect_said(resumeTraining(bad), stem)
             bad <- file(".tsv", "a\tb")
             expect_said(tssWindows(bad), "Its columns are")
         }, NA)
@@ -85,7 +84,7 @@ test_that("a file is read whatever its name", {
             expect_equal(unname(label[, 1]), c(0, 1))
             written <- file.path(folder, paste0(stem, ".csv.gz"))
             signal <- quietly(simulateChromatin(genes = 3, bins = 4, seed = 1,
-                                                deciding = list()))
+                                                causal = list()))
             writeChromeTable(signal, written)
             again <- readChromeTable(written)
             expect_equal(unname(binMatrix(again, "H3K4me3")),
@@ -116,7 +115,7 @@ test_that("marks, cell types and genes may have any name", {
             expect_message(parts <- splitGenes(
                 signal, fractions = c(train = 0.5, test = 0.5)), "Split 6")
             model <- attentiveChrome(signal, epochs = 1, hidden = 2,
-                                     markHidden = 2, verbose = FALSE)
+                                     markHidden = 2, progress = FALSE)
             expect_identical(marks(attention(model, signal)), mark)
             expect_message(print(checkSignal(signal)))
             expect_said(predict(model, make(counts)[, 0]), "is empty")
@@ -127,7 +126,7 @@ test_that("marks, cell types and genes may have any name", {
 test_that("a panel tells of failures whatever the cell type's name", {
     skipWithout("filelock")
     signal <- quietly(simulateChromatin(genes = 60, cellTypes = 2, bins = 8,
-                                        seed = 1, deciding = list()))
+                                        seed = 1, causal = list()))
     colnames(signal) <- c("a{b", "{x}")
     assay(signal, "label")[, "a{b"] <- 1L
     told <- NULL
@@ -149,7 +148,7 @@ test_that("an error names the function that was called", {
         tryCatch(expr, error = function(e) deparse(conditionCall(e)))
     }
     signal <- quietly(simulateChromatin(genes = 8, bins = 4, seed = 1,
-                                        deciding = list()))
+                                        causal = list()))
     expect_identical(call(countReads("x", 1)), "countReads()")
     expect_identical(call(AttentiveChrome::countReads("x", 1)), "countReads()")
     expect_identical(call(do.call(countReads, list("x", signal))),
@@ -158,7 +157,7 @@ test_that("an error names the function that was called", {
     expect_identical(call(chromatinExperiment(data.frame(a = 1))),
                      "chromatinExperiment()")
     model <- attentiveChrome(signal, epochs = 1, hidden = 2, markHidden = 2,
-                             verbose = FALSE)
+                             progress = FALSE)
     expect_identical(call(predict(model, 3)), "predict()")
     expect_identical(call(attention(model, 3)), "attention()")
     expect_identical(call(.checkFlag(3, "x")), "NULL")

@@ -9,7 +9,7 @@ fit <- function() {
     parts <- suppressMessages(splitGenes(signal[, 1L]))
     attentiveChrome(parts$train, parts$validation, epochs = 2, hidden = 4,
                     markHidden = 3, seed = 1, checkpoint = checkpoint,
-                    verbose = FALSE)
+                    progress = FALSE)
 }
 model <- fit()
 pt <- tempfile(fileext = ".pt")
@@ -24,7 +24,7 @@ kinds <- list(
     }),
     checkpoint = list(path = checkpoint, read = function() coef(fit())),
     plan = list(path = own$.planFile(checkpoint),
-                read = function() coef(resumeTraining(checkpoint))),
+                read = function() coef(fit())),
     `.pt, zip` = list(path = pt, read = function() {
         coef(readTorchWeights(pt, marks(model)))
     }))
