@@ -80,16 +80,6 @@ setClass("AttentiveChromeModel", slots = c(
     history = "data.frame", bestEpoch = "integer", baseline = "numeric",
     training = "list", version = "character"))
 
-setValidity("AttentiveChromeModel", function(object) {
-    shapes <- .parameterShapes(.modelStages(object), object@marks)
-    expected <- vapply(shapes, prod, 0)
-    if (!identical(names(object@parameters), names(shapes)) ||
-        !all(lengths(object@parameters) == expected)) {
-        return("parameters do not fit the architecture")
-    }
-    TRUE
-})
-
 #' A trained baseline
 #'
 #' What [trainBaseline()] returns. It holds plain R values only, so it can be
@@ -141,3 +131,14 @@ setClass("BaselineModel", slots = c(
 setClass("AttentiveChromePanel", slots = c(
     records = "list", errors = "character", settings = "list",
     folder = "character"))
+
+# Assays with a meaning of their own. None of them can be a mark.
+.otherAssays <- c("expression", "label", "probability", "beta",
+                  "completeness")
+
+# Name of the assay with one attention over the bins of all marks.
+.allMarks <- "allMarks"
+
+.reservedNames <- c(.otherAssays, .allMarks)
+
+.signalKinds <- c("signal", "attention", "attribution")

@@ -118,8 +118,8 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
                                   trim = TRUE)),
                    cellType)
     })
-    # Both panels have all cell types, in one order; a panel of no gene at all is
-    # left out.
+    # Both panels have all cell types, in one order; a panel of no gene at all
+    # is left out.
     tiles <- .asTiles(tiles, panels, cellTypes)
     empty <- tapply(is.na(tiles$beta), tiles$panel, all)
     droplevels(tiles[!empty[tiles$panel], ])

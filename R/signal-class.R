@@ -1,16 +1,6 @@
 # The methods of ChromatinSignal: what makes one valid, subsetting, combining,
 # coercion and printing.
 
-# Assays with a meaning of their own. None of them can be a mark.
-.otherAssays <- c("expression", "label", "probability", "beta",
-                  "completeness")
-
-# Name of the assay with one attention over the bins of all marks.
-.allMarks <- "allMarks"
-.reservedNames <- c(.otherAssays, .allMarks)
-
-.signalKinds <- c("signal", "attention", "attribution")
-
 # Looks at shapes only, so that signal in files is not read.
 setValidity("ChromatinSignal", function(object) {
     c(if (!isTRUE(object@kind %in% .signalKinds)) {
@@ -18,20 +8,6 @@ setValidity("ChromatinSignal", function(object) {
       },
       .binsFault(object@bins), .marksFault(object), .columnsFault(object))
 })
-
-.binsFault <- function(bins) {
-    good <- is.numeric(bins$width) && length(bins$width) == 1L &&
-        isTRUE(bins$width > 0) && is.numeric(bins$offsets) &&
-        length(bins$offsets) > 0L && all(is.finite(bins$offsets)) &&
-        all(abs(diff(bins$offsets) - bins$width) < 1e-6 * bins$width)
-    if (!good) {
-        return("bins must have a width and the offsets of adjacent bins")
-    }
-    if (!is.null(bins$orient) &&
-        !isTRUE(bins$orient %in% c("transcript", "genome"))) {
-        "the bins' orient must be \"transcript\" or \"genome\""
-    }
-}
 
 .marksFault <- function(object) {
     marks <- object@marks
@@ -312,20 +288,6 @@ setMethod("combineRows", "ChromatinSignal",
                   x = "Another has {(.describeBins(part@bins))}.")
         }
     }
-}
-
-# How bins run on the minus strand is not known of every signal.
-.sameBins <- function(a, b) {
-    place <- c("width", "offsets")
-    isTRUE(all.equal(a[place], b[place])) &&
-        length(unique(c(a$orient, b$orient))) < 2L
-}
-
-.describeBins <- function(bins) {
-    ends <- range(bins$offsets) + c(0, bins$width)
-    paste0(sprintf("%d bins of %g bp, %+g to %+g bp from the TSS",
-                   length(bins$offsets), bins$width, ends[1L], ends[2L]),
-           if (!is.null(bins$orient)) paste(", along the", bins$orient))
 }
 
 # ---- coercion and old objects ------------------------------------------------

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The architectures of R/architectures.R in PyTorch, for parity tests. Needs torch and numpy.
+"""The architectures of R/model-architectures.R in PyTorch, for parity tests. Needs torch and numpy.
 
   torch_architectures.py NAME FOLDER [--bins 100] [--marks 5] [--genes 4] [--seed 1] [--steps 5]
                          [--scale 0.1] [--size hidden=32 ...]

@@ -1,6 +1,6 @@
 /* What a layer is: a kind (its table of functions) and its place in one
  * network (views into the arena). A new kind of layer is a file with such a
- * table, an entry in layer_types[] and one in R/architectures.R. */
+ * table, an entry in layer_types[] and one in R/model-architectures.R. */
 #ifndef AC_LAYER_H
 #define AC_LAYER_H
 

@@ -2,6 +2,7 @@
 # as one check; the counts go to a file in the folder ATTENTIVECHROME_COUNTS, if
 # it is set.
 source(file.path("tools", "lint", "templates.R"))
+source(file.path("tools", "lint", "layout.R"))
 
 linters <- list("message templates" = lintTemplates)
 files <- list.files("R", "[.]R$", full.names = TRUE)
@@ -20,9 +21,13 @@ for (name in names(linters)) {
                 found))
     failed <- failed + (found > 0L)
 }
+layout <- lintLayout()
+cat(layout, sprintf("lint, layout: %d findings", length(layout)), sep = "\n")
+failed <- failed + (length(layout) > 0L)
+
 counts <- Sys.getenv("ATTENTIVECHROME_COUNTS")
 if (nzchar(counts)) {
-    writeLines(paste(length(linters) - failed, failed),
+    writeLines(paste(length(linters) + 1L - failed, failed),
                file.path(counts, "lint"))
 }
 quit(status = as.integer(failed > 0L))

@@ -83,7 +83,7 @@ lintTemplates <- function(file) {
 # What in a template is not a literal.
 .notLiteral <- function(x) {
     if (is.character(x) || is.null(x)) return(NULL)
-    if (identical(x, quote(expr = ))) return(NULL) # as in switch(x, a = , b = 1)
+    if (identical(x, quote(expr = ))) return(NULL) # of switch(x, a = , b = 1)
     if (is.call(x)) {
         f <- deparse(x[[1L]])
         if (f %in% .escapes) return(NULL)

@@ -1,8 +1,8 @@
 # Damages tables of the authors' format in every way that comes to mind and
-# reads them: `Rscript tools/torture/csv.R [N]` for N files (3,000). Each must be
-# read rightly, by the judgement of the plain parser below, or refused with the
-# file and the line. Prints a line of a markdown table; exits with 1 if one ends
-# in another error or is read wrongly.
+# reads them: `Rscript tools/torture/csv.R [N]` for N files (3,000). Each must
+# be read rightly, by the judgement of the plain parser below, or refused with
+# the file and the line. Prints a line of a markdown table; exits with 1 if one
+# ends in another error or is read wrongly.
 
 tortureMarks <- c("H3K4me3", "H3K27me3")
 
@@ -22,9 +22,10 @@ soundTables <- function() {
                      sep = ","))
 }
 
-nasty <- c("999999999999999999990", "9223372036854775808", "2147483648", "1e400",
-           "1e5", "1e", "1e-400", "NaN", "NA", "Inf", "-Inf", "-0", "-1", "", "+7",
-           "0x10", "0x1p3", "1_000", "1.5.2", ".", "+", "1d3", "1L", "TRUE",
+nasty <- c("999999999999999999990", "9223372036854775808", "2147483648",
+           "1e400", "1e5", "1e", "1e-400", "NaN", "NA", "Inf", "-Inf", "-0",
+           "-1", "", "+7", "0x10",
+           "0x1p3", "1_000", "1.5.2", ".", "+", "1d3", "1L", "TRUE",
            "\"5\"", "\"5", "5\"", "\"1,5\"", "\"a\"\"b\"", " 5 ", "\t5", "007",
            "2020-01-01", "12:30", "{x}", "#", "'", "caf\u00e9", "1\u00a0000",
            strrep("9", 400L), strrep("x", 5000L))
@@ -76,7 +77,8 @@ damaged <- function() {
 readPlainly <- function(bytes) {
     if (any(bytes < as.raw(32L) & !bytes %in% as.raw(c(9L, 10L, 13L))) ||
         any(bytes == as.raw(127L))) return(NULL)
-    if (identical(bytes[1:3], as.raw(c(0xef, 0xbb, 0xbf)))) bytes <- bytes[-(1:3)]
+    mark <- as.raw(c(0xef, 0xbb, 0xbf))
+    if (identical(bytes[1:3], mark)) bytes <- bytes[-(1:3)]
     if (length(bytes) == 0L || !validUTF8(rawToChar(bytes))) return(NULL)
     text <- rawToChar(bytes)
     Encoding(text) <- "UTF-8"
@@ -137,7 +139,8 @@ asTable <- function(cells) {
     }
     if (!ncol(cells) %in% (marks + 2:3)) return(NULL)
     number <- "^[+-]?([0-9]+|[0-9]+[.]|[0-9]*[.][0-9]+)([Ee][+-]?[0-9]+)?$"
-    if (!all(grepl(number, cells[, -1L])) || any(cells[, 1L] == "")) return(NULL)
+    if (!all(grepl(number, cells[, -1L]))) return(NULL)
+    if (any(cells[, 1L] == "")) return(NULL)
     x <- apply(cells[, -1L, drop = FALSE], c(1L, 2L), as.numeric)
     if (!all(is.finite(x)) || any(x[, 1L + seq_len(marks)] < 0)) return(NULL)
     if (ncol(x) > marks + 1L && !all(x[, marks + 2L] %in% 0:1)) return(NULL)
@@ -217,7 +220,8 @@ tortureCsv <- function(n, seed = 1L) {
         bytes <- damaged()
         verdicts[i] <- verdict(bytes, path)
         if (!verdicts[i] %in% good) {
-            faults <- c(faults, list(list(verdict = verdicts[i], bytes = bytes)))
+            fault <- list(verdict = verdicts[i], bytes = bytes)
+            faults <- c(faults, list(fault))
         }
     }
     list(verdicts = verdicts, faults = faults)
@@ -229,8 +233,8 @@ if (sys.nframe() == 0L) {
     suppressPackageStartupMessages(library(AttentiveChrome))
     result <- tortureCsv(n)
     count <- table(factor(result$verdicts, good))
-    cat(sprintf(paste("| damaged tables | %d | %d read rightly, %d refused with",
-                      "the line, %d as a whole | %d faults |\n"),
+    cat(sprintf(paste("| damaged tables | %d | %d read rightly, %d refused",
+                      "with the line, %d as a whole | %d faults |\n"),
                 n, count[1L], count[2L], count[3L], length(result$faults)))
     bad <- result$verdicts[!result$verdicts %in% good]
     for (kind in unique(bad)) {

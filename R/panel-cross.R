@@ -12,9 +12,9 @@
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x What `crossCellTypes()` returns.
 #' @param ... Not used.
-#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC. The
-#'   cell types of the models come first, in the models' order. `plot()`: a
-#'   `ggplot` heat map.
+#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC.
+#'   The cell types of the models come first, in the models' order. `plot()`:
+#'   a `ggplot` heat map.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,

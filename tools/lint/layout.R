@@ -40,3 +40,24 @@ findCycles <- function(graph) {
                         other %in% reach[[file]], inCycle))
     }))
 }
+
+# Faults of the layout of R/, as lines of text: cycles, and files that
+# CONTRIBUTING.md does not name or names without need.
+lintLayout <- function(root = ".") {
+    files <- list.files(file.path(root, "R"), "[.]R$", full.names = TRUE)
+    cycles <- vapply(findCycles(fileGraph(files)), function(cycle) {
+        paste("these files call each other in a circle:",
+              paste(cycle, collapse = ", "))
+    }, "")
+    guide <- readLines(file.path(root, "CONTRIBUTING.md"))
+    families <- "(read|signal|model|baseline|eval|panel|plot|utils)-[a-z-]+"
+    named <- unlist(regmatches(guide, gregexpr(
+        paste0("`(R/)?(", families, "|All[A-Za-z]+|data|AttentiveChrome-",
+               "package)[.]R`"), guide)))
+    named <- unique(sub("^R/", "", gsub("`", "", named)))
+    c(cycles,
+      sprintf("CONTRIBUTING.md does not name R/%s",
+              setdiff(basename(files), named)),
+      sprintf("CONTRIBUTING.md names R/%s, which does not exist",
+              setdiff(named, basename(files))))
+}

@@ -84,10 +84,6 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     if (is(genes, "GenomicRanges")) metadata(genes)$bins
 }
 
-.downstreamOf <- function(bins) {
-    bins$width * length(bins$offsets) + bins$offsets[1L]
-}
-
 # Windows have their TSS inside, so that the ends of the ranges are none.
 .chooseTss <- function(genes, chosen, windows) {
     given <- is.numeric(genes$tss) && !anyNA(genes$tss)
@@ -133,49 +129,6 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     mcols(windows) <- mcols(sites)[c(first, setdiff(columns, first))]
     metadata(windows) <- list(bins = bins)
     .fitWindows(windows, bins, seqlengths)
-}
-
-# The windows' ranges, as far as they lie on their chromosome (GenomicRanges
-# warns of all others); the bins are counted from the column `tss`.
-.fitWindows <- function(windows, bins, seqlengths = NULL) {
-    levels <- GenomeInfoDb::seqlevels(windows)
-    lengths <- GenomeInfoDb::seqlengths(windows)
-    known <- intersect(levels, names(seqlengths))
-    lengths[known] <- as.integer(seqlengths[known])
-    chromosome <- as.character(GenomicRanges::seqnames(windows))
-    .checkTss(windows, lengths[chromosome])
-    start <- .windowStarts(windows, bins)
-    end <- start + bins$width * length(bins$offsets) - 1
-    GenomicRanges::ranges(windows) <- IRanges::IRanges(
-        pmax(start, 1), pmin(end, lengths[chromosome], na.rm = TRUE),
-        names = names(windows))
-    GenomeInfoDb::seqlengths(windows) <- lengths
-    windows
-}
-
-.checkTss <- function(windows, length) {
-    outside <- windows$tss < 1 | (!is.na(length) & windows$tss > length)
-    if (any(outside)) {
-        first <- which(outside)[1L]
-        .stop("The TSS of each gene must lie on its chromosome",
-              x = "{sum(outside)} {?does/do} not, the first of gene
-                   {.val {windows$gene_id[first]}}: position
-                   {windows$tss[first]} of
-                   {as.character(GenomicRanges::seqnames(windows))[first]},
-                   which has {length[first]} bp.",
-              i = "Are the genes of another genome build than the reads?",
-              class = "anotherGenome")
-    }
-}
-
-# First base of each whole window, which may lie before the chromosome's.
-.windowStarts <- function(windows, bins) {
-    ifelse(.flipped(windows, bins), windows$tss - .downstreamOf(bins) + 1,
-           windows$tss + bins$offsets[1L])
-}
-
-.flipped <- function(windows, bins) {
-    identical(bins$orient, "transcript") & as.vector(strand(windows)) == "-"
 }
 
 .asSeqlengths <- function(seqlengths) {
@@ -365,66 +318,4 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
                  lines is taken."))
     }
     sites[keep | sites$gene_id %in% without]
-}
-
-# ---- bins past a chromosome's end ------------------------------------------
-
-#' Bins that lie past an end of the chromosome
-#'
-#' A window near an end of its chromosome may reach past it. Its bins there are
-#' kept, so that all genes have the same number, and hold no signal. A bin is
-#' missing where it lies wholly outside the chromosome.
-#'
-#' @param x A signal ([countReads()]) or windows ([tssWindows()]).
-#' @return A logical matrix of genes x bins. Chromosomes whose length is not
-#'   known are taken to have no end.
-#' @export
-#' @examples
-#' genes <- data.frame(gene_id = c("A", "B"), chr = "chr1",
-#'     start = c(2001, 60001), end = c(30000, 98000), strand = c("+", "-"))
-#' windows <- tssWindows(genes, seqlengths = c(chr1 = 1e5))
-#' rowSums(missingBins(windows))
-missingBins <- function(x) {
-    windows <- if (is(x, "SummarizedExperiment")) rowRanges(x) else x
-    if (!is(windows, "GenomicRanges") || length(windows) == 0L) {
-        .stop("{.arg x} must be a signal whose genes have ranges, or windows",
-              x = "It is of class {.cls {class(x)[1]}}.")
-    }
-    bins <- if (is(x, "ChromatinSignal")) x@bins else metadata(x)$bins
-    .checkWindows(windows, bins, "x")
-    first <- .binStarts(windows, bins)
-    lengths <- GenomeInfoDb::seqlengths(windows)
-    length <- lengths[as.character(GenomicRanges::seqnames(windows))]
-    missing <- first + bins$width - 1 < 1 | (!is.na(length) & first > length)
-    dimnames(missing) <- list(names(windows), bins$offsets)
-    missing
-}
-
-# First base of each bin, genes x bins, in the order of the signal's bins.
-.binStarts <- function(windows, bins) {
-    along <- bins$width * (seq_along(bins$offsets) - 1)
-    flip <- .flipped(windows, bins)
-    steps <- outer(!flip, along) + outer(flip, rev(along))
-    .windowStarts(windows, bins) + steps
-}
-
-.checkWindows <- function(windows, bins, arg = "windows") {
-    if (!is(windows, "GenomicRanges") || is.null(bins) ||
-        is.null(windows$tss)) {
-        .stop("{.arg {arg}} must be windows as made by {.fn tssWindows}",
-              x = "It is of class {.cls {class(windows)[1]}}{
-                   if (is(windows, 'GenomicRanges')) ' without bins'}.")
-    }
-    .checkUniqueGenes(names(windows), "`windows`")
-    own <- GenomicRanges::ranges(windows)
-    whole <- GenomicRanges::ranges(.fitWindows(windows, bins))
-    odd <- which(own != whole)
-    if (length(odd) > 0L) {
-        .stop("All of {.arg {arg}} must have the same number of bins:
-               {(.describeBins(bins))}",
-              x = "{length(odd)} {?has/have} another range, the first is of
-                   gene {.val {names(windows)[odd[1]]}}.",
-              i = "Windows are not to be resized or joined with others; make
-                   them anew with {.fn tssWindows}.")
-    }
 }

@@ -227,14 +227,6 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     ids
 }
 
-.checkUniqueGenes <- function(ids, where = "`signal`") {
-    twice <- unique(ids[duplicated(ids)])
-    if (length(twice) > 0L) {
-        .stop("Each gene may stand only once in {where}",
-              x = "Duplicated: {(.some(twice))}.")
-    }
-}
-
 .rangesIds <- function(genes) {
     if (is(genes, "GenomicRanges")) names(genes) %||% mcols(genes)$gene_id
 }
@@ -312,14 +304,3 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     })
     matrix(above, nrow(expression), dimnames = dimnames(expression))
 }
-
-# ---- bins -------------------------------------------------------------------
-
-.makeBins <- function(bins, binWidth, upstream) {
-    .checkNumber(binWidth, "binWidth", lower = 1)
-    upstream <- upstream %||% (bins * binWidth / 2)
-    .checkNumber(upstream, "upstream")
-    list(width = binWidth, offsets = binWidth * (seq_len(bins) - 1) - upstream)
-}
-
-`%||%` <- function(a, b) if (is.null(a)) b else a

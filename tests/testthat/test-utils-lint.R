@@ -34,7 +34,7 @@ test_that("a template that is not a literal is found", {
 
 test_that("other ways around a literal are found", {
     for (code in c(".stop(sprintf('%s is bad', x))",
-                   "cli::cli_abort(x)", "rlang::inform; cli::cli_warn(c(i = x))",
+                   "cli::cli_abort(x)", "cli::cli_warn(c(i = x))",
                    ".stop(if (a) b else 'c')", ".stop(switch(a, x = 'b', c))",
                    ".stop('a', class = 'b', i = c)",
                    "lapply(lines, cli::cli_inform)",
@@ -68,4 +68,34 @@ test_that("the package has no such template", {
     for (file in list.files(folder, "[.]R$", full.names = TRUE)) {
         expect_null(linter$lintTemplates(file), label = file)
     }
+})
+
+# ---- layout -----------------------------------------------------------------
+
+layout <- function() {
+    path <- test_path("..", "..", "tools", "lint", "layout.R")
+    skip_if_not(file.exists(path), "the sources")
+    linter <- new.env()
+    sys.source(path, linter)
+    linter
+}
+
+test_that("files call each other without a cycle, and the guide names each", {
+    expect_identical(layout()$lintLayout(test_path("..", "..")), character())
+})
+
+test_that("a cycle and a file without a place are found", {
+    root <- withr::local_tempdir()
+    dir.create(file.path(root, "R"))
+    write <- function(name, ...) writeLines(c(...), file.path(root, name))
+    write("R/plot-a.R", ".a <- function() .b()")
+    write("R/plot-b.R", ".b <- function() .c()")
+    write("R/plot-c.R", ".c <- function() .a()", ".d <- function() .c()")
+    write("R/plot-d.R", ".e <- function() .d()")
+    write("CONTRIBUTING.md", "`plot-a.R`, `R/plot-b.R`, `plot-d.R`, `plot-e.R`")
+    found <- layout()$lintLayout(root)
+    expect_identical(found, c(
+        "these files call each other in a circle: plot-a.R, plot-b.R, plot-c.R",
+        "CONTRIBUTING.md does not name R/plot-c.R",
+        "CONTRIBUTING.md names R/plot-e.R, which does not exist"))
 })

@@ -1,10 +1,6 @@
 # Reads and expression of the Roadmap Epigenomics Consortium: where they lie,
 # and the way to them. How one file is fetched is in download.R.
 
-# Folders and files below the base address.
-.roadmapReads <- "byFileType/alignments/consolidated"
-.roadmapExpression <- "byDataType/rna/expression/57epigenomes.RPKM.pc.gz"
-
 #' Files of the Roadmap Epigenomics Consortium
 #'
 #' `roadmapFiles()` lists the consortium's files of aligned reads for cell types
@@ -144,8 +140,6 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
 
 # ---- arguments --------------------------------------------------------------
 
-.isRemote <- function(x) grepl("^https?://", x)
-
 # The base without a slash at its end; the full path of a folder.
 .checkBase <- function(base, option = "AttentiveChrome.roadmap") {
     if (is.character(base) && length(base) == 1L && !is.na(base)) {
@@ -158,15 +152,6 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
           x = "It is {.val {base}}.",
           i = "The working directory is {.file {getwd()}}; the default comes
                from {.code options({option} = )}.")
-}
-
-# Paths as they are; of addresses with file:// the path in them.
-.localPath <- function(x) {
-    isUrl <- startsWith(x, "file://")
-    # file:///C:/folder is C:/folder.
-    path <- sub("^/([A-Za-z]:)", "\\1", sub("^file://(localhost)?", "", x))
-    x[isUrl] <- vapply(path[isUrl], utils::URLdecode, "")
-    x
 }
 
 .checkEpigenomes <- function(cellTypes) {
@@ -218,68 +203,4 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
               x = "They differ for {(.some(wrong))}.",
               i = "Copy these files anew.")
     }
-}
-
-# ---- checksums --------------------------------------------------------------
-
-.md5Pattern <- "^[0-9a-fA-F]{32}$"
-
-# MD5 sums with the names of their files, or NULL.
-.readChecksums <- function(checksums) {
-    if (is.null(checksums)) return(NULL)
-    if (is.character(checksums) && .areNames(names(checksums)) &&
-        all(grepl(.md5Pattern, checksums))) {
-        return(checksums)
-    }
-    if (!is.character(checksums) || length(checksums) != 1L ||
-        !is.null(names(checksums)) || is.na(checksums)) {
-        .stop("{.arg checksums} must be MD5 sums (32 hexadecimal digits) with
-               the names of files, or one file as md5sum writes it",
-              x = "It is {.val {checksums}}, named {.val {names(checksums)}}.")
-    }
-    if (.isRemote(checksums)) {
-        .needs("curl", "to read checksums from an address")
-        lines <- .fetchLines(checksums)
-    } else {
-        path <- .localPath(checksums)
-        lines <- if (file.exists(path)) readLines(path, warn = FALSE)
-    }
-    sums <- .parseChecksums(lines)
-    if (length(sums) == 0L) {
-        .stop("{.arg checksums} must be a file as md5sum writes it",
-              x = if (is.null(lines)) "{.file {checksums}} cannot be read."
-                  else "{.file {checksums}} has no line with an MD5 sum, spaces
-                        and the name of a file.")
-    }
-    sums
-}
-
-# "<sum>  <path>" or "<sum> *<path>"; other lines are left out.
-.parseChecksums <- function(lines) {
-    pattern <- "^\\\\?([0-9a-fA-F]{32})[ \t]+[*]?([^ \t].*)$"
-    lines <- grep(pattern, lines, value = TRUE)
-    stats::setNames(sub(pattern, "\\1", lines), sub(pattern, "\\2", lines))
-}
-
-# The sum of each address, NA where unknown. As a name may stand in several
-# folders, the one that shares most of the address counts.
-.checksumsOf <- function(urls, sums) {
-    names <- sub("^[./]+", "", names(sums))
-    vapply(stats::setNames(nm = urls), function(url) {
-        fits <- which(vapply(names, function(name) {
-            endsWith(paste0("/", url), paste0("/", name))
-        }, NA))
-        best <- fits[which.max(nchar(names[fits]))]
-        if (length(best) == 0L) NA_character_ else tolower(sums[[best]])
-    }, "")
-}
-
-# What md5sum.txt at the base or beside the files says. Whatever goes wrong
-# here means that there is none; the downloads tell of a server in trouble.
-.publishedChecksums <- function(urls) {
-    base <- sub(paste0("/(", .roadmapReads, "|", .roadmapExpression, ").*"),
-                "", urls)
-    folders <- unique(c(dirname(urls), base[base != urls]))
-    sums <- lapply(paste0(folders, "/md5sum.txt"), .fetchLines)
-    .parseChecksums(unlist(sums))
 }

@@ -249,7 +249,8 @@ listArchitectures <- function() {
 }
 
 # The sizes of an architecture: those given, and the defaults of the others.
-.chooseSizes <- function(architecture, given) {
+# `arguments` are other names that may have been meant.
+.chooseSizes <- function(architecture, given, arguments = character()) {
     size <- .architectures[[architecture]]$size
     if (length(given) > 0L && !.areNames(names(given))) {
         .stop("The sizes of an architecture must be named, each once",
@@ -259,7 +260,7 @@ listArchitectures <- function() {
     }
     unknown <- setdiff(names(given), names(size))
     if (length(unknown) > 0L) {
-        known <- c(names(size), setdiff(names(formals(attentiveChrome)), "..."))
+        known <- c(names(size), setdiff(arguments, "..."))
         .stop("{.val {architecture}} has no size {.arg {unknown}}",
               x = "Its sizes are {.arg {names(size)}}.",
               i = "Did you mean {.arg {(.nearest(unknown[1], known))}}? See

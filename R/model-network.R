@@ -20,10 +20,6 @@
          units = max(vapply(stages, function(s) s$units, 0L)))
 }
 
-.modelNetwork <- function(model, threads = NULL) {
-    .network(.modelStages(model), .threads(threads), model@training$precision)
-}
-
 # Threads of the core: argument, then option, then OpenMP's variable, then one.
 # The core itself takes only one in a forked child, such as a worker of
 # MulticoreParam.
@@ -73,12 +69,6 @@
                        .Call(ffi_logit_gradient, network, parameters, genes))
     if (out$interrupted) .signalInterrupt()
     out$dx
-}
-
-# The core takes Ctrl-C to leave cleanly; R code sees it as if R had.
-.signalInterrupt <- function() {
-    stop(structure(class = c("interrupt", "condition"),
-                   list(message = "interrupted", call = NULL)))
 }
 
 # ---- memory -----------------------------------------------------------------

@@ -89,44 +89,12 @@
 }
 
 # A forked worker does not see that its master is dead: the other workers hold
-# the master's end of its connection. It would wait for ever. R's own way to quit
-# would remove the master's temporary folder, and stop the others.
+# the master's end of its connection, and it would wait for ever. R's own quit()
+# would remove the master's temporary folder and stop the others.
 .endOrphan <- function() {
     master <- .worker$master
     isFork <- identical(dirname(master$lock), tempdir())
     if (isFork && !.Call(ffi_is_running, master$pid)) {
         tools::pskill(Sys.getpid(), tools::SIGKILL)
     }
-}
-
-# ---- time limits ------------------------------------------------------------
-
-.timeLimits <- c("reached elapsed time limit", "reached CPU time limit",
-                 "reached session elapsed time limit",
-                 "reached session CPU time limit")
-
-# As R says it, in its language.
-.tellsTimeLimit <- function(text) {
-    said <- vapply(.timeLimits, gettext, "", domain = "R")
-    any(vapply(c(.timeLimits, said), grepl, NA, text, fixed = TRUE))
-}
-
-.isTimeLimit <- function(x) {
-    inherits(x, "error") && (inherits(x, "AttentiveChrome_timeLimit") ||
-                             .tellsTimeLimit(conditionMessage(x)))
-}
-
-# The core learns that it must end, not why: a time limit that R reaches then
-# looks like Ctrl-C, and is over. R's last error message tells the two apart.
-.watchTimeLimit <- function() {
-    if (.tellsTimeLimit(geterrmessage())) {
-        try(stop("no time limit"), silent = TRUE) # that one was another's
-    }
-    list(stopIfReached = function() {
-        said <- geterrmessage()
-        if (!.tellsTimeLimit(said)) return()
-        reason <- trimws(sub("^[^:]*: *", "", said))
-        .stop("Training took longer than {.fn setTimeLimit} allows",
-              x = "R {reason}.", class = "AttentiveChrome_timeLimit")
-    })
 }

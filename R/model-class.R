@@ -1,0 +1,124 @@
+# What a model is made of, and its accessors.
+
+setValidity("AttentiveChromeModel", function(object) {
+    shapes <- .parameterShapes(.modelStages(object), object@marks)
+    expected <- vapply(shapes, prod, 0)
+    if (!identical(names(object@parameters), names(shapes)) ||
+        !all(lengths(object@parameters) == expected)) {
+        return("parameters do not fit the architecture")
+    }
+    TRUE
+})
+
+.modelStages <- function(model) {
+    .stagesOf(model@architecture, model@marks, length(model@bins$offsets),
+              model@size)
+}
+
+#' @rdname marks
+#' @export
+setMethod("marks", "AttentiveChromeModel", function(x) x@marks)
+
+#' @rdname marks
+#' @export
+setMethod("binOffsets", "AttentiveChromeModel", function(x) x@bins$offsets)
+
+#' @rdname marks
+#' @export
+setMethod("binWidth", "AttentiveChromeModel", function(x) x@bins$width)
+
+#' @rdname marks
+#' @export
+setMethod("marks", "BaselineModel", function(x) x@marks)
+
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "AttentiveChromeModel", function(x) {
+    DataFrame(x@preprocessing)
+})
+
+#' @rdname preprocessing
+#' @export
+setMethod("preprocessing", "BaselineModel", function(x) {
+    DataFrame(x@preprocessing)
+})
+
+#' @rdname marks
+#' @export
+setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
+
+#' @rdname marks
+#' @export
+setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
+
+# Version 0.99.0 had a slot `treatment` with the steps as a vector.
+.updateModel <- function(object) {
+    old <- attr(object, "treatment")
+    if (is.null(old)) return(object)
+    attr(object, "treatment") <- NULL
+    object@preprocessing <- list(
+        counting = old$counting %||% NA_character_,
+        normalization = .pasteSteps(old$normalization))
+    object
+}
+
+#' @rdname AttentiveChromeModel-class
+#' @param ...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "AttentiveChromeModel",
+          function(object, ..., verbose = FALSE) .updateModel(object))
+
+#' @rdname BaselineModel-class
+#' @param ...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "BaselineModel",
+          function(object, ..., verbose = FALSE) .updateModel(object))
+
+#' @rdname AttentiveChromePanel-class
+#' @param object,...,verbose As in [BiocGenerics::updateObject()].
+#' @export
+setMethod("updateObject", "AttentiveChromePanel",
+          function(object, ..., verbose = FALSE) {
+    object@records <- lapply(object@records, function(record) {
+        record$model <- updateObject(record$model, ..., verbose = verbose)
+        record
+    })
+    object
+})
+
+#' The course of a training
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @return `trainingHistory()`: a data frame with a row an epoch: `epoch`,
+#'   `loss` (mean binary cross-entropy over the training genes while the epoch
+#'   ran), `validationLoss`, `validationAuroc` (`NA` without validation), and
+#'   `seconds`. `bestEpoch()`: the epoch whose parameters the model has.
+#' @export
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' trainingHistory(model)
+#' bestEpoch(model)
+trainingHistory <- function(model) {
+    .checkModel(model)
+    model@history
+}
+
+#' @rdname trainingHistory
+#' @export
+bestEpoch <- function(model) {
+    .checkModel(model)
+    model@bestEpoch
+}
+
+.checkModel <- function(x, arg = "model") {
+    if (!is(x, "AttentiveChromeModel")) {
+        .stop("{.arg {arg}} must be a model as made by {.fn attentiveChrome}",
+              x = "It is of class {.cls {class(x)[1]}}.")
+    }
+    invisible(x)
+}
+
+.modelNetwork <- function(model, threads = NULL) {
+    .network(.modelStages(model), .threads(threads), model@training$precision)
+}

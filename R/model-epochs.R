@@ -1,0 +1,151 @@
+# The epochs of a training. The epoch loop is R, the mini-batch loop is C
+# (src/core/network/engine.c): progress, checkpoints and the choice of the epoch
+# that is kept are here.
+
+# Trains what a plan says, from the start or from the `progress` of an earlier
+# run: the same bits, as the random numbers of its epochs are drawn again.
+.fit <- function(plan, threads, checkpoint = NULL, progress = NULL) {
+    data <- plan$data
+    stages <- .stagesOf(plan$architecture, data$marks,
+                        length(data$bins$offsets), plan$size)
+    network <- .network(stages, .threads(threads), plan$settings$precision,
+                        seed = plan$settings$seed)
+    .checkMemory(network, "train")
+    shapes <- .parameterShapes(stages, data$marks)
+    run <- .withSeed(plan$settings$seed, {
+        start <- plan$start %||%
+            stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
+        run <- .newRun(start, plan$id)
+        if (!is.null(progress)) {
+            for (epoch in progress$history$epoch) .drawOrder(data)
+            list2env(progress, run)
+        }
+        .train(run, network, data, plan$settings, checkpoint)
+    })
+    .asModel(plan, .listParameters(run$parameters, shapes), run)
+}
+
+.asModel <- function(plan, parameters, run) {
+    data <- plan$data
+    training <- plan$settings
+    training[c("genes", "cellTypes")] <- list(length(data$train$y),
+                                              data$cellTypes)
+    training$validationGenes <- length(data$validation$y)
+    new("AttentiveChromeModel", architecture = plan$architecture,
+        size = plan$size, marks = data$marks, bins = data$bins,
+        preprocessing = data$preprocessing, transform = plan$transform,
+        parameters = parameters, history = run$history,
+        bestEpoch = run$bestEpoch, baseline = plan$baseline,
+        training = training,
+        version = as.character(utils::packageVersion("AttentiveChrome")))
+}
+
+# The epoch loop is R, the mini-batch loop is C. `run` always holds a whole
+# state, so that an interrupt, wherever it comes, leaves the model so far.
+.newRun <- function(start, id) {
+    run <- new.env()
+    run$id <- id
+    zeros <- numeric(length(start))
+    run$state <- list(parameters = start, first = zeros, second = zeros,
+                      steps = 0)
+    run$history <- .emptyHistory()
+    run$parameters <- start
+    run$bestEpoch <- 0L
+    run$bestAuroc <- -Inf
+    run
+}
+
+.train <- function(run, network, data, settings, checkpoint) {
+    watch <- .watchTimeLimit()
+    stopped <- tryCatch(.trainEpochs(run, network, data, settings, checkpoint),
+                        interrupt = function(e) TRUE)
+    if (stopped) {
+        watch$stopIfReached()
+        .keepInterrupted(run, data)
+    }
+    as.list(run)
+}
+
+.isTrained <- function(run, settings) {
+    epoch <- nrow(run$history)
+    epoch >= settings$epochs || epoch - run$bestEpoch >= settings$patience
+}
+
+# TRUE when the user interrupted.
+.trainEpochs <- function(run, network, data, settings, checkpoint) {
+    bar <- .progressBar(settings)
+    on.exit(bar$done())
+    while (!.isTrained(run, settings)) {
+        epoch <- nrow(run$history) + 1L
+        out <- .runEpoch(run, network, data, settings)
+        if (out$interrupted) return(TRUE)
+        if (!is.finite(out$loss)) {
+            .stop("The training diverged: the loss of epoch {epoch} is not
+                   finite",
+                  i = "Try a smaller {.arg learningRate} or
+                       {.code transform = \"log1p\"}.")
+        }
+        row <- .validateEpoch(epoch, out, network, data)
+        run$history <- rbind(run$history, row)
+        .keepBest(run, row)
+        bar$tick(row)
+        .stopOrphan()
+        if (!is.null(checkpoint)) .saveCheckpoint(checkpoint, run)
+    }
+    FALSE
+}
+
+.runEpoch <- function(run, network, data, settings) {
+    started <- proc.time()[["elapsed"]]
+    order <- .drawOrder(data)
+    core <- list(batchSize = settings$batchSize,
+                 learningRate = settings$learningRate,
+                 clip = if (is.finite(settings$clip)) settings$clip else 0)
+    out <- .trainEpoch(network, run$state, data$train, order, core)
+    run$state <- out[names(run$state)]
+    out$seconds <- proc.time()[["elapsed"]] - started
+    out
+}
+
+# The order in which an epoch takes the genes, 0-based.
+.drawOrder <- function(data) sample.int(length(data$train$y)) - 1L
+
+.emptyHistory <- function() {
+    data.frame(epoch = integer(), loss = numeric(), validationLoss = numeric(),
+               validationAuroc = numeric(), seconds = numeric())
+}
+
+.validateEpoch <- function(epoch, out, network, data) {
+    row <- data.frame(epoch = epoch, loss = out$loss,
+                      validationLoss = NA_real_, validationAuroc = NA_real_,
+                      seconds = out$seconds)
+    if (!is.null(data$validation)) {
+        logit <- .predictGenes(network, out$parameters, data$validation)$logit
+        row$validationLoss <- .logLoss(data$validation$y, logit)
+        row$validationAuroc <- .auroc(data$validation$y, logit)
+    }
+    row
+}
+
+# Without validation the newest epoch is the best.
+.keepBest <- function(run, row) {
+    auroc <- row$validationAuroc
+    if (is.na(auroc) || auroc > run$bestAuroc) {
+        run$parameters <- run$state$parameters
+        run$bestEpoch <- row$epoch
+        run$bestAuroc <- if (is.na(auroc)) -Inf else auroc
+    }
+}
+
+# Best epoch so far, if validation chose one; else all that was learnt. The
+# class of the warning tells callers in the package that the model is not the
+# one that was asked for.
+.keepInterrupted <- function(run, data) {
+    if (is.null(data$validation) || run$bestEpoch == 0L) {
+        run$parameters <- run$state$parameters
+    }
+    done <- nrow(run$history)
+    cli::cli_warn(c("Training was interrupted after {done} whole epoch{?s}",
+                    i = "The model so far is returned."),
+                  class = "AttentiveChrome_interrupted")
+}

@@ -1,0 +1,79 @@
+# What a model must find in a signal: its marks, its bins, and the preprocessing
+# of its training data.
+
+# Marks, bins and the preprocessing of a signal whose cell types agree in it.
+.inputFormat <- function(signal, cellTypes = colnames(signal),
+                         arg = "signal") {
+    columns <- preprocessing(signal)[cellTypes, ]
+    .checkOnePreprocessing(columns, arg)
+    counting <- unique(stats::na.omit(columns$counting))
+    list(marks = marks(signal), bins = signal@bins,
+         preprocessing = list(counting = c(counting, NA_character_)[1L],
+                              normalization = columns$normalization[1L]))
+}
+
+# Signal must have a model's marks (others do no harm), its bins, and the
+# preprocessing of its training data, in each cell type.
+.checkFits <- function(signal, format, arg = "signal",
+                       cellTypes = colnames(signal)) {
+    .checkSignal(signal, arg, "signal")
+    missing <- setdiff(format$marks, marks(signal))
+    if (length(missing) > 0L) {
+        .stop("{.arg {arg}} must have the model's marks
+               {.val {format$marks}}",
+              x = "Missing: {.val {missing}}.",
+              i = "It has {.val {marks(signal)}}.")
+    }
+    if (!.sameBins(signal@bins, format$bins)) {
+        .stop("{.arg {arg}} must have the model's bins:
+               {(.describeBins(format$bins))}",
+              x = "It has {(.describeBins(signal@bins))}.")
+    }
+    .checkNotEmpty(signal, arg)
+    cellTypes <- .checkCellTypes(signal, cellTypes, arg)
+    .checkPreprocessing(signal, format$preprocessing, arg, cellTypes)
+}
+
+.checkPreprocessing <- function(signal, wanted, arg, cellTypes) {
+    columns <- preprocessing(signal)[cellTypes, ]
+    for (what in c("counting", "normalization")) {
+        own <- columns[[what]]
+        odd <- which(own != wanted[[what]])
+        if (length(odd) == 0L) next
+        .stop("{.arg {arg}} was preprocessed differently from the training
+               data, whose {what} is {.val {wanted[[what]]}}",
+              x = "{cli::qty(length(odd))}Cell type{?s}
+                   {(.some(rownames(columns)[odd]))}:
+                   {.val {unique(own[odd])}}.",
+              i = if (what == "normalization") "See {.fn normalizeSignal}."
+                  else "If its values mean the same, set
+                        {.code preprocessing(x)$counting} to that of the
+                        model.")
+    }
+}
+
+.checkNotEmpty <- function(signal, arg) {
+    if (nrow(signal) == 0L || ncol(signal) == 0L) {
+        .stop("{.arg {arg}} is empty",
+              x = "It has {nrow(signal)} gene{?s} and
+                   {ncol(signal)} cell type{?s}.")
+    }
+}
+
+# The signal with the marks to train on, in their order.
+.onlyMarks <- function(signal, marks) {
+    if (is.null(marks)) return(signal)
+    .checkMarks(signal, .checkMarkNames(marks))
+    marks(signal) <- marks
+    signal
+}
+
+# What a model must find in a signal.
+.modelFormat <- function(model) {
+    if (is.null(attr(model, "preprocessing"))) {
+        .stop("The model was made by version 0.99.0",
+              i = "Convert it with {.code updateObject(model)}.")
+    }
+    list(marks = model@marks, bins = model@bins,
+         preprocessing = model@preprocessing)
+}

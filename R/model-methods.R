@@ -1,0 +1,171 @@
+# What a model prints, and what it is as tables and figures.
+
+.describeModel <- function(object) {
+    best <- object@history[object@history$epoch == object@bestEpoch, ]
+    sizes <- paste(names(object@size), unlist(object@size), collapse = ", ")
+    lines <- c(
+        sprintf("%s model (%s; %d parameters)", object@architecture, sizes,
+                sum(lengths(object@parameters))),
+        sprintf("marks: %s", .some(object@marks, 8L)),
+        sprintf("bins: %s", .describeBins(object@bins)),
+        if (is.na(object@training$genes)) "weights were read, not trained here"
+        else sprintf("trained on %d genes, %d epochs; kept: epoch %d",
+                     object@training$genes, nrow(object@history),
+                     object@bestEpoch))
+    if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
+        lines <- c(lines, sprintf("validation AUROC: %.4f",
+                                  best$validationAuroc))
+    }
+    lines
+}
+
+#' @rdname AttentiveChromeModel-class
+#' @param object A model.
+#' @export
+setMethod("show", "AttentiveChromeModel", function(object) {
+    cat(.describeModel(object), sep = "\n")
+})
+
+#' Summary, weights and picture of a model
+#'
+#' @param object,x A model ([attentiveChrome()]).
+#' @param ... Not used.
+#' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
+#'   prints the model's settings, history and layers. `coef()`: the parameters,
+#'   a named list of vectors and arrays in PyTorch's shapes and conventions
+#'   (LSTM gates in the order input, forget, cell, output; `weight_ih` has
+#'   4 units rows; two bias vectors; a convolution's weights are filters x
+#'   inputs x kernel). A dense layer after several positions (or marks) has the
+#'   columns of the first one first. `plot()`: [plotHistory()]'s figure.
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' summary(model)
+#' names(coef(model))[1:4]
+#' dim(coef(model)$binLstm.H3K4me3.forward.weight_hh)
+#' plot(model)
+#' @name summary.AttentiveChromeModel
+NULL
+
+#' @rdname summary.AttentiveChromeModel
+#' @export
+summary.AttentiveChromeModel <- function(object, ...) {
+    structure(list(description = .describeModel(object),
+                   settings = object@training,
+                   layers = tidy.AttentiveChromeModel(object),
+                   history = object@history,
+                   version = object@version),
+              class = "summary.AttentiveChromeModel")
+}
+
+#' @rdname summary.AttentiveChromeModel
+#' @export
+print.summary.AttentiveChromeModel <- function(x, ...) {
+    cat(x$description, sep = "\n")
+    settings <- Filter(function(s) length(s) == 1L, x$settings)
+    cat("\nSettings (AttentiveChrome ", x$version, "):\n", sep = "")
+    values <- vapply(settings, format, "")
+    cat(sprintf("  %s = %s\n", names(settings), values), sep = "")
+    cat("\nParameters:\n")
+    print(x$layers, row.names = FALSE)
+    cat("\nLast epochs:\n")
+    print(utils::tail(x$history, 5L), row.names = FALSE)
+    invisible(x)
+}
+
+#' @rdname summary.AttentiveChromeModel
+#' @export
+coef.AttentiveChromeModel <- function(object, ...) object@parameters
+
+#' @rdname summary.AttentiveChromeModel
+#' @export
+plot.AttentiveChromeModel <- function(x, ...) plotHistory(x)
+
+# ---- as data frames ---------------------------------------------------------
+
+#' Models as data frames
+#'
+#' `tidy()` has a row for each block of parameters, `glance()` one row for the
+#' model, `augment()` a row for each gene and cell type of a signal.
+#'
+#' @param x A model ([attentiveChrome()]); for `augment()` also a baseline
+#'   ([trainBaseline()]).
+#' @param data A signal ([chromatinSignal()]).
+#' @param ... Not used.
+#' @return Data frames. `tidy()`: `term`, `rows`, `columns` (of a convolution's
+#'   weights, inputs times kernel), `mean`, `sd`.
+#'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
+#'   (training samples), `epochs`, `bestEpoch`, `loss`, `validationLoss`,
+#'   `validationAuroc` (of the kept epoch). `augment()`: `gene`, `cellType`,
+#'   `.label` (`NA` where not known), `.fitted` (probability of high),
+#'   `.class` (0/1).
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' head(tidy(model))
+#' glance(model)
+#' head(augment(model, signal))
+#' @name tidy.AttentiveChromeModel
+NULL
+
+#' @return What the methods of this package return is told on their own pages.
+#' @importFrom generics tidy
+#' @export
+generics::tidy
+
+#' @importFrom generics glance
+#' @export
+generics::glance
+
+#' @importFrom generics augment
+#' @export
+generics::augment
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+tidy.AttentiveChromeModel <- function(x, ...) {
+    parameters <- x@parameters
+    data.frame(term = names(parameters),
+               rows = vapply(parameters, NROW, 0L),
+               columns = lengths(parameters) %/% vapply(parameters, NROW, 0L),
+               mean = vapply(parameters, mean, 0),
+               sd = vapply(parameters, stats::sd, 0),
+               row.names = NULL)
+}
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+glance.AttentiveChromeModel <- function(x, ...) {
+    best <- x@history[match(x@bestEpoch, x@history$epoch), ]
+    data.frame(architecture = x@architecture,
+               marks = length(x@marks),
+               bins = length(x@bins$offsets),
+               parameters = sum(lengths(x@parameters)),
+               genes = x@training$genes,
+               epochs = nrow(x@history),
+               bestEpoch = x@bestEpoch,
+               loss = best$loss,
+               validationLoss = best$validationLoss,
+               validationAuroc = best$validationAuroc,
+               row.names = NULL)
+}
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+augment.AttentiveChromeModel <- function(x, data, ...) {
+    probability <- stats::predict(x, data)
+    label <- if ("label" %in% assayNames(data)) {
+        as.vector(expressionLabel(data))
+    } else {
+        NA_integer_
+    }
+    data.frame(gene = rep(rownames(data), ncol(data)),
+               cellType = rep(colnames(data), each = nrow(data)),
+               .label = label,
+               .fitted = as.vector(probability),
+               .class = as.integer(as.vector(probability) > 0.5))
+}
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+augment.BaselineModel <- augment.AttentiveChromeModel

@@ -1,0 +1,21 @@
+# The progress bar of a training.
+
+.progressBar <- function(settings) {
+    if (!settings$verbose) {
+        return(list(tick = function(row) NULL, done = function() NULL))
+    }
+    env <- new.env()
+    id <- cli::cli_progress_bar(
+        total = settings$epochs, clear = FALSE, .auto_close = FALSE,
+        .envir = env, extra = list(now = ""),
+        format = paste("epoch {cli::pb_current}/{cli::pb_total}",
+                       "{cli::pb_bar} {cli::pb_extra$now} {cli::pb_eta_str}"))
+    list(tick = function(row) {
+        now <- sprintf("loss %.4f", row$loss)
+        if (!is.na(row$validationAuroc)) {
+            now <- sprintf("%s, AUROC %.4f", now, row$validationAuroc)
+        }
+        cli::cli_progress_update(id = id, extra = list(now = now),
+                                 .envir = env)
+    }, done = function() cli::cli_progress_done(id = id, .envir = env))
+}
