@@ -126,7 +126,8 @@ openPanel <- function(folder) {
     }
     reason <- NULL
     withCallingHandlers(
-        dir.create(folder, recursive = TRUE, showWarnings = !dir.exists(folder)),
+        dir.create(folder, recursive = TRUE,
+                   showWarnings = !dir.exists(folder)),
         warning = function(w) {
             reason <<- conditionMessage(w)
             invokeRestart("muffleWarning")

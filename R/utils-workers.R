@@ -54,6 +54,7 @@
     }
     tryCatch(work(task, ...), AttentiveChrome_interrupted = interrupted,
              interrupt = interrupted, error = function(e) {
+        if (inherits(e, "AttentiveChrome_orphan")) .endOrphan()
         if (.isTimeLimit(e)) stop(e)
         e
     })
@@ -84,5 +85,16 @@
     if (isFALSE(.Call(ffi_is_locked, master$lock))) {
         .stop("The R process that waited for this worker is gone",
               class = "AttentiveChrome_orphan")
+    }
+}
+
+# A forked worker does not see that its master is dead: the other workers hold
+# the master's end of its connection, and it would wait for ever. R's own quit()
+# would remove the master's temporary folder and stop the others.
+.endOrphan <- function() {
+    master <- .worker$master
+    isFork <- identical(dirname(master$lock), tempdir())
+    if (isFork && !.Call(ffi_is_running, master$pid)) {
+        tools::pskill(Sys.getpid(), tools::SIGKILL)
     }
 }

@@ -53,14 +53,3 @@ test_that("wrong input is told", {
                  "AttentiveChrome.publishedModels")
     expect_error(publishedModel("E003", marks = 1), "must name each mark")
 })
-
-test_that("an error of a download names the function that was called", {
-    for (package in c("curl", "BiocFileCache", "filelock")) {
-        skip_if_not_installed(package)
-    }
-    said <- tryCatch(publishedModel("E003", base = "http://127.0.0.1:9",
-        cache = withr::local_tempdir(), retries = 0, progress = FALSE),
-        error = conditionMessage)
-    expect_match(said, "publishedModel()", fixed = TRUE)
-    expect_no_match(said, "roadmap|consortium")
-})

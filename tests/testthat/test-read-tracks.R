@@ -95,19 +95,3 @@ test_that("what is no track is told", {
     suppressWarnings(expect_error(summarizeTracks(c(M = broken), windows),
                                   "cannot be read as a track"))
 })
-
-test_that("the error of a bigWig that is cut short names the file", {
-    skipWithout("rtracklayer")
-    skip_on_os("windows")
-    values <- GenomicRanges::GRanges("chr1", IRanges::IRanges(
-        seq(1, by = 10, length.out = 5000), width = 5), score = 1:5000,
-        seqlengths = c(chr1 = 60000))
-    whole <- withr::local_tempfile(fileext = ".bw")
-    rtracklayer::export(values, whole, "bigWig")
-    windows <- tssWindows(data.frame(gene_id = "a", chr = "chr1",
-        start = 30000, end = 30000, strand = "+"), 300, 300)
-    cut <- withr::local_tempfile(pattern = "cut", fileext = ".bw")
-    writeBin(readBin(whole, "raw", 0.1 * file.size(whole)), cut)
-    suppressWarnings(expect_error(summarizeTracks(c(M = cut), windows),
-                                  "cut.*cannot be read as a track"))
-})

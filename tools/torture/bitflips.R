@@ -39,7 +39,8 @@ tryFlip <- function(kind, bit, expected) {
     writeBin(flipped, kind$path)
     got <- tryCatch(list(suppressWarnings(kind$read())),
                     error = function(e) NULL)
-    if (is.null(got)) TRUE else if (identical(got[[1L]], expected)) NA else FALSE
+    if (is.null(got)) return(TRUE)
+    if (identical(got[[1L]], expected)) NA else FALSE
 }
 
 set.seed(1)

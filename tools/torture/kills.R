@@ -43,7 +43,8 @@ killOnce <- function(folder, victim, moment) {
         }
     }
     children <- childrenOf(process$get_pid())
-    process$kill()
+    # Not process$kill(), which kills its workers too.
+    tools::pskill(process$get_pid(), tools::SIGKILL)
     process$wait()
     # Workers see that they are alone after an epoch.
     waitFor(function() !any(dir.exists(file.path("/proc", children))), 30)
