@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "core/bins.h"
+#include "core/reads/bins.h"
 #include "ffi.h"
 
 static const int *check_integers(SEXP list, const char *name, R_xlen_t length)

@@ -3,7 +3,7 @@
  * with the attributes `sizes` and `type`. */
 #include <string.h>
 
-#include "core/torch.h"
+#include "core/torch/torch.h"
 #include "ffi.h"
 
 /* R frees the core's memory, also when an allocation of R's own fails. */

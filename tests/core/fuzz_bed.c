@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 

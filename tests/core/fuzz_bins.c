@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 

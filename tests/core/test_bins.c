@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 #include "counts.h"
 #include "expect.h"

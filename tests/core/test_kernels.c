@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "single.c"
+#include "network/single.c"
 
 #include "counts.h"
 #include "test_run.h"

@@ -6,7 +6,7 @@
 
 #include "counts.h"
 #include "expect.h"
-#include "torch.h"
+#include "torch/torch.h"
 #include "torch_files.h"
 
 /* As many bytes as the heap block has, so that a sanitizer sees one too far. */

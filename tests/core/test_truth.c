@@ -1,9 +1,9 @@
 /* The truth that test_kernels.c holds the kernels against: the plain ones, in
  * double precision. */
 #define AC_DOUBLE
-#include "real.h"
+#include "kernels/real.h"
 
-#include "kernels_plain.c"
+#include "kernels/plain.c"
 
 #include "test_run.h"
 

@@ -1,0 +1,13 @@
+/* The core in single precision: see kernels/real.h. */
+#include "kernels/real.h"
+
+#include "attentive.h"
+#include "kernels/dispatch.c"
+
+static int usable_threads(int wanted)
+{
+    return ac_usable_threads(wanted);
+}
+
+#define AC_ENGINE ac_single
+#include "network/core_sources.h"
