@@ -1,36 +1,83 @@
 /* AVX2 with FMA: a block is two registers, and a tile of 6 rows fills 12 of
  * the 16 registers with sums. */
-#include "kernels/real.h"
+#include "kernels/kernels.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(AC_DOUBLE)
-#define AC_HAVE_AVX2
+#ifdef AC_X86_KERNELS
 #include <immintrin.h>
 
-#define SIMD(name) avx2_##name
+#define SIMD_TARGET __attribute__((target("avx2,fma")))
+#include "kernels/simd.h"
+
 #define SIMD_NAME "avx2"
-#define SIMD_ISA __attribute__((target("avx2,fma")))
-#define SIMD_WIDTH 8
-#define SIMD_ROWS 6
-#define SIMD_BUNDLE 8
+#define SIMD_TABLE ac_avx2_kernels
 
-#define SIMD_VECTOR __m256
-#define SIMD_SET1(x) _mm256_set1_ps(x)
-#define SIMD_LOAD(from) _mm256_loadu_ps(from)
-#define SIMD_STORE(to, x) _mm256_storeu_ps(to, x)
-#define SIMD_FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define SIMD_SQRT(x) _mm256_sqrt_ps(x)
-#define SIMD_FNMA(a, b, c) _mm256_fnmadd_ps(a, b, c)
-#define SIMD_MAX(limit, x) _mm256_max_ps(limit, x)
-#define SIMD_MIN(limit, x) _mm256_min_ps(limit, x)
-#define SIMD_INVERSE(x) _mm256_rcp_ps(x)
-#define SIMD_TO_EXPONENT(x)                                                    \
-    _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(x), 23))
-#define SIMD_ZIP_LOW(a, b)                                                     \
-    _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), \
-                           0x20)
-#define SIMD_ZIP_HIGH(a, b)                                                    \
-    _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), \
-                           0x31)
+enum { SIMD_WIDTH = 8, SIMD_ROWS = 6, SIMD_BUNDLE = 8 };
 
-#include "kernels/kernels_simd.h"
+typedef __m256 vector;
+
+SIMD_INLINE vector v_set1(float x)
+{
+    return _mm256_set1_ps(x);
+}
+
+SIMD_INLINE vector v_load(const real *from)
+{
+    return _mm256_loadu_ps(from);
+}
+
+SIMD_INLINE void v_store(real *to, vector x)
+{
+    _mm256_storeu_ps(to, x);
+}
+
+/* a b + c */
+SIMD_INLINE vector v_fma(vector a, vector b, vector c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+
+/* c - a b */
+SIMD_INLINE vector v_fnma(vector a, vector b, vector c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+
+SIMD_INLINE vector v_sqrt(vector x)
+{
+    return _mm256_sqrt_ps(x);
+}
+
+SIMD_INLINE vector v_max(vector limit, vector x)
+{
+    return _mm256_max_ps(limit, x);
+}
+
+SIMD_INLINE vector v_min(vector limit, vector x)
+{
+    return _mm256_min_ps(limit, x);
+}
+
+SIMD_INLINE vector v_inverse(vector x)
+{
+    return _mm256_rcp_ps(x);
+}
+
+SIMD_INLINE vector v_exponent(vector x)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(x), 23));
+}
+
+SIMD_INLINE vector v_zip_low(vector a, vector b)
+{
+    return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b),
+                                  _mm256_unpackhi_ps(a, b), 0x20);
+}
+
+SIMD_INLINE vector v_zip_high(vector a, vector b)
+{
+    return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b),
+                                  _mm256_unpackhi_ps(a, b), 0x31);
+}
+
+#include "kernels/simd_kernels.h"
 #endif

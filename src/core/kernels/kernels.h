@@ -1,13 +1,14 @@
 /* The numeric kernels: one table of functions for each way to compute them.
+ * Each table of single precision is a translation unit of its own; dispatch.c
+ * chooses among them.
  *
- * Genes are worked on in blocks of LANES. The gene is the innermost index of
- * every array (the "lane"), so that whatever is done for one gene is done for
- * the whole block at once: x[step][unit][LANES]. A block with fewer genes
- * than lanes is padded with zeros and its surplus lanes get no gradient.
+ * Genes are processed in blocks of LANES. The gene is the innermost index of
+ * every array (the "lane"), so that each operation applies to the whole block
+ * at once: x[step][unit][LANES]. A block with fewer genes than lanes is padded
+ * with zeros, and its surplus lanes get no gradient.
  *
- * Weight matrices are column-major, as R keeps them, and have PyTorch's
- * shapes: units x inputs.
- */
+ * Weight matrices are column-major, as in R, and have PyTorch's shapes:
+ * units x inputs. */
 #ifndef AC_KERNELS_H
 #define AC_KERNELS_H
 
@@ -15,14 +16,12 @@
 
 enum { LANES = 16 };
 
-static size_t round_up(size_t count, size_t to)
+static inline size_t round_up(size_t count, size_t multiple)
 {
-    return (count + to - 1) / to * to;
+    return (count + multiple - 1) / multiple * multiple;
 }
 
-/* One direction of one LSTM on one block. `kept_stride` is the distance
- * between the steps of what forward keeps; 0 keeps only the last step, which
- * is all that a prediction needs. */
+/* One direction of an LSTM on one block. */
 typedef struct {
     int steps, inputs, units;
     int reverse; /* reads the steps from last to first */
@@ -31,22 +30,24 @@ typedef struct {
     const real *weight_hh; /* [4 units x units]                       */
     const real *bias_ih;   /* [4 units]                               */
     const real *bias_hh;   /* [4 units]                               */
-    real *prepared;        /* the weights as the kernels want them    */
+    real *packed;          /* the weights in the order of the kernels */
 
     const real *in; /* [steps][inputs][LANES]                         */
     real *out;      /* [steps] of [units][LANES], out_stride apart    */
     size_t out_stride;
 
-    /* What forward keeps: 6 units lane vectors a step, the gates after their
-     * activations, c and tanh(c), in whatever order suits the kernels. */
-    real *kept;
-    size_t kept_stride;
+    /* What forward leaves for backward: 6 units lane vectors per step (the
+     * gates after their activations, c and tanh(c), in the order of the
+     * kernels), cache_stride apart. A stride of 0 caches the last step only,
+     * which is all that a prediction needs. */
+    real *cache;
+    size_t cache_stride;
 
     const real *dout; /* as out                                       */
     real *din;        /* as in; NULL where not wanted                 */
-    real *scratch;    /* backward's, as long as the kernels want      */
+    real *scratch;    /* of backward                                  */
     real *dweight_ih, *dweight_hh, *dbias_ih, *dbias_hh;
-} lstm_way;
+} lstm_pass;
 
 /* Attention over the steps of one sequence, on one block. */
 typedef struct {
@@ -59,8 +60,8 @@ typedef struct {
     const real *dout;    /* as out                                    */
     real *din;           /* as in; NULL where not wanted              */
     real *dcontext;      /* [inputs]                                  */
-    real *scratch;       /* [inputs][LANES]: backward's               */
-} attention_way;
+    real *scratch;       /* [inputs][LANES]: of backward              */
+} attention_pass;
 
 /* One step of Adam:
  *   m = decay1 m + (1 - decay1) g,  v = decay2 v + (1 - decay2) g^2,
@@ -83,19 +84,47 @@ typedef struct {
     void (*product_outer)(int units, int inputs, int steps, const real *y,
                           size_t y_step, const real *x, size_t x_step, real *w);
 
-    /* Numbers that `prepared` and `scratch` hold (multiples of LANES);
-     * filling the first: once a mini-batch. */
-    size_t (*lstm_prepared)(int inputs, int units);
-    size_t (*lstm_scratch)(int inputs, int units);
-    void (*lstm_prepare)(const lstm_way *way);
-    void (*lstm_forward)(const lstm_way *way);
-    void (*lstm_backward)(const lstm_way *way);
+    /* Sizes of `packed` and `scratch`, multiples of LANES. lstm_pack() fills
+     * `packed`, once per mini-batch. */
+    size_t (*lstm_packed_count)(int inputs, int units);
+    size_t (*lstm_scratch_count)(int inputs, int units);
+    void (*lstm_pack)(const lstm_pass *pass);
+    void (*lstm_forward)(const lstm_pass *pass);
+    void (*lstm_backward)(const lstm_pass *pass);
 
-    void (*attention_forward)(const attention_way *way);
-    void (*attention_backward)(const attention_way *way);
+    void (*attention_forward)(const attention_pass *pass);
+    void (*attention_backward)(const attention_pass *pass);
 
     void (*adam)(size_t count, const adam_rates *rates, const real *gradient,
-                 real *first, real *second, real *parameter);
+                 real *first_moment, real *second_moment, real *parameters);
 } kernels;
+
+/* ---- the tables -------------------------------------------------------- */
+
+#ifdef AC_DOUBLE
+#define PLAIN_KERNELS ac_plain_double_kernels
+extern const kernels ac_plain_double_kernels;
+
+/* Whether the products are BLAS's: see ac_use_gemm(). */
+int ac_uses_gemm(void);
+
+#else
+#define PLAIN_KERNELS ac_plain_kernels
+extern const kernels ac_plain_kernels;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define AC_X86_KERNELS
+extern const kernels ac_avx512_kernels, ac_avx2_kernels;
+#endif
+
+#if defined(__aarch64__) && defined(__GNUC__)
+#define AC_NEON_KERNELS
+extern const kernels ac_neon_kernels;
+#endif
+
+/* The table of that name, or the fastest for NULL. NULL if there is no such
+ * table or this machine cannot run it. */
+const kernels *ac_find_kernels(const char *name);
+#endif
 
 #endif

@@ -1,5 +1,6 @@
-/* Plain C kernels: correct anywhere, written for the reader, and the oracle
- * that every faster table is tested against. */
+/* Plain C kernels: they run anywhere, are written for the reader, and are the
+ * reference that every faster table is tested against. Compiled once for each
+ * precision: here, and by plain_double.c. */
 #include "kernels/kernels.h"
 #include "kernels/plain_products.h"
 
@@ -10,56 +11,57 @@
  *   c_t     = f c_(t-1) + i g
  *   h_t     = o tanh(c_t)
  *
- * Kept: [4][units] gates, [2][units] c and tanh(c).
- * Prepared: the sum of the two biases. */
+ * Cache: [4][units] gates, [2][units] c and tanh(c).
+ * Packed: the sum of the two biases. */
 
-static size_t plain_lstm_prepared(int inputs, int units)
+static size_t plain_lstm_packed_count(int inputs, int units)
 {
     (void)inputs;
     return round_up(4 * (size_t)units, LANES);
 }
 
-/* dh and dc on their way */
-static size_t plain_lstm_scratch(int inputs, int units)
+/* dh and dc */
+static size_t plain_lstm_scratch_count(int inputs, int units)
 {
     (void)inputs;
     return 2 * (size_t)units * LANES;
 }
 
-static void plain_lstm_prepare(const lstm_way *way)
+static void plain_lstm_pack(const lstm_pass *pass)
 {
-    for (int r = 0; r < 4 * way->units; r++)
-        way->prepared[r] = way->bias_ih[r] + way->bias_hh[r];
+    for (int r = 0; r < 4 * pass->units; r++)
+        pass->packed[r] = pass->bias_ih[r] + pass->bias_hh[r];
 }
 
-/* The step that is read as number n, and where its parts lie. */
-static int step_at(const lstm_way *way, int n)
+/* The step that the pass reads as number n. */
+static int step_at(const lstm_pass *pass, int n)
 {
-    return way->reverse ? way->steps - 1 - n : n;
+    return pass->reverse ? pass->steps - 1 - n : n;
 }
 
-static void plain_lstm_gates(const lstm_way *way, int n, real *gates)
+static void plain_lstm_gates(const lstm_pass *pass, int n, real *gates)
 {
-    const int t = step_at(way, n), units = way->units;
+    const int t = step_at(pass, n), units = pass->units;
     for (int r = 0; r < 4 * units; r++)
         for (int l = 0; l < LANES; l++)
-            gates[r * LANES + l] = way->prepared[r];
-    plain_product(4 * units, way->inputs, way->weight_ih,
-                  way->in + (size_t)t * way->inputs * LANES, gates);
+            gates[r * LANES + l] = pass->packed[r];
+    plain_product(4 * units, pass->inputs, pass->weight_ih,
+                  pass->in + (size_t)t * pass->inputs * LANES, gates);
     if (n > 0)
-        plain_product(4 * units, units, way->weight_hh,
-                      way->out + step_at(way, n - 1) * way->out_stride, gates);
+        plain_product(4 * units, units, pass->weight_hh,
+                      pass->out + step_at(pass, n - 1) * pass->out_stride,
+                      gates);
 }
 
-static void plain_lstm_forward(const lstm_way *way)
+static void plain_lstm_forward(const lstm_pass *pass)
 {
-    const int width = way->units * LANES;
-    for (int n = 0; n < way->steps; n++) {
-        real *gates = way->kept + n * way->kept_stride;
+    const int width = pass->units * LANES;
+    for (int n = 0; n < pass->steps; n++) {
+        real *gates = pass->cache + n * pass->cache_stride;
         real *cell = gates + 4 * width;
-        const real *before = n > 0 ? cell - way->kept_stride : NULL;
-        real *out = way->out + step_at(way, n) * way->out_stride;
-        plain_lstm_gates(way, n, gates);
+        const real *before = n > 0 ? cell - pass->cache_stride : NULL;
+        real *out = pass->out + step_at(pass, n) * pass->out_stride;
+        plain_lstm_gates(pass, n, gates);
         for (int u = 0; u < width; u++) {
             const real i = sigmoid(gates[u]);
             const real f = sigmoid(gates[width + u]);
@@ -77,15 +79,15 @@ static void plain_lstm_forward(const lstm_way *way)
     }
 }
 
-/* Turns the kept gates of step n into the gradient before their activations;
- * dh comes in whole, dc is carried on to the step before. */
-static void plain_lstm_dgates(const lstm_way *way, int n, const real *dh,
+/* Turns the cached gates of step n into the gradient before their activations.
+ * dh is complete; dc is carried on to the step before. */
+static void plain_lstm_dgates(const lstm_pass *pass, int n, const real *dh,
                               real *dc)
 {
-    const int width = way->units * LANES;
-    real *gates = way->kept + n * way->kept_stride;
+    const int width = pass->units * LANES;
+    real *gates = pass->cache + n * pass->cache_stride;
     const real *cell = gates + 4 * width;
-    const real *before = n > 0 ? cell - way->kept_stride : NULL;
+    const real *before = n > 0 ? cell - pass->cache_stride : NULL;
     for (int u = 0; u < width; u++) {
         const real i = gates[u], f = gates[width + u];
         const real g = gates[2 * width + u], o = gates[3 * width + u];
@@ -99,46 +101,47 @@ static void plain_lstm_dgates(const lstm_way *way, int n, const real *dh,
     }
 }
 
-static void plain_lstm_dweights(const lstm_way *way, int n, const real *dgates)
+static void plain_lstm_dweights(const lstm_pass *pass, int n,
+                                const real *dgates)
 {
-    const int t = step_at(way, n), rows = 4 * way->units;
-    plain_outer_step(rows, way->inputs, dgates,
-                     way->in + (size_t)t * way->inputs * LANES,
-                     way->dweight_ih);
+    const int t = step_at(pass, n), rows = 4 * pass->units;
+    plain_outer_step(rows, pass->inputs, dgates,
+                     pass->in + (size_t)t * pass->inputs * LANES,
+                     pass->dweight_ih);
     if (n > 0)
-        plain_outer_step(rows, way->units, dgates,
-                         way->out + step_at(way, n - 1) * way->out_stride,
-                         way->dweight_hh);
+        plain_outer_step(rows, pass->units, dgates,
+                         pass->out + step_at(pass, n - 1) * pass->out_stride,
+                         pass->dweight_hh);
     for (int r = 0; r < rows; r++) {
         real sum = 0;
         for (int l = 0; l < LANES; l++)
             sum += dgates[r * LANES + l];
-        way->dbias_ih[r] += sum;
-        way->dbias_hh[r] += sum;
+        pass->dbias_ih[r] += sum;
+        pass->dbias_hh[r] += sum;
     }
 }
 
-static void plain_lstm_backward(const lstm_way *way)
+static void plain_lstm_backward(const lstm_pass *pass)
 {
-    const int units = way->units, width = units * LANES;
-    real *dh = way->scratch, *dc = way->scratch + width;
-    memset(way->scratch, 0, 2 * sizeof(real) * width);
-    for (int n = way->steps - 1; n >= 0; n--) {
-        const int t = step_at(way, n);
-        const real *dout = way->dout + t * way->out_stride;
-        const real *dgates = way->kept + n * way->kept_stride;
+    const int units = pass->units, width = units * LANES;
+    real *dh = pass->scratch, *dc = pass->scratch + width;
+    memset(pass->scratch, 0, 2 * sizeof(real) * width);
+    for (int n = pass->steps - 1; n >= 0; n--) {
+        const int t = step_at(pass, n);
+        const real *dout = pass->dout + t * pass->out_stride;
+        const real *dgates = pass->cache + n * pass->cache_stride;
         for (int u = 0; u < width; u++)
             dh[u] += dout[u];
-        plain_lstm_dgates(way, n, dh, dc);
-        plain_lstm_dweights(way, n, dgates);
-        if (way->din) {
-            real *din = way->din + (size_t)t * way->inputs * LANES;
-            memset(din, 0, sizeof(real) * way->inputs * LANES);
-            plain_product_back(4 * units, way->inputs, way->weight_ih, dgates,
+        plain_lstm_dgates(pass, n, dh, dc);
+        plain_lstm_dweights(pass, n, dgates);
+        if (pass->din) {
+            real *din = pass->din + (size_t)t * pass->inputs * LANES;
+            memset(din, 0, sizeof(real) * pass->inputs * LANES);
+            plain_product_back(4 * units, pass->inputs, pass->weight_ih, dgates,
                                din);
         }
         memset(dh, 0, sizeof(real) * width);
-        plain_product_back(4 * units, units, way->weight_hh, dgates, dh);
+        plain_product_back(4 * units, units, pass->weight_hh, dgates, dh);
     }
 }
 
@@ -162,90 +165,90 @@ static void softmax_over_steps(int steps, real *weight)
     }
 }
 
-static void plain_attention_forward(const attention_way *way)
+static void plain_attention_forward(const attention_pass *pass)
 {
-    const size_t step = (size_t)way->inputs * LANES;
-    memset(way->weight, 0, sizeof(real) * way->steps * LANES);
-    for (int t = 0; t < way->steps; t++)
-        plain_product(1, way->inputs, way->context, way->in + t * step,
-                      way->weight + t * LANES);
-    softmax_over_steps(way->steps, way->weight);
-    memset(way->out, 0, sizeof(real) * step);
-    for (int t = 0; t < way->steps; t++)
-        for (int k = 0; k < way->inputs; k++)
+    const size_t step = (size_t)pass->inputs * LANES;
+    memset(pass->weight, 0, sizeof(real) * pass->steps * LANES);
+    for (int t = 0; t < pass->steps; t++)
+        plain_product(1, pass->inputs, pass->context, pass->in + t * step,
+                      pass->weight + t * LANES);
+    softmax_over_steps(pass->steps, pass->weight);
+    memset(pass->out, 0, sizeof(real) * step);
+    for (int t = 0; t < pass->steps; t++)
+        for (int k = 0; k < pass->inputs; k++)
             for (int l = 0; l < LANES; l++)
-                way->out[k * LANES + l] += way->weight[t * LANES + l] *
-                                           way->in[t * step + k * LANES + l];
+                pass->out[k * LANES + l] += pass->weight[t * LANES + l] *
+                                            pass->in[t * step + k * LANES + l];
 }
 
 /* dweight: first the derivative by alpha, then by the score before softmax. */
-static void plain_attention_dscores(const attention_way *way)
+static void plain_attention_dscores(const attention_pass *pass)
 {
-    const size_t step = (size_t)way->inputs * LANES;
+    const size_t step = (size_t)pass->inputs * LANES;
     real mean[LANES] = {0};
-    memset(way->dweight, 0, sizeof(real) * way->steps * LANES);
-    for (int t = 0; t < way->steps; t++) {
-        real *dweight = way->dweight + t * LANES;
-        for (int k = 0; k < way->inputs; k++)
+    memset(pass->dweight, 0, sizeof(real) * pass->steps * LANES);
+    for (int t = 0; t < pass->steps; t++) {
+        real *dweight = pass->dweight + t * LANES;
+        for (int k = 0; k < pass->inputs; k++)
             for (int l = 0; l < LANES; l++)
-                dweight[l] += way->dout[k * LANES + l] *
-                              way->in[t * step + k * LANES + l];
+                dweight[l] += pass->dout[k * LANES + l] *
+                              pass->in[t * step + k * LANES + l];
         for (int l = 0; l < LANES; l++)
-            mean[l] += way->weight[t * LANES + l] * dweight[l];
+            mean[l] += pass->weight[t * LANES + l] * dweight[l];
     }
-    for (int t = 0; t < way->steps; t++)
+    for (int t = 0; t < pass->steps; t++)
         for (int l = 0; l < LANES; l++)
-            way->dweight[t * LANES + l] =
-                way->weight[t * LANES + l] *
-                (way->dweight[t * LANES + l] - mean[l]);
+            pass->dweight[t * LANES + l] =
+                pass->weight[t * LANES + l] *
+                (pass->dweight[t * LANES + l] - mean[l]);
 }
 
-static void plain_attention_din(const attention_way *way, int t)
+static void plain_attention_din(const attention_pass *pass, int t)
 {
-    const real *weight = way->weight + t * LANES;
-    const real *dscore = way->dweight + t * LANES;
-    real *din = way->din + (size_t)t * way->inputs * LANES;
-    for (int k = 0; k < way->inputs; k++)
+    const real *weight = pass->weight + t * LANES;
+    const real *dscore = pass->dweight + t * LANES;
+    real *din = pass->din + (size_t)t * pass->inputs * LANES;
+    for (int k = 0; k < pass->inputs; k++)
         for (int l = 0; l < LANES; l++)
-            din[k * LANES + l] = weight[l] * way->dout[k * LANES + l] +
-                                 dscore[l] * way->context[k];
+            din[k * LANES + l] = weight[l] * pass->dout[k * LANES + l] +
+                                 dscore[l] * pass->context[k];
 }
 
-static void plain_attention_backward(const attention_way *way)
+static void plain_attention_backward(const attention_pass *pass)
 {
-    plain_attention_dscores(way);
-    for (int t = 0; way->din && t < way->steps; t++)
-        plain_attention_din(way, t);
-    plain_product_outer(1, way->inputs, way->steps, way->dweight, LANES,
-                        way->in, (size_t)way->inputs * LANES, way->dcontext);
+    plain_attention_dscores(pass);
+    for (int t = 0; pass->din && t < pass->steps; t++)
+        plain_attention_din(pass, t);
+    plain_product_outer(1, pass->inputs, pass->steps, pass->dweight, LANES,
+                        pass->in, (size_t)pass->inputs * LANES, pass->dcontext);
 }
 
 static void plain_adam(size_t count, const adam_rates *rates,
-                       const real *gradient, real *first, real *second,
-                       real *parameter)
+                       const real *gradient, real *first_moment,
+                       real *second_moment, real *parameters)
 {
     const real decay1 = rates->decay1, decay2 = rates->decay2;
     for (size_t i = 0; i < count; i++) {
         const real g = rates->scale * gradient[i];
-        first[i] = decay1 * first[i] + (1 - decay1) * g;
-        second[i] = decay2 * second[i] + (1 - decay2) * g * g;
-        parameter[i] -=
-            rates->rate * first[i] /
-            (real_sqrt(second[i]) * rates->inverse_root + rates->epsilon);
+        first_moment[i] = decay1 * first_moment[i] + (1 - decay1) * g;
+        second_moment[i] = decay2 * second_moment[i] + (1 - decay2) * g * g;
+        parameters[i] -= rates->rate * first_moment[i] /
+                         (real_sqrt(second_moment[i]) * rates->inverse_root +
+                          rates->epsilon);
     }
 }
 
-static const kernels kernels_plain = {
-    "plain",
-    plain_product,
-    plain_product_back,
-    plain_product_outer,
-    plain_lstm_prepared,
-    plain_lstm_scratch,
-    plain_lstm_prepare,
-    plain_lstm_forward,
-    plain_lstm_backward,
-    plain_attention_forward,
-    plain_attention_backward,
-    plain_adam,
+const kernels PLAIN_KERNELS = {
+    .name = "plain",
+    .product = plain_product,
+    .product_back = plain_product_back,
+    .product_outer = plain_product_outer,
+    .lstm_packed_count = plain_lstm_packed_count,
+    .lstm_scratch_count = plain_lstm_scratch_count,
+    .lstm_pack = plain_lstm_pack,
+    .lstm_forward = plain_lstm_forward,
+    .lstm_backward = plain_lstm_backward,
+    .attention_forward = plain_attention_forward,
+    .attention_backward = plain_attention_backward,
+    .adam = plain_adam,
 };

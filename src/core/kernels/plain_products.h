@@ -1,5 +1,8 @@
-/* The three products that every layer is made of, over a block, in plain C;
- * in double precision by BLAS, where the core was given its dgemm. */
+/* The three products that every layer consists of, over a block, in plain C. In
+ * double precision BLAS computes them, if the core was given its dgemm. */
+#ifndef AC_PLAIN_PRODUCTS_H
+#define AC_PLAIN_PRODUCTS_H
+
 #include "kernels/kernels.h"
 
 #ifdef AC_DOUBLE
@@ -12,7 +15,12 @@ void ac_use_gemm(ac_gemm gemm)
     blas_gemm = gemm;
 }
 
-/* For a single row BLAS is no gain. */
+int ac_uses_gemm(void)
+{
+    return blas_gemm != NULL;
+}
+
+/* BLAS gains nothing for a single row. */
 #define HAVE_BLAS(units) (blas_gemm && (units) > 1)
 #else
 #define HAVE_BLAS(units) 0
@@ -33,8 +41,9 @@ static void plain_product(int units, int inputs, const real *w, const real *x,
             const real w_rk = w[(size_t)k * units + r];
             const real *x_k = x + k * LANES;
             LANE_LOOP
-            for (int l = 0; l < LANES; l++)
+            for (int l = 0; l < LANES; l++) {
                 sum[l] += w_rk * x_k[l];
+            }
         }
         memcpy(y + r * LANES, sum, sizeof sum);
     }
@@ -54,8 +63,9 @@ static void plain_product_back(int units, int inputs, const real *w,
             const real w_rk = w[(size_t)k * units + r];
             const real *y_r = y + r * LANES;
             LANE_LOOP
-            for (int l = 0; l < LANES; l++)
+            for (int l = 0; l < LANES; l++) {
                 sum[l] += w_rk * y_r[l];
+            }
         }
         memcpy(x + k * LANES, sum, sizeof sum);
     }
@@ -73,8 +83,9 @@ static void plain_outer_step(int units, int inputs, const real *y,
             const real *x_k = x + k * LANES, *y_r = y + r * LANES;
             real products[LANES], sum = 0;
             LANE_LOOP
-            for (int l = 0; l < LANES; l++)
+            for (int l = 0; l < LANES; l++) {
                 products[l] = y_r[l] * x_k[l];
+            }
             for (int l = 0; l < LANES; l++)
                 sum += products[l];
             w[(size_t)k * units + r] += sum;
@@ -88,3 +99,5 @@ static void plain_product_outer(int units, int inputs, int steps, const real *y,
     for (int t = 0; t < steps; t++)
         plain_outer_step(units, inputs, y + t * y_step, x + t * x_step, w);
 }
+
+#endif

@@ -1,6 +1,5 @@
-/* One source, two precisions: single.c and double.c include the core's files
- * after choosing what `real` is. Everything in them is static, so the two
- * never meet. */
+/* One source, two precisions: `real` is double in a translation unit that
+ * defines AC_DOUBLE first, and float in all others. */
 #ifndef AC_REAL_H
 #define AC_REAL_H
 
@@ -24,15 +23,15 @@ typedef float real;
 #define real_fabs fabsf
 #endif
 
-/* Asks for vector instructions where the lanes are the loop: at -O2 a compiler
- * need not think of them by itself. */
+/* Asks for vector instructions in a loop over lanes, which some compilers do
+ * not use at -O2 by themselves. */
 #ifdef _OPENMP
 #define LANE_LOOP _Pragma("omp simd")
 #else
 #define LANE_LOOP
 #endif
 
-static real sigmoid(real x)
+static inline real sigmoid(real x)
 {
     return 1 / (1 + real_exp(-x));
 }

@@ -5,14 +5,16 @@
 static const real bias_input[LANES] = {1, 1, 1, 1, 1, 1, 1, 1,
                                        1, 1, 1, 1, 1, 1, 1, 1};
 
-/* Assigns; the layer's products are added to it. */
+/* Assigns; the products of the layer are added to it. */
 static void bias_forward(int units, int steps, const real *bias, real *out)
 {
     for (int t = 0; t < steps; t++)
-        for (int r = 0; r < units; r++, out += LANES)
+        for (int r = 0; r < units; r++, out += LANES) {
             LANE_LOOP
-    for (int l = 0; l < LANES; l++)
-        out[l] = bias[r];
+            for (int l = 0; l < LANES; l++) {
+                out[l] = bias[r];
+            }
+        }
 }
 
 /* A bias is a weight of an input that is always 1. */

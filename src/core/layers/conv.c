@@ -2,8 +2,8 @@
  *   out_t = b + sum over k < window of W_k in_(t + k)
  * in [steps][inputs][LANES], out [steps - window + 1][units][LANES].
  *
- * The `window` steps that one output reads lie side by side, so each output
- * is one product with them as they are.
+ * The `window` steps that one output reads are contiguous, so each output is
+ * one product with them in place.
  *
  * Parameters: weight [units x inputs x window], bias [units]. */
 #include "layers/layer.h"
@@ -13,13 +13,13 @@ static int conv_steps(const ac_stage *stage)
     return stage->steps - stage->window + 1;
 }
 
-/* Numbers that one output reads; an int in a stage that is small enough. */
+/* Numbers that one output reads; an int in a stage that fits (network.c). */
 static int conv_inputs(const ac_stage *stage)
 {
     return stage->window * stage->inputs;
 }
 
-static int conv_is_sane(const ac_stage *stage)
+static int conv_is_valid(const ac_stage *stage)
 {
     return stage_has_units(stage) && stage_has_window(stage);
 }
@@ -34,9 +34,8 @@ static size_t conv_output_count(const ac_stage *stage)
     return (size_t)conv_steps(stage) * stage->units;
 }
 
-static void conv_forward(const layer *self, int way)
+static void conv_forward(const layer *self)
 {
-    (void)way;
     const ac_stage *stage = self->stage;
     const int units = stage->units, inputs = conv_inputs(stage);
     const size_t step = (size_t)stage->inputs * LANES;
@@ -48,9 +47,8 @@ static void conv_forward(const layer *self, int way)
                                self->in + t * step, self->out + t * out_step);
 }
 
-static void conv_backward(const layer *self, int way)
+static void conv_backward(const layer *self)
 {
-    (void)way;
     const ac_stage *stage = self->stage;
     const int units = stage->units, inputs = conv_inputs(stage);
     const int steps = conv_steps(stage);
@@ -70,8 +68,7 @@ static void conv_backward(const layer *self, int way)
 }
 
 static const layer_type conv_layer = {
-    .ways = 1,
-    .is_sane = conv_is_sane,
+    .is_valid = conv_is_valid,
     .parameter_count = conv_parameter_count,
     .output_count = conv_output_count,
     .forward = conv_forward,

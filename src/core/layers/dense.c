@@ -4,7 +4,7 @@
  * Parameters: weight [units x steps inputs], bias [units]. */
 #include "layers/layer.h"
 
-/* An int in a stage that is small enough. */
+/* An int in a stage that fits (network.c). */
 static int dense_inputs(const ac_stage *stage)
 {
     return stage->steps * stage->inputs;
@@ -20,9 +20,8 @@ static size_t dense_output_count(const ac_stage *stage)
     return stage->units;
 }
 
-static void dense_forward(const layer *self, int way)
+static void dense_forward(const layer *self)
 {
-    (void)way;
     const int units = self->stage->units, inputs = dense_inputs(self->stage);
     bias_forward(units, 1, self->parameters + (size_t)units * inputs,
                  self->out);
@@ -30,9 +29,8 @@ static void dense_forward(const layer *self, int way)
                            self->out);
 }
 
-static void dense_backward(const layer *self, int way)
+static void dense_backward(const layer *self)
 {
-    (void)way;
     const int units = self->stage->units, inputs = dense_inputs(self->stage);
     self->kernels->product_outer(units, inputs, 1, self->dout, 0, self->in, 0,
                                  self->gradient);
@@ -46,8 +44,7 @@ static void dense_backward(const layer *self, int way)
 }
 
 static const layer_type dense_layer = {
-    .ways = 1,
-    .is_sane = stage_has_units,
+    .is_valid = stage_has_units,
     .parameter_count = dense_parameter_count,
     .output_count = dense_output_count,
     .forward = dense_forward,

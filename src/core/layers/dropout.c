@@ -2,15 +2,15 @@
  * with probability `rate`; the others are divided by 1 - rate, so that the
  * mean stays. Otherwise out = in.
  *
- * What is dropped depends on the seed, the mini-batch, the gene's place in
- * it, the layer and the number, and on nothing else: backward draws it again.
- * One draw is a word of bits that are 1 with probability `rate`, each for one
- * gene: from the last binary digit of the rate to the first, OR with random
- * bits for a 1 and AND for a 0 halve the probability so far, and add a half
- * for the 1. A rate of 1/2 takes one word, others up to RATE_BITS. */
+ * The mask depends on nothing but the seed, the mini-batch, the gene's place in
+ * it, the layer and the number, so backward generates it again. It is made of
+ * words whose bits, one per gene, are 1 with probability `rate`: from the last
+ * binary digit of the rate to the first, AND with random bits (for a 0) halves
+ * the probability, and OR (for a 1) halves it and adds a half. A rate of 1/2
+ * takes one random word, others up to RATE_BITS. */
 #include "layers/layer.h"
 
-enum { RATE_BITS = 16, VECTORS_A_WORD = 64 / LANES };
+enum { RATE_BITS = 16, VECTORS_PER_WORD = 64 / LANES };
 
 /* The rate in units of 2^-RATE_BITS. */
 static unsigned dropout_digits(const ac_stage *stage)
@@ -18,13 +18,13 @@ static unsigned dropout_digits(const ac_stage *stage)
     return (unsigned)(stage->rate * (1 << RATE_BITS) + 0.5);
 }
 
-static int dropout_is_sane(const ac_stage *stage)
+static int dropout_is_valid(const ac_stage *stage)
 {
     return stage->rate >= 0 && stage->rate < 1 &&
            dropout_digits(stage) < 1 << RATE_BITS;
 }
 
-static uint64_t dropout_bits(unsigned digits, uint64_t key, uint64_t word)
+static uint64_t dropout_mask(unsigned digits, uint64_t key, uint64_t word)
 {
     uint64_t bits = 0;
     int k = 0;
@@ -37,15 +37,15 @@ static uint64_t dropout_bits(unsigned digits, uint64_t key, uint64_t word)
     return bits;
 }
 
-/* to = scale from, and 0 in the lanes whose bit is 1 */
-static void dropout_lanes(uint32_t bits, real scale, const real *from, real *to)
+/* to = scale from, and 0 in the lanes whose bit in the mask is 1 */
+static void dropout_lanes(uint32_t mask, real scale, const real *from, real *to)
 {
     static const uint32_t bit[LANES] = {
         1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
         1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
     LANE_LOOP
     for (int l = 0; l < LANES; l++) {
-        const real factor = bits & bit[l] ? 0 : scale;
+        const real factor = mask & bit[l] ? 0 : scale;
         to[l] = factor * from[l];
     }
 }
@@ -53,38 +53,35 @@ static void dropout_lanes(uint32_t bits, real scale, const real *from, real *to)
 static void dropout_apply(const layer *self, const real *from, real *to)
 {
     const size_t count = stage_input_count(self->stage);
-    if (!self->keep || !self->drawing->drops) {
+    if (!self->training || !self->dropout_rng->on) {
         memcpy(to, from, sizeof(real) * count * LANES);
         return;
     }
-    const uint64_t key = random_bits(self->drawing->key, self->number);
+    const uint64_t key = random_bits(self->dropout_rng->key, self->index);
     const unsigned digits = dropout_digits(self->stage);
     const real scale = 1 / (1 - (real)digits / (1 << RATE_BITS));
-    uint64_t word = self->drawing->block * (count / VECTORS_A_WORD + 1);
+    uint64_t word = self->dropout_rng->block * (count / VECTORS_PER_WORD + 1);
     uint64_t bits = 0;
     for (size_t i = 0; i < count; i++, bits >>= LANES) {
-        if (i % VECTORS_A_WORD == 0)
-            bits = dropout_bits(digits, key, word++);
+        if (i % VECTORS_PER_WORD == 0)
+            bits = dropout_mask(digits, key, word++);
         dropout_lanes((uint32_t)bits, scale, from + i * LANES, to + i * LANES);
     }
 }
 
-static void dropout_forward(const layer *self, int way)
+static void dropout_forward(const layer *self)
 {
-    (void)way;
     dropout_apply(self, self->in, self->out);
 }
 
-static void dropout_backward(const layer *self, int way)
+static void dropout_backward(const layer *self)
 {
-    (void)way;
     if (self->din)
         dropout_apply(self, self->dout, self->din);
 }
 
 static const layer_type dropout_layer = {
-    .ways = 1,
-    .is_sane = dropout_is_sane,
+    .is_valid = dropout_is_valid,
     .output_count = stage_input_count,
     .forward = dropout_forward,
     .backward = dropout_backward,

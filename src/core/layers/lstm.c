@@ -1,12 +1,12 @@
 /* Bidirectional LSTM (paper, section 3: the bin encoder and the mark
  * encoder). in [steps][inputs][LANES], out [steps][2 units][LANES]: forward
- * units first. The two directions are its two ways.
+ * units first. The two directions are its two parts.
  *
  * Parameters, for each direction as PyTorch has them: weight_ih [4U x I],
  * weight_hh [4U x U], bias_ih [4U], bias_hh [4U]. */
 #include "layers/layer.h"
 
-static size_t lstm_way_parameters(const ac_stage *stage)
+static size_t direction_parameter_count(const ac_stage *stage)
 {
     const size_t inputs = stage->inputs, units = stage->units;
     return 4 * units * (inputs + units + 2);
@@ -14,12 +14,12 @@ static size_t lstm_way_parameters(const ac_stage *stage)
 
 static size_t lstm_parameter_count(const ac_stage *stage)
 {
-    return 2 * lstm_way_parameters(stage);
+    return 2 * direction_parameter_count(stage);
 }
 
-static size_t lstm_prepared_count(const ac_stage *stage, const kernels *kernels)
+static size_t lstm_packed_count(const ac_stage *stage, const kernels *kernels)
 {
-    return 2 * kernels->lstm_prepared(stage->inputs, stage->units);
+    return 2 * kernels->lstm_packed_count(stage->inputs, stage->units);
 }
 
 static size_t lstm_output_count(const ac_stage *stage)
@@ -27,97 +27,98 @@ static size_t lstm_output_count(const ac_stage *stage)
     return 2 * (size_t)stage->steps * stage->units;
 }
 
-/* What is kept of a step, and a line to spare: a power of two between the
- * steps would have them evict each other from the cache. */
-static size_t lstm_kept(const ac_stage *stage)
+/* The cache of a step, plus one line: if the steps were a power of two apart,
+ * they would evict each other from the processor's cache. */
+static size_t lstm_step_cache(const ac_stage *stage)
 {
     return (6 * (size_t)stage->units + 1) * LANES;
 }
 
-/* One direction keeps gates (4), c and tanh(c) of each step, and has its share
- * of din and a scratch; a prediction keeps one step. */
-static size_t lstm_way_saved(const ac_stage *stage, const kernels *kernels,
-                             int keep)
+/* One direction: the gates (4), c and tanh(c) of each step, its share of din
+ * and its scratch. A prediction needs one step only. */
+static size_t direction_cache_count(const ac_stage *stage,
+                                    const kernels *kernels, int training)
 {
-    if (!keep)
-        return lstm_kept(stage);
-    return stage->steps * (lstm_kept(stage) + stage->inputs * LANES) +
-           kernels->lstm_scratch(stage->inputs, stage->units);
+    if (!training)
+        return lstm_step_cache(stage);
+    return stage->steps * (lstm_step_cache(stage) + stage->inputs * LANES) +
+           kernels->lstm_scratch_count(stage->inputs, stage->units);
 }
 
-static size_t lstm_saved_count(const ac_stage *stage, const kernels *kernels,
-                               int keep)
+static size_t lstm_cache_count(const ac_stage *stage, const kernels *kernels,
+                               int training)
 {
-    return 2 * lstm_way_saved(stage, kernels, keep);
+    return 2 * direction_cache_count(stage, kernels, training);
 }
 
-static void lstm_view_parameters(lstm_way *way, const real *parameters)
+static void view_parameters(lstm_pass *pass, const real *parameters)
 {
-    const size_t rows = 4 * (size_t)way->units;
-    way->weight_ih = parameters;
-    way->weight_hh = way->weight_ih + rows * way->inputs;
-    way->bias_ih = way->weight_hh + rows * way->units;
-    way->bias_hh = way->bias_ih + rows;
+    const size_t rows = 4 * (size_t)pass->units;
+    pass->weight_ih = parameters;
+    pass->weight_hh = pass->weight_ih + rows * pass->inputs;
+    pass->bias_ih = pass->weight_hh + rows * pass->units;
+    pass->bias_hh = pass->bias_ih + rows;
 }
 
-static void lstm_view_gradient(lstm_way *way, real *gradient)
+static void view_gradient(lstm_pass *pass, real *gradient)
 {
-    const size_t rows = 4 * (size_t)way->units;
-    way->dweight_ih = gradient;
-    way->dweight_hh = way->dweight_ih + rows * way->inputs;
-    way->dbias_ih = way->dweight_hh + rows * way->units;
-    way->dbias_hh = way->dbias_ih + rows;
+    const size_t rows = 4 * (size_t)pass->units;
+    pass->dweight_ih = gradient;
+    pass->dweight_hh = pass->dweight_ih + rows * pass->inputs;
+    pass->dbias_ih = pass->dweight_hh + rows * pass->units;
+    pass->dbias_hh = pass->dbias_ih + rows;
 }
 
-static lstm_way lstm_view(const layer *self, int direction)
+static lstm_pass lstm_pass_of(const layer *self, int direction)
 {
     const ac_stage *stage = self->stage;
     const size_t units = stage->units, width = units * LANES;
-    const size_t first = direction * lstm_way_parameters(stage);
-    real *saved = self->saved +
-                  direction * lstm_way_saved(stage, self->kernels, self->keep);
-    lstm_way way = {
+    const size_t first = direction * direction_parameter_count(stage);
+    real *cache =
+        self->cache +
+        direction * direction_cache_count(stage, self->kernels, self->training);
+    lstm_pass pass = {
         .steps = stage->steps,
         .inputs = stage->inputs,
         .units = stage->units,
         .reverse = direction,
-        .prepared = self->prepared +
-                    direction * (lstm_prepared_count(stage, self->kernels) / 2),
+        .packed = self->packed +
+                  direction * (lstm_packed_count(stage, self->kernels) / 2),
         .in = self->in,
         .out = self->out + direction * width,
         .out_stride = 2 * width,
-        .kept = saved,
-        .kept_stride = self->keep ? lstm_kept(stage) : 0,
+        .cache = cache,
+        .cache_stride = self->training ? lstm_step_cache(stage) : 0,
     };
-    lstm_view_parameters(&way, self->parameters + first);
-    if (self->keep) {
-        lstm_view_gradient(&way, self->gradient + first);
-        way.dout = self->dout + direction * width;
-        real *din = saved + stage->steps * way.kept_stride;
-        way.din = self->din ? din : NULL;
-        way.scratch = din + (size_t)stage->steps * stage->inputs * LANES;
+    view_parameters(&pass, self->parameters + first);
+    if (self->training) {
+        view_gradient(&pass, self->gradient + first);
+        pass.dout = self->dout + direction * width;
+        real *din = cache + stage->steps * pass.cache_stride;
+        pass.din = self->din ? din : NULL;
+        pass.scratch = din + (size_t)stage->steps * stage->inputs * LANES;
     }
-    return way;
+    return pass;
 }
 
-static void lstm_prepare(const layer *self)
+static void lstm_pack(const layer *self)
 {
     for (int direction = 0; direction < 2; direction++) {
-        const lstm_way way = lstm_view(self, direction);
-        self->kernels->lstm_prepare(&way);
+        const lstm_pass pass = lstm_pass_of(self, direction);
+        self->kernels->lstm_pack(&pass);
     }
 }
 
 static void lstm_forward(const layer *self, int direction)
 {
-    const lstm_way way = lstm_view(self, direction);
-    self->kernels->lstm_forward(&way);
+    const lstm_pass pass = lstm_pass_of(self, direction);
+    self->kernels->lstm_forward(&pass);
 }
 
 static void lstm_backward(const layer *self, int direction)
 {
-    const lstm_way way = lstm_view(self, direction);
-    self->kernels->lstm_backward(&way);
+    const lstm_pass pass = lstm_pass_of(self, direction);
+    self->kernels->lstm_backward(&pass);
 }
 
 /* Both directions read the same input: its gradient is their sum. */
@@ -125,21 +126,22 @@ static void lstm_join(const layer *self)
 {
     if (!self->din)
         return;
-    const lstm_way forward = lstm_view(self, 0), reverse = lstm_view(self, 1);
+    const lstm_pass forward = lstm_pass_of(self, 0),
+                    reverse = lstm_pass_of(self, 1);
     const size_t n = (size_t)self->stage->steps * self->stage->inputs * LANES;
     for (size_t i = 0; i < n; i++)
         self->din[i] = forward.din[i] + reverse.din[i];
 }
 
 static const layer_type lstm_layer = {
-    .ways = 2,
-    .is_sane = stage_has_units,
+    .parts = 2,
+    .is_valid = stage_has_units,
     .parameter_count = lstm_parameter_count,
-    .prepared_count = lstm_prepared_count,
-    .saved_count = lstm_saved_count,
+    .packed_count = lstm_packed_count,
+    .cache_count = lstm_cache_count,
     .output_count = lstm_output_count,
-    .prepare = lstm_prepare,
-    .forward = lstm_forward,
-    .backward = lstm_backward,
+    .pack = lstm_pack,
+    .forward_part = lstm_forward,
+    .backward_part = lstm_backward,
     .join = lstm_join,
 };

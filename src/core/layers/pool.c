@@ -1,5 +1,5 @@
-/* Max-pooling: the largest of each `window` steps, which do not overlap; the
- * steps left over at the end are not read, as in PyTorch.
+/* Max-pooling: the maximum of each window; windows do not overlap. Steps left
+ * over at the end are not read, as in PyTorch.
  * in [steps][inputs][LANES], out [steps / window][inputs][LANES]. */
 #include "layers/layer.h"
 
@@ -13,9 +13,8 @@ static size_t pool_output_count(const ac_stage *stage)
     return (size_t)pool_steps(stage) * stage->inputs;
 }
 
-static void pool_forward(const layer *self, int way)
+static void pool_forward(const layer *self)
 {
-    (void)way;
     const int window = self->stage->window;
     const size_t step = (size_t)self->stage->inputs * LANES;
     for (int t = 0; t < pool_steps(self->stage); t++) {
@@ -25,14 +24,15 @@ static void pool_forward(const layer *self, int way)
         for (int k = 1; k < window; k++) {
             in += step;
             LANE_LOOP
-            for (size_t i = 0; i < step; i++)
+            for (size_t i = 0; i < step; i++) {
                 out[i] = in[i] > out[i] ? in[i] : out[i];
+            }
         }
     }
 }
 
-/* The gradient goes to the first of the largest. `dout` of one lane vector
- * is spent once it has been given. */
+/* The gradient goes to the first of equal maxima: `left` is 0 once it has been
+ * passed on. */
 static void pool_back_window(int window, size_t step, const real *in,
                              const real *out, const real *dout, real *din)
 {
@@ -48,9 +48,8 @@ static void pool_back_window(int window, size_t step, const real *in,
     }
 }
 
-static void pool_backward(const layer *self, int way)
+static void pool_backward(const layer *self)
 {
-    (void)way;
     const int window = self->stage->window, steps = pool_steps(self->stage);
     const size_t step = (size_t)self->stage->inputs * LANES;
     if (!self->din)
@@ -66,8 +65,7 @@ static void pool_backward(const layer *self, int way)
 }
 
 static const layer_type pool_layer = {
-    .ways = 1,
-    .is_sane = stage_has_window,
+    .is_valid = stage_has_window,
     .output_count = pool_output_count,
     .forward = pool_forward,
     .backward = pool_backward,

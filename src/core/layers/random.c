@@ -1,5 +1,5 @@
-/* Random bits as a function of a key and a counter, with no state: whoever
- * asks for a number, in whatever order or thread, gets the same. This is the
+/* Random bits as a function of a key and a counter, without state: any order
+ * and any thread get the same number. This is the
  * n-th number of SplitMix64 (Steele, Lea & Flood, 2014) seeded with the key. */
 #include <stdint.h>
 

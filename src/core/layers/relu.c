@@ -1,20 +1,19 @@
 /* Rectifier: out = max(in, 0), number by number. */
 #include "layers/layer.h"
 
-static void relu_forward(const layer *self, int way)
+static void relu_forward(const layer *self)
 {
-    (void)way;
     const size_t count = stage_input_count(self->stage) * LANES;
     const real *in = self->in;
     real *out = self->out;
     LANE_LOOP
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         out[i] = in[i] > 0 ? in[i] : 0;
+    }
 }
 
-static void relu_backward(const layer *self, int way)
+static void relu_backward(const layer *self)
 {
-    (void)way;
     const size_t count = stage_input_count(self->stage) * LANES;
     const real *out = self->out, *dout = self->dout;
     real *din = self->din;
@@ -22,13 +21,12 @@ static void relu_backward(const layer *self, int way)
         return;
     LANE_LOOP
     for (size_t i = 0; i < count; i++) {
-        const real d = dout[i]; /* a load in `?:` is a branch */
+        const real d = dout[i]; /* a load in `?:` would be a branch */
         din[i] = out[i] > 0 ? d : 0;
     }
 }
 
 static const layer_type relu_layer = {
-    .ways = 1,
     .output_count = stage_input_count,
     .forward = relu_forward,
     .backward = relu_backward,

@@ -1,9 +1,10 @@
-/* Swaps steps and inputs: in [steps][inputs][LANES],
- * out [inputs][steps][LANES]. Genes come mark by mark; this makes bins the
- * steps and marks the inputs, for a layer that reads all marks of a bin. */
+/* Exchanges steps and inputs: in [steps][inputs][LANES],
+ * out [inputs][steps][LANES]. The input of a network is stored mark by mark;
+ * this makes bins the steps and marks the inputs. */
 #include "layers/layer.h"
 
-static void swap_copy(size_t rows, size_t columns, const real *from, real *to)
+static void transpose_copy(size_t rows, size_t columns, const real *from,
+                           real *to)
 {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++)
@@ -11,23 +12,21 @@ static void swap_copy(size_t rows, size_t columns, const real *from, real *to)
                    from + (r * columns + c) * LANES, sizeof(real) * LANES);
 }
 
-static void swap_forward(const layer *self, int way)
+static void transpose_forward(const layer *self)
 {
-    (void)way;
-    swap_copy(self->stage->steps, self->stage->inputs, self->in, self->out);
+    transpose_copy(self->stage->steps, self->stage->inputs, self->in,
+                   self->out);
 }
 
-static void swap_backward(const layer *self, int way)
+static void transpose_backward(const layer *self)
 {
-    (void)way;
     if (self->din)
-        swap_copy(self->stage->inputs, self->stage->steps, self->dout,
-                  self->din);
+        transpose_copy(self->stage->inputs, self->stage->steps, self->dout,
+                       self->din);
 }
 
-static const layer_type swap_layer = {
-    .ways = 1,
+static const layer_type transpose_layer = {
     .output_count = stage_input_count,
-    .forward = swap_forward,
-    .backward = swap_backward,
+    .forward = transpose_forward,
+    .backward = transpose_backward,
 };

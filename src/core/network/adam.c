@@ -1,5 +1,5 @@
 /* Adam (Kingma & Ba, 2015) and clipping by the norm of the whole gradient,
- * both as PyTorch does them. */
+ * both as in PyTorch. */
 #include "kernels/kernels.h"
 
 typedef struct {
@@ -7,8 +7,8 @@ typedef struct {
     double steps;
 } adam;
 
-/* Four sums side by side, always the same ones: a single one would wait for
- * each addition. */
+/* Four independent sums, always the same ones: a single sum would wait for each
+ * addition. */
 static double sum_of_squares(size_t count, const real *x)
 {
     double sum[4] = {0};
@@ -21,7 +21,7 @@ static double sum_of_squares(size_t count, const real *x)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* What to multiply the gradient with to bring its norm down to `clip`. */
+/* The factor that reduces the norm of the gradient to `clip`. */
 static double clip_scale(size_t count, const real *gradient, double clip)
 {
     if (clip <= 0)

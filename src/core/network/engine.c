@@ -1,6 +1,5 @@
-/* The three things a network is used for: a training epoch, a prediction,
- * and the gradient of the loss. Each opens a network, walks over the genes
- * block by block, and closes it again. */
+/* The uses of a network: a training epoch, a prediction, and gradients. Each
+ * opens a network, walks over the genes block by block, and closes it again. */
 #include "network/network.h"
 
 static int block_size(size_t done, size_t count)
@@ -8,8 +7,8 @@ static int block_size(size_t done, size_t count)
     return count - done < LANES ? (int)(count - done) : LANES;
 }
 
-/* The derivatives by the input of a block's genes, the first of which is
- * `first`. */
+/* The derivatives by the input of the genes of a block, from gene `first` on.
+ */
 static void export_dx(const network *net, size_t first, int lanes, double *dx)
 {
     for (int l = 0; l < lanes; l++)
@@ -18,16 +17,16 @@ static void export_dx(const network *net, size_t first, int lanes, double *dx)
 }
 
 /* Loss and gradient of the genes order[first .. first + count), summed over
- * blocks; `total` is what the mean is taken over. */
+ * blocks; the gradient is that of the mean over `total` genes. */
 static ac_status add_gradient(network *net, const ac_genes *genes,
                               const int *order, size_t first, size_t count,
                               size_t total, double *loss, double *dx)
 {
     for (size_t done = 0; done < count; done += LANES) {
         const int lanes = block_size(done, count);
-        if (network_polled(net))
+        if (network_should_stop(net))
             return AC_INTERRUPTED;
-        net->drawing.block = done / LANES;
+        net->dropout_rng.block = done / LANES;
         network_load(net, genes->x, order, first + done, lanes);
         if (network_forward(net) != AC_OK)
             return AC_INTERRUPTED;
@@ -61,8 +60,8 @@ static ac_status train_batches(network *net, const ac_genes *genes,
         const size_t count = left < size ? left : size;
         double batch = 0;
         memset(net->gradient, 0, sizeof(real) * net->parameter_count);
-        network_draw(net, optimiser->steps);
-        network_prepare(net);
+        network_begin_batch(net, optimiser->steps);
+        network_pack(net);
         status =
             add_gradient(net, genes, order, done, count, count, &batch, NULL);
         if (status != AC_OK)
@@ -130,7 +129,7 @@ static void export_attention(const network *net, size_t first, int lanes,
             for (int l = 0; l < lanes; l++)
                 for (size_t t = 0; t < steps; t++)
                     attention[s][((first + l) * copies + c) * steps + t] =
-                        (double)next[c].saved[t * LANES + l];
+                        (double)next[c].cache[t * LANES + l];
         next += copies;
     }
 }
@@ -144,10 +143,10 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
     if (status != AC_OK)
         return status;
     copy_in(net.parameter_count, parameters, net.parameters);
-    network_prepare(&net);
+    network_pack(&net);
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = network_polled(&net) ? AC_INTERRUPTED : AC_OK;
+        status = network_should_stop(&net) ? AC_INTERRUPTED : AC_OK;
         if (status != AC_OK)
             break;
         network_load(&net, genes->x, NULL, done, lanes);
@@ -175,8 +174,8 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
         return status;
     double sum = 0;
     copy_in(net.parameter_count, parameters, net.parameters);
-    network_draw(&net, 0);
-    network_prepare(&net);
+    network_begin_batch(&net, 0);
+    network_pack(&net);
     status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
                           &sum, dx);
     *loss = sum / (double)genes->count;
@@ -195,10 +194,10 @@ static ac_status engine_logit_gradient(const ac_network *shape,
     if (status != AC_OK)
         return status;
     copy_in(net.parameter_count, parameters, net.parameters);
-    network_prepare(&net);
+    network_pack(&net);
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = network_polled(&net) ? AC_INTERRUPTED : AC_OK;
+        status = network_should_stop(&net) ? AC_INTERRUPTED : AC_OK;
         if (status != AC_OK)
             break;
         network_load(&net, genes->x, NULL, done, lanes);

@@ -1,5 +1,5 @@
-/* A network is its stages, run in order and backwards. All its memory is one
- * arena: first sized, then carved by the same walk over the layers. */
+/* A network is its stages, run in order and backwards. Its memory is one arena:
+ * one walk over the layers first measures it, then hands it out. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,28 +10,28 @@ static const layer_type *const layer_types[AC_LAYER_TYPES] = {
     [AC_LSTM] = &lstm_layer,       [AC_ATTENTION] = &attention_layer,
     [AC_DENSE] = &dense_layer,     [AC_CONV] = &conv_layer,
     [AC_POOL] = &pool_layer,       [AC_RELU] = &relu_layer,
-    [AC_DROPOUT] = &dropout_layer, [AC_SWAP] = &swap_layer,
-    [AC_PAD] = &pad_layer,         [AC_ENDS] = &ends_layer,
+    [AC_DROPOUT] = &dropout_layer, [AC_TRANSPOSE] = &transpose_layer,
+    [AC_PAD] = &pad_layer,         [AC_FINAL_STATE] = &final_state_layer,
 };
 
 /* ---- shapes ------------------------------------------------------------ *
  *
- * The kernels count weights, and the lanes of what one output reads, with an
- * int. These limits keep such products below 2^31, and all sizes of a network
- * far below 2^64. */
+ * The kernels count the weights and the inputs of one output with an
+ * int. These limits keep such products below 2^31, and all sizes of a
+ * network far below 2^64. */
 enum {
     MAX_COPIES = 1 << 24,
     MAX_UNITS = 1 << 24,
-    MAX_INPUTS = 1 << 26 /* numbers a gene that a copy reads or writes */
+    MAX_INPUTS = 1 << 26 /* numbers per gene that a copy reads or writes */
 };
 
-static int stage_is_sane(const ac_stage *stage)
+static int stage_is_valid(const ac_stage *stage)
 {
     if (stage->layer < 0 || stage->layer >= AC_LAYER_TYPES ||
         stage->copies < 1 || stage->steps < 1 || stage->inputs < 1)
         return 0;
     const layer_type *type = layer_types[stage->layer];
-    return !type->is_sane || type->is_sane(stage);
+    return !type->is_valid || type->is_valid(stage);
 }
 
 /* Of one copy. */
@@ -46,8 +46,8 @@ static size_t stage_output_count(const ac_stage *stage)
     return layer_types[stage->layer]->output_count(stage);
 }
 
-/* Of a stage that is sane. */
-static int stage_is_small(const ac_stage *stage)
+/* Whether a valid stage is within the limits. */
+static int stage_fits(const ac_stage *stage)
 {
     return stage->copies <= MAX_COPIES && stage->units <= MAX_UNITS &&
            stage_input_count(stage) <= MAX_INPUTS &&
@@ -60,14 +60,15 @@ static size_t network_parameter_count(const ac_network *shape)
     size_t count = 0;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        if (!stage_is_sane(stage) || !stage_is_small(stage))
+        if (!stage_is_valid(stage) || !stage_fits(stage))
             return 0;
         count += stage->copies * stage_parameter_count(stage);
     }
     return count;
 }
 
-/* Every stage reads just what the one before wrote; the last gives a logit. */
+/* Each stage reads exactly what the one before wrote; the last writes a logit.
+ */
 static ac_status check_network(const ac_network *shape)
 {
     size_t written = 0, layers = 0;
@@ -75,10 +76,10 @@ static ac_status check_network(const ac_network *shape)
         return AC_BAD_NETWORK;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        if (!stage_is_sane(stage))
+        if (!stage_is_valid(stage))
             return AC_BAD_NETWORK;
         layers += (size_t)stage->copies;
-        if (!stage_is_small(stage) || layers > MAX_COPIES)
+        if (!stage_fits(stage) || layers > MAX_COPIES)
             return AC_NO_MEMORY;
         if (s > 0 && stage->copies * stage_input_count(stage) != written)
             return AC_BAD_NETWORK;
@@ -98,16 +99,16 @@ static int count_layers(const ac_network *shape)
 
 /* ---- memory ------------------------------------------------------------ */
 
-/* A first walk with base NULL only counts; a second one hands out. Each view
+/* The first walk, with base NULL, only counts; the second hands out. Each view
  * starts on a cache line. */
 typedef struct {
     real *base;
-    size_t used; /* at most ARENA_LIMIT, which stands for all beyond */
+    size_t used; /* at most ARENA_LIMIT, which means too much */
 } arena;
 
 #define ARENA_LIMIT (SIZE_MAX / 4 / sizeof(real))
 
-static real *take(arena *from, size_t count)
+static real *arena_alloc(arena *from, size_t count)
 {
     const size_t line = 64 / sizeof(real);
     real *view = from->base ? from->base + from->used : NULL;
@@ -117,26 +118,27 @@ static real *take(arena *from, size_t count)
     return view;
 }
 
-static real *carve_stage(network *net, arena *from, const ac_stage *stage,
-                         layer *first, real *in, real **din, int keep,
-                         int wants_dout)
+static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
+                           layer *first, real *in, real **din, int training,
+                           int wants_dout)
 {
     const layer_type *type = layer_types[stage->layer];
     const size_t in_count = stage_input_count(stage) * LANES;
     const size_t out_count = stage_output_count(stage) * LANES;
-    real *out = take(from, stage->copies * out_count);
-    real *dout = wants_dout ? take(from, stage->copies * out_count) : NULL;
+    real *out = arena_alloc(from, stage->copies * out_count);
+    real *dout =
+        wants_dout ? arena_alloc(from, stage->copies * out_count) : NULL;
     for (int c = 0; c < stage->copies; c++) {
         layer *self = &first[c];
         self->stage = stage;
         self->type = type;
-        self->keep = keep;
-        if (type->prepared_count)
-            self->prepared =
-                take(from, type->prepared_count(stage, self->kernels));
-        if (type->saved_count)
-            self->saved =
-                take(from, type->saved_count(stage, self->kernels, keep));
+        self->training = training;
+        if (type->packed_count)
+            self->packed =
+                arena_alloc(from, type->packed_count(stage, self->kernels));
+        if (type->cache_count)
+            self->cache = arena_alloc(
+                from, type->cache_count(stage, self->kernels, training));
         if (!from->base)
             continue;
         self->in = in + c * in_count;
@@ -150,29 +152,31 @@ static real *carve_stage(network *net, arena *from, const ac_stage *stage,
     return out;
 }
 
-static void carve(network *net, arena *from, ac_use use)
+static void lay_out(network *net, arena *from, ac_use use)
 {
     const ac_network *shape = net->shape;
-    const int keep = use != AC_PREDICT, wants_dx = use == AC_GRADIENT_AND_DX;
+    const int training = use != AC_PREDICT,
+              wants_dx = use == AC_GRADIENT_AND_DX;
     int wants_dout = wants_dx;
     layer *next = net->layers;
-    net->parameters = take(from, net->parameter_count);
-    net->gradient = keep ? take(from, net->parameter_count) : NULL;
+    net->parameters = arena_alloc(from, net->parameter_count);
+    net->gradient = training ? arena_alloc(from, net->parameter_count) : NULL;
     net->moments =
-        use == AC_TRAIN ? take(from, 2 * net->parameter_count) : NULL;
-    net->x = take(from, net->input_count * LANES);
-    net->dx = wants_dx ? take(from, net->input_count * LANES) : NULL;
+        use == AC_TRAIN ? arena_alloc(from, 2 * net->parameter_count) : NULL;
+    net->x = arena_alloc(from, net->input_count * LANES);
+    net->dx = wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
     real *in = net->x, *din = net->dx;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        /* Before the first parameters nobody asks for a gradient. */
-        wants_dout |= keep && stage_parameter_count(stage) > 0;
-        in = carve_stage(net, from, stage, next, in, &din, keep, wants_dout);
+        /* No gradient is needed before the first parameters. */
+        wants_dout |= training && stage_parameter_count(stage) > 0;
+        in = lay_out_stage(net, from, stage, next, in, &din, training,
+                           wants_dout);
         next += stage->copies;
     }
 }
 
-static void share_parameters(network *net)
+static void assign_parameters(network *net)
 {
     size_t first = 0;
     for (int i = 0; i < net->layer_count; i++) {
@@ -183,7 +187,7 @@ static void share_parameters(network *net)
     }
 }
 
-/* All but the arena, whose size it returns through `space`. */
+/* Everything but the arena, whose size it returns in `space`. */
 static ac_status network_measure(network *net, const ac_network *shape,
                                  ac_use use, arena *space)
 {
@@ -204,11 +208,11 @@ static ac_status network_measure(network *net, const ac_network *shape,
     if (!net->layers)
         return AC_NO_MEMORY;
     for (int i = 0; i < net->layer_count; i++) {
-        net->layers[i].number = i;
+        net->layers[i].index = i;
         net->layers[i].kernels = kernels;
-        net->layers[i].drawing = &net->drawing;
+        net->layers[i].dropout_rng = &net->dropout_rng;
     }
-    carve(net, space, use);
+    lay_out(net, space, use);
     return AC_OK;
 }
 
@@ -237,7 +241,7 @@ static ac_status network_open(network *net, const ac_network *shape, ac_use use,
         network_close(net);
         return status;
     }
-    /* The system clears a large arena page by page, where it is used. */
+    /* calloc: the system clears a large arena page by page, on first use. */
     net->memory = calloc(arena_bytes(&space), 1);
     if (!net->memory) {
         network_close(net);
@@ -245,8 +249,8 @@ static ac_status network_open(network *net, const ac_network *shape, ac_use use,
     }
     space.base = (real *)(((uintptr_t)net->memory + 63) & ~(uintptr_t)63);
     space.used = 0;
-    carve(net, &space, use);
-    share_parameters(net);
+    lay_out(net, &space, use);
+    assign_parameters(net);
     net->poll = poll;
     return AC_OK;
 }
@@ -261,17 +265,17 @@ static void network_close(network *net)
 
 /* ---- running ----------------------------------------------------------- */
 
-static void network_draw(network *net, double batch)
+static void network_begin_batch(network *net, double batch)
 {
-    net->drawing.drops = net->shape->drops;
-    net->drawing.key = random_bits(net->shape->seed, (uint64_t)batch);
+    net->dropout_rng.on = net->shape->dropout_on;
+    net->dropout_rng.key = random_bits(net->shape->seed, (uint64_t)batch);
 }
 
-static void network_prepare(const network *net)
+static void network_pack(const network *net)
 {
     for (int i = 0; i < net->layer_count; i++)
-        if (net->layers[i].type->prepare)
-            net->layers[i].type->prepare(&net->layers[i]);
+        if (net->layers[i].type->pack)
+            net->layers[i].type->pack(&net->layers[i]);
 }
 
 static void network_load(const network *net, const double *x, const int *order,
@@ -288,33 +292,38 @@ static void network_load(const network *net, const double *x, const int *order,
     }
 }
 
+static int part_count(const layer_type *type)
+{
+    return type->parts > 0 ? type->parts : 1;
+}
+
 /* ---- polling ----------------------------------------------------------- */
 
-/* Multiply-adds of lane vectors between two polls: tens of milliseconds by the
- * fast kernels, hundreds by the plain ones. */
+/* Multiply-adds of lane vectors between two polls: tens of milliseconds with
+ * the fast kernels, hundreds with the plain ones. */
 static const double poll_work = 1 << 24;
 
-static int network_polled(network *net)
+static int network_should_stop(network *net)
 {
     net->work = 0;
     return net->poll.stop && net->poll.stop(net->poll.data);
 }
 
-static int stops_after(network *net, double work)
+static int should_stop_after(network *net, double work)
 {
     net->work += work;
-    return net->work >= poll_work && network_polled(net);
+    return net->work >= poll_work && network_should_stop(net);
 }
 
-/* Of one part, at the most: a dense layer reads its steps only once. */
+/* Of one part, an upper bound: a dense layer reads its steps only once. */
 static double part_work(const ac_stage *stage)
 {
-    const double weights =
-        (double)stage_parameter_count(stage) / layer_types[stage->layer]->ways;
+    const double weights = (double)stage_parameter_count(stage) /
+                           part_count(layer_types[stage->layer]);
     return stage->steps * (weights + stage->inputs);
 }
 
-/* Parts from one poll to the next: some for each thread. */
+/* Parts from one poll to the next, some for each thread. */
 static int parts_between_polls(const network *net, const ac_stage *stage)
 {
     const double rounds = poll_work / part_work(stage);
@@ -324,14 +333,21 @@ static int parts_between_polls(const network *net, const ac_stage *stage)
 
 /* ---- stages ------------------------------------------------------------ */
 
-/* The copies of a stage and their ways depend on nothing but the stages
- * before, and write to nothing that another one does: any number of threads
- * gives the same bits. */
+static void run_part(const layer *self, int part, int backward)
+{
+    const layer_type *type = self->type;
+    if (type->parts > 0)
+        (backward ? type->backward_part : type->forward_part)(self, part);
+    else
+        (backward ? type->backward : type->forward)(self);
+}
+
+/* The copies of a stage and their parts depend only on the stages before and
+ * write to separate memory, so any number of threads gives the same bits. */
 static void run_parts(const network *net, const layer *layers, int from, int to,
                       int backward)
 {
-    const layer_type *type = layers->type;
-    const int ways = type->ways;
+    const int parts = part_count(layers->type);
 #ifdef _OPENMP
     const int threads = net->threads < to - from ? net->threads : to - from;
 #pragma omp parallel for schedule(static) num_threads(threads)
@@ -339,19 +355,18 @@ static void run_parts(const network *net, const layer *layers, int from, int to,
     (void)net;
 #endif
     for (int part = from; part < to; part++)
-        (backward ? type->backward : type->forward)(&layers[part / ways],
-                                                    part % ways);
+        run_part(&layers[part / parts], part % parts, backward);
 }
 
 static ac_status run_stage(network *net, const ac_stage *stage,
                            const layer *layers, int backward)
 {
-    const int parts = stage->copies * layers->type->ways;
-    const int together = parts_between_polls(net, stage);
+    const int parts = stage->copies * part_count(layers->type);
+    const int chunk = parts_between_polls(net, stage);
     for (int from = 0, to; from < parts; from = to) {
-        to = parts - from < together ? parts : from + together;
+        to = parts - from < chunk ? parts : from + chunk;
         run_parts(net, layers, from, to, backward);
-        if (stops_after(net, (to - from) * part_work(stage)))
+        if (should_stop_after(net, (to - from) * part_work(stage)))
             return AC_INTERRUPTED;
     }
     if (backward && layers->type->join)

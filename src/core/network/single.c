@@ -1,8 +1,11 @@
 /* The core in single precision: see kernels/real.h. */
-#include "kernels/real.h"
-
 #include "attentive.h"
-#include "kernels/dispatch.c"
+#include "kernels/kernels.h"
+
+static const kernels *find_kernels(const char *name)
+{
+    return ac_find_kernels(name);
+}
 
 static int usable_threads(int wanted)
 {

@@ -1,5 +1,5 @@
-/* How many threads a run may have. Only one in a forked child: the parent's
- * OpenMP threads do not exist there, and asking for them hangs. */
+/* How many threads a run may use. In a forked child only one: the OpenMP
+ * threads of the parent do not exist there, and using them hangs. */
 #include "attentive.h"
 
 #ifdef _OPENMP
@@ -8,8 +8,8 @@
 #ifndef _WIN32
 #include <unistd.h>
 
-/* Of the process that loaded the library. A handler of pthread_atfork() would
- * outlive the library where it is unloaded. */
+/* The process that loaded the library. (A handler of pthread_atfork() would
+ * outlive the library when that is unloaded.) */
 static pid_t loaded_by;
 
 void ac_watch_forks(void)
