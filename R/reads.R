@@ -103,7 +103,7 @@ countReads <- function(files, windows,
                     .sumOf)
 }
 
-# The ways to count, in the order of ac_count_by (bins.h).
+# The ways to count, by the names that the core knows (src/ffi_bins.c).
 .countBy <- c("overlap", "fivePrime", "midpoint")
 
 # The flags that a read must not have.
@@ -131,7 +131,7 @@ countReads <- function(files, windows,
               x = "{.arg method} is {.val {method}}, {.arg pairs} is
                    {.val {pairs}}.")
     }
-    core <- list(by = match(method, .countBy) - 1L, shift = shift,
+    core <- list(by = method, shift = shift,
                  length = fragmentLength %||% 0)
     list(core = core, pairs = pairs, minMapq = minMapq)
 }
@@ -139,7 +139,7 @@ countReads <- function(files, windows,
 # For the record, and for a model to compare.
 .describeCounting <- function(counting) {
     core <- counting$core
-    paste0(.countBy[core$by + 1L],
+    paste0(core$by,
            if (core$shift != 0) paste(", shift", core$shift),
            if (core$length > 0) paste(", fragments of", core$length, "bp"),
            if (counting$pairs == "fragments") ", paired fragments")
@@ -180,19 +180,18 @@ countReads <- function(files, windows,
 
 .countBed <- function(path, windows, counting) {
     table <- .windowTable(windows)
-    out <- .Call(ffi_count_bed, enc2native(path.expand(path)), table,
-                 counting$core)
-    if (out$fault == "interrupted") .signalInterrupt()
+    out <- .orStopped(.Call(ffi_count_bed, enc2native(path.expand(path)),
+                            table, counting$core))
     if (out$fault != "") .stopBed(path, out)
     .checkAnyReads(path, out$reads, out$line)
     lengths <- GenomeInfoDb::seqlengths(windows)
-    past <- !is.na(lengths) & out$last > lengths
+    past <- !is.na(lengths) & out$maxEnd > lengths
     list(values = t(out$counts), depth = out$reads,
          source = data.frame(
-             format = "BED", reads = out$reads, matched = sum(out$on),
-             unmatched = .some(out$strangers),
+             format = "BED", reads = out$reads, matched = sum(out$readsPerChromosome),
+             unmatched = .some(out$unmatched),
              build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
-                                   table$chromosomes, out$last, lengths)[past],
+                                   table$chromosomes, out$maxEnd, lengths)[past],
                            2L),
              sorted = NA, indexed = NA))
 }

@@ -1,4 +1,4 @@
-/* Reads from BED and tagAlign text, as a stream: a buffer of whole lines at a
+/* Reads from BED and tagAlign text, as a stream: one buffer of whole lines at a
  * time, so memory does not grow with the file. */
 #include <limits.h>
 #include <stdlib.h>
@@ -21,12 +21,12 @@ typedef struct {
 
 typedef struct {
     ac_counter *counter;
-    chromosome_name *names; /* in order, to be searched */
+    chromosome_name *names; /* sorted */
     int name_count;
     int needs_strand;
-    char last[AC_TEXT]; /* the chromosome of the read before */
-    size_t last_length;
-    int last_chromosome;
+    char previous[AC_TEXT]; /* the chromosome of the read before */
+    size_t previous_length;
+    int previous_chromosome;
     ac_bed_report *report;
 } bed;
 
@@ -44,46 +44,47 @@ static int compare_names(const void *a, const void *b)
 static void copy_text(char *to, text from)
 {
     const size_t length = (size_t)(from.end - from.at);
-    const size_t kept = length < AC_TEXT ? length : AC_TEXT - 1;
-    memcpy(to, from.at, kept);
-    to[kept] = '\0';
+    const size_t copied = length < AC_TEXT ? length : AC_TEXT - 1;
+    memcpy(to, from.at, copied);
+    to[copied] = '\0';
 }
 
-static void note_stranger(ac_bed_report *report, text name)
+static void note_unmatched(ac_bed_report *report, text name)
 {
     char copy[AC_TEXT];
     copy_text(copy, name);
-    for (int i = 0; i < report->strangers; i++)
-        if (strcmp(report->stranger[i], copy) == 0)
+    for (int i = 0; i < report->unmatched_count; i++)
+        if (strcmp(report->unmatched[i], copy) == 0)
             return;
-    if (report->strangers < AC_STRANGERS)
-        strcpy(report->stranger[report->strangers++], copy);
+    if (report->unmatched_count < AC_MAX_UNMATCHED)
+        strcpy(report->unmatched[report->unmatched_count++], copy);
 }
 
-/* Most files are sorted, so most reads lie where the one before did. */
+/* Most files are sorted, so most reads are on the chromosome of the one
+ * before. */
 static int find_chromosome(bed *b, text name)
 {
     const chromosome_name wanted = {name.at, (size_t)(name.end - name.at), 0};
-    if (wanted.length == b->last_length &&
-        memcmp(wanted.name, b->last, wanted.length) == 0)
-        return b->last_chromosome;
+    if (wanted.length == b->previous_length &&
+        memcmp(wanted.name, b->previous, wanted.length) == 0)
+        return b->previous_chromosome;
     const chromosome_name *found = bsearch(
         &wanted, b->names, (size_t)b->name_count, sizeof *found, compare_names);
     if (!found)
-        note_stranger(b->report, name);
-    b->last_chromosome = found ? found->chromosome : -1;
-    b->last_length = 0;
+        note_unmatched(b->report, name);
+    b->previous_chromosome = found ? found->chromosome : -1;
+    b->previous_length = 0;
     if (wanted.length < AC_TEXT) {
-        memcpy(b->last, wanted.name, wanted.length);
-        b->last_length = wanted.length;
+        memcpy(b->previous, wanted.name, wanted.length);
+        b->previous_length = wanted.length;
     }
-    return b->last_chromosome;
+    return b->previous_chromosome;
 }
 
 /* ---- a line ---------------------------------------------------------------
  */
 
-/* The text up to the separator or the line's end; moves behind it. */
+/* The text up to the separator or the line's end; moves `line` behind it. */
 static text next_field(text *line, char separator)
 {
     text field = *line;
@@ -183,16 +184,16 @@ static void count_read(bed *b, const ac_read *read)
     ac_bed_report *report = b->report;
     report->reads++;
     if (read->chromosome < 0) {
-        report->elsewhere++;
+        report->unmatched_reads++;
         return;
     }
-    report->on[read->chromosome]++;
-    if (read->end > report->last[read->chromosome])
-        report->last[read->chromosome] = read->end;
+    report->reads_per_chromosome[read->chromosome]++;
+    if (read->end > report->max_end[read->chromosome])
+        report->max_end[read->chromosome] = read->end;
     ac_counter_add(b->counter, read);
 }
 
-static ac_file_status take_line(bed *b, text line)
+static ac_file_status parse_line(bed *b, text line)
 {
     ac_read read = {-1, 0, 0, 0};
     b->report->line++;
@@ -216,11 +217,11 @@ static const char *next_char(char c, const char *known, text rest)
     return found ? found : rest.end;
 }
 
-/* Takes the whole lines of the buffer, and its last one at the file's end. A
- * line ends in \n, in \r\n or, as old Macs wrote it, in \r; a \r at the
- * buffer's end may be half of \r\n. Returns through `used` how far it came. */
-static ac_file_status take_lines(bed *b, text buffer, int at_end,
-                                 const char **used)
+/* Parses the whole lines of the buffer, and its last one at the file's end. A
+ * line ends in \n, \r\n or, as on old Macs, \r; a \r at the buffer's end may be
+ * half of \r\n. `used` is the end of what was parsed. */
+static ac_file_status parse_lines(bed *b, text buffer, int at_end,
+                                  const char **used)
 {
     ac_file_status status = AC_FILE_OK;
     const char *lf = NULL, *cr = NULL;
@@ -231,7 +232,7 @@ static ac_file_status take_lines(bed *b, text buffer, int at_end,
         const size_t left = (size_t)(buffer.end - line.end);
         if (!at_end && (left == 0 || (cr < lf && left == 1)))
             break;
-        status = take_line(b, line);
+        status = parse_line(b, line);
         const size_t width = left > 1 && cr < lf && cr[1] == '\n' ? 2 : 1;
         buffer.at = line.end + (width < left ? width : left);
     }
@@ -239,7 +240,7 @@ static ac_file_status take_lines(bed *b, text buffer, int at_end,
     return status;
 }
 
-/* What some editors write before UTF-8 text; it is no part of a name. */
+/* Some editors write it before UTF-8 text; it is not part of a name. */
 static size_t byte_order_mark(const char *text, size_t length)
 {
     return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -261,7 +262,7 @@ static ac_file_status read_stream(bed *b, ac_stream *stream, char *buffer,
         const size_t mark = first ? byte_order_mark(buffer, held) : 0;
         const text all = {buffer + mark, buffer + held};
         const char *used = buffer;
-        const ac_file_status status = take_lines(b, all, at_end, &used);
+        const ac_file_status status = parse_lines(b, all, at_end, &used);
         if (status != AC_FILE_OK || at_end)
             return status;
         if (used == all.at)

@@ -1,10 +1,10 @@
-/* Which windows a read falls into, in whatever order reads come.
+/* Which windows a read falls into, for reads in any order.
  *
  * Each chromosome is cut into buckets at least as wide as a window, so a
  * window lies in one or two of them, and each bucket lists its windows. A read
- * looks at the lists of the buckets that it touches: a few steps, however many
- * windows there are. A window that is listed in two of them is taken in the
- * first that it shares with the read. Buckets are wider where narrow windows
+ * visits the lists of the buckets that it touches: a few steps, for any number
+ * of windows. A window in two of these lists is counted in the first that it
+ * shares with the read. Buckets are wider where narrow windows
  * lie far apart, so memory grows with the windows, not with the genome.
  *
  * All arithmetic on positions is in 64 bits: a window may be as wide as an int
@@ -16,17 +16,17 @@
 
 #include "reads/bins.h"
 
-enum { LEAST_BUCKETS = 1 << 16, BUCKETS_A_WINDOW = 16 };
+enum { MIN_BUCKETS = 1 << 16, BUCKETS_PER_WINDOW = 16 };
 
 struct ac_counter {
     ac_windows windows;
     ac_counting counting;
     int *counts;
-    int64_t *last;   /* [chromosomes]: last base of the windows, -1: none */
-    int bits;        /* a bucket is 2^bits wide                          */
-    int *first;      /* [chromosomes + 1]: a chromosome's first bucket   */
-    int *list_start; /* [buckets + 1]: where a bucket's list begins      */
-    int *list;       /* windows                                          */
+    int64_t *last_base; /* [chromosomes]: of the windows, -1: none */
+    int bits;           /* a bucket is 2^bits wide                          */
+    int *first;         /* [chromosomes + 1]: a chromosome's first bucket   */
+    int *list_start;    /* [buckets + 1]: where a bucket's list begins      */
+    int *list;          /* windows                                          */
 };
 
 typedef struct {
@@ -57,10 +57,10 @@ static span window_buckets(const ac_counter *counter, int w)
     return buckets;
 }
 
-/* Of one chromosome; a chromosome's buckets reach as far as its last window. */
+/* Of one chromosome, whose buckets reach as far as its last window. */
 static int64_t bucket_count(const ac_counter *counter, int chromosome)
 {
-    const int64_t last = counter->last[chromosome];
+    const int64_t last = counter->last_base[chromosome];
     return last < 0 ? 0 : (last >> counter->bits) + 1;
 }
 
@@ -72,15 +72,15 @@ static int64_t all_buckets(const ac_counter *counter)
     return all;
 }
 
-/* Where each chromosome's last window ends. */
-static void find_last(ac_counter *counter)
+/* Where the last window of each chromosome ends. */
+static void find_last_bases(ac_counter *counter)
 {
     const ac_windows *windows = &counter->windows;
     for (int c = 0; c < windows->chromosomes; c++)
-        counter->last[c] = -1;
+        counter->last_base[c] = -1;
     for (int w = 0; w < windows->count; w++) {
         const int64_t end = windows->start[w] + window_width(windows);
-        int64_t *last = &counter->last[windows->chromosome[w]];
+        int64_t *last = &counter->last_base[windows->chromosome[w]];
         if (at_least_zero(end - 1) > *last)
             *last = at_least_zero(end - 1);
     }
@@ -92,12 +92,12 @@ static int place_chromosomes(ac_counter *counter)
 {
     const ac_windows *windows = &counter->windows;
     const int64_t wanted =
-        LEAST_BUCKETS + (int64_t)BUCKETS_A_WINDOW * windows->count;
-    const int64_t most = wanted < INT_MAX ? wanted : INT_MAX - 1;
-    find_last(counter);
+        MIN_BUCKETS + (int64_t)BUCKETS_PER_WINDOW * windows->count;
+    const int64_t max_buckets = wanted < INT_MAX ? wanted : INT_MAX - 1;
+    find_last_bases(counter);
     counter->bits = 4;
     while (((int64_t)1 << counter->bits) < window_width(windows) ||
-           all_buckets(counter) > most)
+           all_buckets(counter) > max_buckets)
         counter->bits++;
     for (int c = 0; c < windows->chromosomes; c++)
         counter->first[c + 1] =
@@ -117,7 +117,8 @@ static void list_windows(ac_counter *counter, int buckets)
     }
     for (int b = 0; b < buckets; b++)
         start[b + 1] += start[b];
-    /* Filling moves each start to its list's end, the next one's start. */
+    /* Filling moves each start to the end of its list, the start of the next.
+     */
     for (int w = 0; w < windows->count; w++) {
         const span own = window_buckets(counter, w);
         const int first = counter->first[windows->chromosome[w]];
@@ -137,10 +138,10 @@ ac_counter *ac_counter_open(const ac_windows *windows,
     counter->windows = *windows;
     counter->counting = *counting;
     counter->counts = counts;
-    counter->last =
+    counter->last_base =
         malloc(((size_t)windows->chromosomes + 1) * sizeof(int64_t));
     counter->first = calloc((size_t)windows->chromosomes + 1, sizeof(int));
-    const int placed = counter->last && counter->first;
+    const int placed = counter->last_base && counter->first;
     const int buckets = placed ? place_chromosomes(counter) : 0;
     if (placed) {
         counter->list_start = calloc((size_t)buckets + 1, sizeof(int));
@@ -158,7 +159,7 @@ void ac_counter_close(ac_counter *counter)
 {
     if (!counter)
         return;
-    free(counter->last);
+    free(counter->last_base);
     free(counter->first);
     free(counter->list_start);
     free(counter->list);
@@ -184,7 +185,7 @@ static span fragment(const ac_counting *counting, const ac_read *read)
     return whole;
 }
 
-/* The bases that a read stands for. */
+/* The bases for which a read counts. */
 static span read_span(const ac_counting *counting, const ac_read *read)
 {
     const span whole = fragment(counting, read);

@@ -1,7 +1,7 @@
-/* Reads into bins: the windows around the genes' start sites, cut into bins,
+/* Reads into bins: windows around the start sites of genes, divided into bins,
  * and the counter that adds aligned reads to them (bins.c); reads from BED and
- * tagAlign text, plain or gzip-compressed, as a stream (bed.c); what tells that
- * a file is whole (gzip.c, bai.c).
+ * tagAlign text, plain or compressed by gzip, as a stream (bed.c); checks that
+ * a file is complete (gzip.c, bai.c).
  *
  * Positions are 0-based, ends are exclusive, as in BED and BAM. */
 #ifndef AC_BINS_H
@@ -68,28 +68,28 @@ typedef enum {
     AC_FILE_STRAND  /* the counting needs one, and there is none */
 } ac_file_status;
 
-enum { AC_TEXT = 64, AC_STRANGERS = 5 };
+enum { AC_TEXT = 64, AC_MAX_UNMATCHED = 5 };
 
-/* What was read, and where it went wrong. */
+/* What was read, and where the fault is. */
 typedef struct {
     double reads;
-    double line;         /* the last line that was read              */
-    char field[AC_TEXT]; /* the start of what is wrong there         */
-    double *on;          /* [chromosomes]: reads, given by the caller */
-    double *last;        /* [chromosomes]: largest end, likewise      */
-    double elsewhere;    /* reads on other chromosomes ...            */
-    int strangers;       /* ... and the names of the first few        */
-    char stranger[AC_STRANGERS][AC_TEXT];
+    double line;                  /* the last line that was read              */
+    char field[AC_TEXT];          /* the start of the faulty text             */
+    double *reads_per_chromosome; /* [chromosomes], the caller's memory */
+    double *max_end;              /* [chromosomes], likewise            */
+    double unmatched_reads;       /* on chromosomes without windows ... */
+    int unmatched_count;          /* ... and the names of the first few */
+    char unmatched[AC_MAX_UNMATCHED][AC_TEXT];
 } ac_bed_report;
 
-/* Counts a file's reads; names: of the windows' chromosomes. */
+/* Counts the reads of a file; `names` are those of the windows' chromosomes. */
 ac_file_status ac_count_bed(const char *path, const char *const *names,
                             const ac_windows *windows,
                             const ac_counting *counting, ac_poll poll,
                             int *counts, ac_bed_report *report);
 
-/* The number of records of a BAM file by the bytes of its .bai index (bai.c);
- * -1 where they are none, or damaged. */
+/* The number of records of a BAM file, from the bytes of its .bai index
+ * (bai.c); -1 if they are not an index, or damaged. */
 double ac_index_records(const unsigned char *index, size_t size);
 
 /* AC_FILE_OK for a whole gzip file (gzip.c), and for a plain one. */

@@ -10,12 +10,12 @@ enum { COMPRESSED = 1 << 17, PART = 1 << 18, GZIP_WINDOW = 16 + MAX_WBITS };
 struct ac_stream {
     FILE *file;
     int is_gzip;
-    int inside; /* a part, whose end is still to come */
+    int inside; /* within a part of the file */
     z_stream z;
     unsigned char in[COMPRESSED];
 };
 
-/* More input; 0 at the file's end. */
+/* Reads more input; 0 at the file's end. */
 static size_t refill(ac_stream *stream)
 {
     stream->z.next_in = stream->in;

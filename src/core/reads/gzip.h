@@ -1,7 +1,8 @@
-/* Bytes of a file, plain or gzip-compressed, told by its first two. Unlike
- * zlib's gzread(), which takes garbage after a part for the file's end, this
- * reads all parts of a file (bgzip and BAM files have thousands), checks each
- * one's checksum and length, and tells a file that is cut or damaged. */
+/* The bytes of a file, plain or compressed by gzip, as its first two bytes
+ * tell. zlib's gzread() takes garbage after a part for the end of the file;
+ * this reads all parts (bgzip and BAM files have thousands), checks the
+ * checksum and length of each, and reports a file that is truncated or damaged.
+ */
 #ifndef AC_GZIP_H
 #define AC_GZIP_H
 
@@ -11,8 +12,8 @@ typedef struct ac_stream ac_stream;
 
 ac_stream *ac_stream_open(const char *path); /* NULL: it cannot be opened */
 
-/* Bytes read, fewer than `size` only at the file's end; -1 where it is cut or
- * damaged, or cannot be read. */
+/* Bytes read, fewer than `size` only at the file's end; -1 if the file is
+ * truncated or damaged, or cannot be read. */
 long ac_stream_read(ac_stream *stream, char *to, size_t size);
 
 void ac_stream_close(ac_stream *stream);

@@ -120,7 +120,7 @@ static long pop_mark(reader *r)
 
 /* ---- bytes --------------------------------------------------------------- */
 
-static int take(reader *r, size_t count, const unsigned char **bytes)
+static int read_bytes(reader *r, size_t count, const unsigned char **bytes)
 {
     if (count > r->size - r->at)
         return refuse_plain(r, "the pickle is cut");
@@ -130,10 +130,10 @@ static int take(reader *r, size_t count, const unsigned char **bytes)
 }
 
 /* Little-endian, unsigned. */
-static int take_number(reader *r, size_t bytes, uint64_t *number)
+static int read_number(reader *r, size_t bytes, uint64_t *number)
 {
     const unsigned char *from;
-    if (!take(r, bytes, &from))
+    if (!read_bytes(r, bytes, &from))
         return 0;
     *number = 0;
     for (size_t i = bytes; i-- > 0;)
@@ -145,9 +145,9 @@ static int read_string(reader *r, size_t length_bytes)
 {
     uint64_t length;
     const unsigned char *text;
-    if (!take_number(r, length_bytes, &length))
+    if (!read_number(r, length_bytes, &length))
         return 0;
-    if (length > r->size || !take(r, (size_t)length, &text))
+    if (length > r->size || !read_bytes(r, (size_t)length, &text))
         return refuse_plain(r, "a string is longer than the file");
     const int value = new_value(r, AC_STRING, 0);
     if (value < 0)
@@ -160,7 +160,7 @@ static int read_string(reader *r, size_t length_bytes)
 static int read_integer(reader *r, size_t bytes, int is_signed)
 {
     uint64_t number;
-    if (!take_number(r, bytes, &number))
+    if (!read_number(r, bytes, &number))
         return 0;
     int64_t value = (int64_t)number;
     if (is_signed && bytes < 8 && number >> (8 * bytes - 1))
@@ -174,13 +174,13 @@ static int read_long(reader *r)
 {
     uint64_t length;
     const unsigned char *skipped;
-    if (!take_number(r, 1, &length))
+    if (!read_number(r, 1, &length))
         return 0;
     if (length == 0)
         return push_new(r, AC_INT, 0);
     if (length <= 8)
         return read_integer(r, (size_t)length, 1);
-    return take(r, (size_t)length, &skipped) && push_new(r, AC_INT, -1);
+    return read_bytes(r, (size_t)length, &skipped) && push_new(r, AC_INT, -1);
 }
 
 /* ---- names --------------------------------------------------------------- */
@@ -436,7 +436,7 @@ static int get(reader *r, uint64_t entry)
 static int put_or_get(reader *r, size_t bytes, int (*what)(reader *, uint64_t))
 {
     uint64_t entry;
-    return take_number(r, bytes, &entry) && what(r, entry);
+    return read_number(r, bytes, &entry) && what(r, entry);
 }
 
 /* ---- instructions -------------------------------------------------------- */
@@ -459,7 +459,7 @@ static int stop(reader *r)
 static int protocol(reader *r)
 {
     uint64_t version;
-    if (!take_number(r, 1, &version))
+    if (!read_number(r, 1, &version))
         return 0;
     return version == 2 || refuse_plain(r, "the pickle is not of protocol 2");
 }
@@ -475,7 +475,7 @@ static int unknown(reader *r, unsigned char code)
 static int step(reader *r)
 {
     const unsigned char *code;
-    if (!take(r, 1, &code))
+    if (!read_bytes(r, 1, &code))
         return 0;
     switch (*code) {
     case 0x80:

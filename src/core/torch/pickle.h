@@ -1,10 +1,11 @@
 /* The part of Python's pickle that a PyTorch state dict needs. A pickle is a
  * program; this interpreter knows a few of its instructions and a few names,
- * and refuses all else. Nothing is ever called: the names stand for values.
+ * and refuses everything else. It never calls anything: the names stand for
+ * values.
  *
  * Memory is in proportion to the bytes read. Values refer to each other by
- * index, and nothing walks from value to value to an unknown depth, so a
- * structure that contains itself does no harm. */
+ * index, and no function follows them to an unknown depth, so a structure that
+ * contains itself does no harm. */
 #ifndef AC_PICKLE_H
 #define AC_PICKLE_H
 
