@@ -146,6 +146,32 @@ test_that("settings and state of a training are checked at the boundary", {
     expect_error(train(clip = NaN), "'clip'")
 })
 
+test_that("a time limit that is reached within the core is R's own error", {
+    own <- network(100L, 5L, list())
+    genes <- list(x = rep(1, 500 * 20000), y = NULL)
+    reached <- tryCatch({
+        setTimeLimit(elapsed = 0.1, transient = TRUE)
+        .predictGenes(own$core, numeric(own$count), genes)
+    }, error = identity, interrupt = identity, finally = setTimeLimit())
+    expect_s3_class(reached, "simpleError")
+    expect_match(conditionMessage(reached), "reached elapsed time limit")
+})
+
+test_that("what stopped the core is raised again", {
+    raise <- function(stopped) {
+        tryCatch(.orStopped(list(stopped = stopped)), error = conditionMessage,
+                 interrupt = function(e) "interrupt")
+    }
+    interrupt <- structure(class = c("interrupt", "condition"),
+                           list(message = "", call = NULL))
+    expect_identical(raise(interrupt), "interrupt")
+    expect_identical(raise("interrupted"), "interrupt")
+    expect_identical(raise(simpleError("reached CPU time limit")),
+                     "reached CPU time limit")
+    expect_identical(.orStopped(list(stopped = NULL, a = 1))$a, 1)
+    expect_null(.orStopped(NULL))
+})
+
 test_that("the library is unloaded with the package", {
     skip_if_not_installed("callr")
     loaded <- callr::r(function(paths) {
