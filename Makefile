@@ -15,7 +15,7 @@ test: test-deps install
 check: test-deps
 	bash tools/check.sh
 
-# The project's own rules for its sources
+# The project's own rules for its sources, and clang-format
 lint:
 	Rscript tools/lint/run.R
 
@@ -36,7 +36,7 @@ slurm-test: test-deps install
 	bash tools/slurm-test.sh
 
 format:
-	clang-format -i src/*.[ch] src/core/*.[ch] tests/core/*.[ch]
+	find src tests/core -name '*.[ch]' | xargs clang-format -i
 
 document: install
 	Rscript -e 'roxygen2::roxygenise(load_code = "installed")'

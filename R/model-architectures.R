@@ -1,10 +1,10 @@
-# Architectures are tables: their stages for the C core (src/core/network.c),
+# Architectures are tables: their stages for the C core (src/core/network/network.c),
 # their sizes, and what the user is told of them. Adding one is an entry in
 # .architectures; a kind of layer that they do not have yet is also a file in
-# src/core and an entry in .layerTypes (R/layers.R).
+# src/core/layers and an entry in .layerTypes (R/layers.R).
 #
 # Genes come to the first stage mark by mark. An architecture that reads all
-# marks of a bin together begins with a swap, so that the derivatives by the
+# marks of a bin together begins with a transpose, so that the derivatives by the
 # input have the same shape for all: bins x marks x genes.
 
 # ---- parts ------------------------------------------------------------------
@@ -59,7 +59,7 @@
 }
 
 .lstmAttn <- function(marks, bins, size) {
-    c(list(.stage("swap", "swap", 1L, marks, bins)),
+    c(list(.stage("transpose", "transpose", 1L, marks, bins)),
       .lstmStages("lstm", 1L, bins, marks, size$hidden, size$dropout),
       list(.stage("attention", "attention", 1L, bins, 2 * size$hidden),
            .logitStage(2 * size$hidden)))
@@ -69,9 +69,9 @@
 # ends, with dropout.
 .lstmEnds <- function(marks, bins, size) {
     both <- 2 * size$hidden
-    c(list(.stage("swap", "swap", 1L, marks, bins),
+    c(list(.stage("transpose", "transpose", 1L, marks, bins),
            .stage("lstm", "lstm", 1L, bins, marks, size$hidden),
-           .stage("ends", "ends", 1L, bins, both)),
+           .stage("finalState", "finalState", 1L, bins, both)),
       .dropoutStages(1L, 1L, both, size$dropout),
       list(.logitStage(both)))
 }
@@ -81,7 +81,7 @@
     steps <- bins - size$kernel + 1
     .checkPool(size$pool, steps, size$kernel, bins)
     pooled <- steps %/% size$pool
-    c(list(.stage("swap", "swap", 1L, marks, bins),
+    c(list(.stage("transpose", "transpose", 1L, marks, bins),
            .stage("conv", "conv", 1L, bins, marks, size$filters, size$kernel),
            .stage("relu", "relu", 1L, steps, size$filters),
            .stage("pool", "pool", 1L, steps, size$filters,
@@ -94,7 +94,7 @@
 
 .cnnAttn <- function(marks, bins, size) {
     .checkKernel(size$kernel, "kernel", bins, "bins")
-    c(list(.stage("swap", "swap", 1L, marks, bins)),
+    c(list(.stage("transpose", "transpose", 1L, marks, bins)),
       .paddedConvStages("conv", 1L, bins, marks, size$filters, size$kernel,
                         size$dropout),
       list(.stage("attention", "attention", 1L, bins, size$filters),

@@ -56,13 +56,9 @@
 }
 
 .train <- function(run, network, data, settings, checkpoint) {
-    watch <- .watchTimeLimit()
     stopped <- tryCatch(.trainEpochs(run, network, data, settings, checkpoint),
                         interrupt = function(e) TRUE)
-    if (stopped) {
-        watch$stopIfReached()
-        .keepInterrupted(run, data)
-    }
+    if (stopped) .keepInterrupted(run, data)
     as.list(run)
 }
 

@@ -1,40 +1,41 @@
-# Layers as R sees them: stages of a network, and the parameters that they
-# have. What they compute is in src/core, a file each.
+# Layers as R sees them: the stages of a network, and their parameters. What they
+# compute is in src/core/layers, one file each.
 
 .noParameters <- function(s) list()
 
-# Kinds of layer: their number in the core (ac_layer in attentive.h) and the
-# shapes of their parameters, in the core's order. The arrays are PyTorch's;
-# the core reads them column by column, as R keeps them.
+# The kinds of layers, by the names that the core knows (layer_names in
+# src/ffi_network.c), and the shapes of their parameters, in the order of the
+# core. The arrays are those of PyTorch; the core reads them column by column, as
+# R stores them.
 .layerTypes <- list(
-    lstm = list(code = 0L, parameters = function(s) {
-        way <- list(weight_ih = c(4L * s$units, s$inputs),
-                    weight_hh = c(4L * s$units, s$units),
-                    bias_ih = 4L * s$units, bias_hh = 4L * s$units)
-        c(stats::setNames(way, paste0("forward.", names(way))),
-          stats::setNames(way, paste0("reverse.", names(way))))
+    lstm = list(parameters = function(s) {
+        direction <- list(weight_ih = c(4L * s$units, s$inputs),
+                          weight_hh = c(4L * s$units, s$units),
+                          bias_ih = 4L * s$units, bias_hh = 4L * s$units)
+        c(stats::setNames(direction, paste0("forward.", names(direction))),
+          stats::setNames(direction, paste0("reverse.", names(direction))))
     }),
-    attention = list(code = 1L, parameters = function(s) {
+    attention = list(parameters = function(s) {
         list(context = s$inputs)
     }),
-    dense = list(code = 2L, parameters = function(s) {
+    dense = list(parameters = function(s) {
         list(weight = c(s$units, as.numeric(s$steps) * s$inputs),
              bias = s$units)
     }),
-    conv = list(code = 3L, parameters = function(s) {
+    conv = list(parameters = function(s) {
         list(weight = c(s$units, s$inputs, s$window), bias = s$units)
     }),
-    pool = list(code = 4L, parameters = .noParameters),
-    relu = list(code = 5L, parameters = .noParameters),
-    dropout = list(code = 6L, parameters = .noParameters),
-    swap = list(code = 7L, parameters = .noParameters),
-    pad = list(code = 8L, parameters = .noParameters),
-    ends = list(code = 9L, parameters = .noParameters)
+    pool = list(parameters = .noParameters),
+    relu = list(parameters = .noParameters),
+    dropout = list(parameters = .noParameters),
+    transpose = list(parameters = .noParameters),
+    pad = list(parameters = .noParameters),
+    finalState = list(parameters = .noParameters)
 )
 
-# `copies` layers of one kind side by side, each reading an equal part of what
-# the stage before wrote: `steps` steps of `inputs` numbers. A name that begins
-# with "bin" is that of a stage with a copy a mark.
+# `copies` layers of one kind side by side, each reading an equal share of the
+# output of the stage before: `steps` steps of `inputs` numbers. A name that
+# begins with "bin" is that of a stage with one copy per mark.
 .stage <- function(layer, name, copies, steps, inputs, units = 0L,
                    window = 0L, rate = 0) {
     list(layer = layer, name = name, copies = as.integer(copies),
@@ -45,7 +46,7 @@
 # ---- parameters -------------------------------------------------------------
 
 # Names and shapes of all parameters, in the order of the core's block. A stage
-# with a copy a mark has the mark in its names.
+# with one copy per mark has the mark in its names.
 .parameterShapes <- function(stages, marks) {
     shapes <- lapply(stages, function(s) {
         own <- .layerTypes[[s$layer]]$parameters(s)

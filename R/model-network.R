@@ -1,22 +1,29 @@
-# The R face of the C core: what it is called with, and its three calls.
+# The R side of the C core: what it is called with, its calls, and how a call
+# that was stopped ends.
 
-# With a seed, dropout is active in training and gradients; predictions never
-# drop.
+# With a seed, dropout is active in training and gradients, never in predictions.
 .network <- function(stages, threads, precision, seed = NA_integer_) {
-    fields <- vapply(stages, function(s) {
-        c(.layerTypes[[s$layer]]$code, s$copies, s$steps, s$inputs, s$units,
-          s$window, s$rate)
-    }, numeric(7L))
-    list(stages = fields, threads = as.integer(threads), precision = precision,
-         kernels = .simdLevel(), seed = seed, size = .networkSize(stages))
+    list(stages = .stageColumns(stages), threads = as.integer(threads),
+         precision = precision, kernels = .simdLevel(), seed = seed,
+         size = .networkSize(stages))
 }
 
-# For messages. The first stage reads the marks' bins, or swaps both.
+# The stages as src/ffi_network.c reads them: by name, one element per stage.
+.stageColumns <- function(stages) {
+    sizes <- c("copies", "steps", "inputs", "units", "window", "rate")
+    columns <- lapply(sizes, function(size) {
+        vapply(stages, function(s) as.numeric(s[[size]]), 0)
+    })
+    c(list(layer = vapply(stages, `[[`, "", "layer")),
+      stats::setNames(columns, sizes))
+}
+
+# For messages. The first stage reads the bins of each mark, or transposes.
 .networkSize <- function(stages) {
     first <- stages[[1L]]
-    swaps <- first$layer == "swap"
-    list(bins = if (swaps) first$inputs else first$steps,
-         marks = if (swaps) first$steps else first$copies,
+    transposes <- first$layer == "transpose"
+    list(bins = if (transposes) first$inputs else first$steps,
+         marks = if (transposes) first$steps else first$copies,
          units = max(vapply(stages, function(s) s$units, 0L)))
 }
 
@@ -37,20 +44,22 @@
 }
 
 # One epoch. state: list(parameters, first, second, steps), as it is returned,
-# with the mean loss and whether the user interrupted.
+# with the mean loss and whether the user interrupted: what was learnt until then
+# is of use. A time limit is an error.
 .trainEpoch <- function(network, state, genes, order, settings) {
-    .orNoMemory(network, "train", .Call(ffi_train, network, state, genes,
-                                        order, settings))
+    out <- .orNoMemory(network, "train", .Call(ffi_train, network, state, genes,
+                                               order, settings))
+    out$interrupted <- .isInterrupt(out$stopped)
+    if (out$interrupted) out else .orStopped(out)
 }
 
 # list(logit, attention = one [steps x copies x genes] array for each attention
-# stage). An interrupt is passed on as one.
+# stage).
 .predictGenes <- function(network, parameters, genes) {
     .checkMemory(network, "predict")
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
                                                  parameters, genes))
-    if (out$interrupted) .signalInterrupt()
-    out[c("logit", "attention")]
+    .orStopped(out)[c("logit", "attention")]
 }
 
 # The mean loss and its derivatives by the parameters and by the input.
@@ -58,8 +67,7 @@
     .checkMemory(network, "gradientOfInput")
     out <- .orNoMemory(network, "gradientOfInput",
                        .Call(ffi_gradient, network, parameters, genes))
-    if (out$interrupted) .signalInterrupt()
-    out[c("loss", "gradient", "dx")]
+    .orStopped(out)[c("loss", "gradient", "dx")]
 }
 
 # The derivatives of each gene's logit by its own input, as genes$x.
@@ -67,22 +75,17 @@
     .checkMemory(network, "gradientOfInput")
     out <- .orNoMemory(network, "gradientOfInput",
                        .Call(ffi_logit_gradient, network, parameters, genes))
-    if (out$interrupted) .signalInterrupt()
-    out$dx
+    .orStopped(out)$dx
 }
 
 # ---- memory -----------------------------------------------------------------
 
-# What a network is opened for: the numbers of ac_use (attentive.h).
-.networkUses <- c(predict = 0L, gradient = 1L, gradientOfInput = 2L, train = 3L)
+# The bytes that the core takes for a use ("predict", "gradient",
+# "gradientOfInput" or "train"); Inf where no machine has them.
+.networkBytes <- function(network, use) .Call(ffi_memory, network, use)
 
-# The bytes that the core takes for a use; Inf where no machine has them.
-.networkBytes <- function(network, use) {
-    .Call(ffi_memory, network, .networkUses[[use]])
-}
-
-# Raises an error where the machine cannot give what the network takes, before
-# it is taken. To ask the system costs time; a small network always fits.
+# Raises an error if the machine does not have the memory that the network takes,
+# before it is taken. Asking the system costs time; a small network always fits.
 .checkMemory <- function(network, use) {
     bytes <- .networkBytes(network, use)
     if (bytes > 2^28) {
@@ -91,7 +94,7 @@
     }
 }
 
-# What the core returned; NULL says that it could not have its memory.
+# What the core returned; NULL says that there was no memory.
 .orNoMemory <- function(network, use, out) {
     if (is.null(out)) .stopMemory(network, .networkBytes(network, use), NA)
     out

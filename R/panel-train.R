@@ -281,8 +281,8 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 # Of all that a model learns from: values, names, bins and preprocessing.
 .digestSignal <- function(signal) {
     names <- stats::setNames(nm = assayNames(signal))
-    .digest(list(dimnames(signal), marks(signal), binOffsets(signal),
-                 binWidth(signal), as.list(preprocessing(signal)),
+    .digest(list(dimnames(signal), marks(signal), signal@bins,
+                 as.list(preprocessing(signal)),
                  lapply(names, function(name) {
                      .digestAssay(assay(signal, name, withDimnames = FALSE))
                  })))

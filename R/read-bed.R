@@ -2,19 +2,18 @@
 
 .countBed <- function(path, windows, counting) {
     table <- .windowTable(windows)
-    out <- .Call(ffi_count_bed, enc2native(path.expand(path)), table,
-                 counting$core)
-    if (out$fault == "interrupted") .signalInterrupt()
+    out <- .orStopped(.Call(ffi_count_bed, enc2native(path.expand(path)),
+                            table, counting$core))
     if (out$fault != "") .stopBed(path, out)
     .checkAnyReads(path, out$reads, out$line)
     lengths <- GenomeInfoDb::seqlengths(windows)
-    past <- !is.na(lengths) & out$last > lengths
+    past <- !is.na(lengths) & out$maxEnd > lengths
     list(values = t(out$counts), depth = out$reads,
          source = data.frame(
-             format = "BED", reads = out$reads, matched = sum(out$on),
-             unmatched = .some(out$strangers),
+             format = "BED", reads = out$reads, matched = sum(out$readsPerChromosome),
+             unmatched = .some(out$unmatched),
              build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
-                                   table$chromosomes, out$last, lengths)[past],
+                                   table$chromosomes, out$maxEnd, lengths)[past],
                            2L),
              bothMates = NA, sorted = NA, indexed = NA))
 }

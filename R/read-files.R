@@ -102,9 +102,8 @@
 
 # Reads the file to its end, as only its checksums tell; a plain file is whole.
 .isWholeGzip <- function(path) {
-    fault <- .Call(ffi_check_gzip, enc2native(path.expand(path)))
-    if (fault == "interrupted") .signalInterrupt()
-    fault == ""
+    path <- enc2native(path.expand(path))
+    .orStopped(.Call(ffi_check_gzip, path))$fault == ""
 }
 
 # The path of the uncompressed file.

@@ -103,7 +103,7 @@ countReads <- function(files, windows,
                     .sumOf)
 }
 
-# The ways to count, in the order of ac_count_by (bins.h).
+# The ways to count, by the names that the core knows (src/ffi_bins.c).
 .countBy <- c("overlap", "fivePrime", "midpoint")
 
 # The flags that a read must not have.
@@ -131,7 +131,7 @@ countReads <- function(files, windows,
               x = "{.arg method} is {.val {method}}, {.arg pairs} is
                    {.val {pairs}}.")
     }
-    core <- list(by = match(method, .countBy) - 1L, shift = shift,
+    core <- list(by = method, shift = shift,
                  length = fragmentLength %||% 0)
     list(core = core, pairs = pairs, minMapq = minMapq)
 }
@@ -139,7 +139,7 @@ countReads <- function(files, windows,
 # For the record, and for a model to compare.
 .describeCounting <- function(counting) {
     core <- counting$core
-    paste0(.countBy[core$by + 1L],
+    paste0(core$by,
            if (core$shift != 0) paste(", shift", core$shift),
            if (core$length > 0) paste(", fragments of", core$length, "bp"),
            if (counting$pairs == "fragments") ", paired fragments")

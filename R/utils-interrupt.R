@@ -1,7 +1,26 @@
 # Ctrl-C and time limits.
 
-# The core takes Ctrl-C to leave cleanly; R code sees it as if R had.
+# The core catches what R signals while it works, leaves cleanly, and returns it
+# as `stopped` (src/ffi_stop.c): an interrupt, or the error of a time limit. Here
+# it is raised again, as if R had raised it now.
+.orStopped <- function(out) {
+    if (!is.null(out$stopped)) .raiseStopped(out$stopped)
+    out
+}
+
+.isInterrupt <- function(stopped) {
+    !is.null(stopped) && !inherits(stopped, "error")
+}
+
+.raiseStopped <- function(stopped) {
+    if (.isInterrupt(stopped)) .signalInterrupt()
+    stopped["call"] <- list(NULL)
+    stop(stopped)
+}
+
+# rlang's interrupt is R's own; it returns where interrupts are suspended.
 .signalInterrupt <- function() {
+    rlang::interrupt()
     stop(structure(class = c("interrupt", "condition"),
                    list(message = "interrupted", call = NULL)))
 }
@@ -19,19 +38,4 @@
 .isTimeLimit <- function(x) {
     inherits(x, "error") && (inherits(x, "AttentiveChrome_timeLimit") ||
                              .tellsTimeLimit(conditionMessage(x)))
-}
-
-# The core learns that it must end, not why: a time limit that R reaches then
-# looks like Ctrl-C, and is over. R's last error message tells the two apart.
-.watchTimeLimit <- function() {
-    if (.tellsTimeLimit(geterrmessage())) {
-        try(stop("no time limit"), silent = TRUE) # that one was another's
-    }
-    list(stopIfReached = function() {
-        said <- geterrmessage()
-        if (!.tellsTimeLimit(said)) return()
-        reason <- trimws(sub("^[^:]*: *", "", said))
-        .stop("Training took longer than {.fn setTimeLimit} allows",
-              x = "R {reason}.", class = "AttentiveChrome_timeLimit")
-    })
 }

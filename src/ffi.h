@@ -1,6 +1,10 @@
-/* The R boundary: only init.c and the ffi_* files see R. They check, unwrap,
- * call the core and wrap what comes back. R code has checked what the user
- * gave and said so in his words; what is checked here is a second wall. */
+/* The R boundary: only init.c and the ffi_* files know R. They check and unwrap
+ * the arguments, call the core and wrap its results. R code has checked the
+ * user's arguments already, and reports them in the user's terms; the checks
+ * here are a second wall.
+ *
+ * An entry that may take long returns a list whose first element, `stopped`, is
+ * NULL, or the condition that made the core stop early: see stop_poll(). */
 #ifndef AC_FFI_H
 #define AC_FFI_H
 
@@ -34,12 +38,15 @@ SEXP ffi_is_running(SEXP pid);
 void use_blas(void);
 
 /* ffi_check.c */
-SEXP check_numbers(SEXP x, const char *what, R_xlen_t length);
-SEXP check_element(SEXP list, const char *name);
-double check_number(SEXP list, const char *name, double lower, double upper);
-int check_int(SEXP list, const char *name, int lower, int upper);
+SEXP as_numbers(SEXP x, const char *what, R_xlen_t length);
+SEXP list_element(SEXP list, const char *name);
+double list_number(SEXP list, const char *name, double lower, double upper);
+int list_int(SEXP list, const char *name, int lower, int upper);
 int as_int(double x, const char *name, int lower, int upper);
+int as_choice(SEXP x, const char *what, const char *const *names, int count);
 int check_status(ac_status status);
-ac_poll interrupt_poll(void);
+
+/* ffi_stop.c */
+ac_poll stop_poll(SEXP out);
 
 #endif

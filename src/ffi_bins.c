@@ -1,21 +1,22 @@
-/* Reads into bins: R vectors or a file's path in, counts out.
+/* Reads into bins: R vectors or the path of a file in, counts out.
  *
- * windows:  list(chromosome =, start =, reversed = integer, one a window, the
+ * windows:  list(chromosome =, start =, reversed = integer, one per window, the
  *                chromosome and the start 0-based; bins =, binWidth =,
  *                chromosomes = their names)
- * counting: list(by =, shift =, length =) as in ac_counting
+ * counting: list(by = "overlap", "fivePrime" or "midpoint", shift =, length =)
+ *           as in ac_counting
  * reads:    list(chromosome = 0-based or NA, start =, end =, minus =) integer
  *
  * Counts are an integer matrix of bins x windows. */
 #include <limits.h>
 #include <string.h>
 
-#include "core/bins.h"
+#include "core/reads/bins.h"
 #include "ffi.h"
 
-static const int *check_integers(SEXP list, const char *name, R_xlen_t length)
+static const int *list_integers(SEXP list, const char *name, R_xlen_t length)
 {
-    SEXP x = check_element(list, name);
+    SEXP x = list_element(list, name);
     if (TYPEOF(x) != INTSXP || (length >= 0 && Rf_xlength(x) != length))
         Rf_error("internal error: '%s' must be integer of length %.0f", name,
                  (double)length);
@@ -23,10 +24,10 @@ static const int *check_integers(SEXP list, const char *name, R_xlen_t length)
 }
 
 /* Windows and names may be many, but not more than the core counts. */
-static int check_length(SEXP x, const char *what, int most)
+static int check_length(SEXP x, const char *what, int max)
 {
-    if (Rf_xlength(x) > most)
-        Rf_error("internal error: more than %d %s", most, what);
+    if (Rf_xlength(x) > max)
+        Rf_error("internal error: more than %d %s", max, what);
     return (int)Rf_xlength(x);
 }
 
@@ -47,28 +48,34 @@ static void check_windows(const ac_windows *windows)
 
 static ac_windows unwrap_windows(SEXP ffi_windows)
 {
-    SEXP start = check_element(ffi_windows, "start");
-    SEXP names = check_element(ffi_windows, "chromosomes");
+    SEXP start = list_element(ffi_windows, "start");
+    SEXP names = list_element(ffi_windows, "chromosomes");
     const int count = check_length(start, "windows", AC_MAX_WINDOWS);
     const ac_windows windows = {
         .count = count,
-        .bins = check_int(ffi_windows, "bins", 1, INT_MAX),
-        .bin_width = check_int(ffi_windows, "binWidth", 1, INT_MAX),
+        .bins = list_int(ffi_windows, "bins", 1, INT_MAX),
+        .bin_width = list_int(ffi_windows, "binWidth", 1, INT_MAX),
         .chromosomes = check_length(names, "chromosomes", INT_MAX - 1),
-        .chromosome = check_integers(ffi_windows, "chromosome", count),
-        .start = check_integers(ffi_windows, "start", count),
-        .reversed = check_integers(ffi_windows, "reversed", count),
+        .chromosome = list_integers(ffi_windows, "chromosome", count),
+        .start = list_integers(ffi_windows, "start", count),
+        .reversed = list_integers(ffi_windows, "reversed", count),
     };
     check_windows(&windows);
     return windows;
 }
 
+static const char *const count_by_names[] = {[AC_OVERLAP] = "overlap",
+                                             [AC_FIVE_PRIME] = "fivePrime",
+                                             [AC_MIDPOINT] = "midpoint"};
+
 static ac_counting unwrap_counting(SEXP ffi_counting)
 {
     const ac_counting counting = {
-        check_int(ffi_counting, "by", AC_OVERLAP, AC_MIDPOINT),
-        check_int(ffi_counting, "shift", -INT_MAX, INT_MAX),
-        check_int(ffi_counting, "length", 0, INT_MAX),
+        as_choice(list_element(ffi_counting, "by"), "way to count",
+                  count_by_names,
+                  sizeof count_by_names / sizeof *count_by_names),
+        list_int(ffi_counting, "shift", -INT_MAX, INT_MAX),
+        list_int(ffi_counting, "length", 0, INT_MAX),
     };
     return counting;
 }
@@ -85,11 +92,11 @@ SEXP ffi_count_reads(SEXP ffi_windows, SEXP ffi_counting, SEXP ffi_reads)
 {
     const ac_windows windows = unwrap_windows(ffi_windows);
     const ac_counting counting = unwrap_counting(ffi_counting);
-    const R_xlen_t count = Rf_xlength(check_element(ffi_reads, "start"));
-    const int *chromosome = check_integers(ffi_reads, "chromosome", count);
-    const int *start = check_integers(ffi_reads, "start", count);
-    const int *end = check_integers(ffi_reads, "end", count);
-    const int *minus = check_integers(ffi_reads, "minus", count);
+    const R_xlen_t count = Rf_xlength(list_element(ffi_reads, "start"));
+    const int *chromosome = list_integers(ffi_reads, "chromosome", count);
+    const int *start = list_integers(ffi_reads, "start", count);
+    const int *end = list_integers(ffi_reads, "end", count);
+    const int *minus = list_integers(ffi_reads, "minus", count);
     SEXP counts = PROTECT(new_counts(&windows));
     ac_counter *counter = ac_counter_open(&windows, &counting, INTEGER(counts));
     if (!counter)
@@ -115,59 +122,99 @@ static const char *const *unwrap_names(SEXP names)
     return copy;
 }
 
-/* In the order of ac_file_status. */
+/* What is wrong with a file; "" for nothing. */
 static const char *const faults[] = {
-    "",       "interrupted", "memory", "opened", "broken", "long",
-    "fields", "start",       "end",    "order",  "strand"};
+    [AC_FILE_OK] = "",
+    [AC_FILE_INTERRUPTED] = "",
+    [AC_FILE_NO_MEMORY] = "memory",
+    [AC_FILE_NOT_OPENED] = "opened",
+    [AC_FILE_BROKEN] = "broken",
+    [AC_FILE_LONG_LINE] = "long",
+    [AC_FILE_FIELDS] = "fields",
+    [AC_FILE_START] = "start",
+    [AC_FILE_END] = "end",
+    [AC_FILE_ORDER] = "order",
+    [AC_FILE_STRAND] = "strand",
+};
 
-static SEXP wrap_report(SEXP counts, SEXP on, SEXP last, ac_file_status status,
-                        const ac_bed_report *report)
+/* The elements of what ffi_count_bed() returns. */
+enum {
+    STOPPED,
+    COUNTS,
+    READS_PER_CHROMOSOME,
+    MAX_END,
+    READS,
+    UNMATCHED_READS,
+    UNMATCHED,
+    FAULT,
+    LINE,
+    FIELD
+};
+
+static SEXP new_report(const ac_windows *windows)
 {
-    const char *names[] = {"counts", "reads", "on",    "last",      "elsewhere",
-                           "fault",  "line",  "field", "strangers", ""};
+    const char *names[] = {"stopped",   "counts", "readsPerChromosome",
+                           "maxEnd",    "reads",  "unmatchedReads",
+                           "unmatched", "fault",  "line",
+                           "field",     ""};
+    const int chromosomes = windows->chromosomes;
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-    SET_VECTOR_ELT(out, 0, counts);
-    SET_VECTOR_ELT(out, 1, Rf_ScalarReal(report->reads));
-    SET_VECTOR_ELT(out, 2, on);
-    SET_VECTOR_ELT(out, 3, last);
-    SET_VECTOR_ELT(out, 4, Rf_ScalarReal(report->elsewhere));
-    SET_VECTOR_ELT(out, 5, Rf_mkString(faults[status]));
-    SET_VECTOR_ELT(out, 6, Rf_ScalarReal(report->line));
-    SET_VECTOR_ELT(out, 7, Rf_mkString(report->field));
-    SEXP strangers = Rf_allocVector(STRSXP, report->strangers);
-    SET_VECTOR_ELT(out, 8, strangers);
-    for (int i = 0; i < report->strangers; i++)
-        SET_STRING_ELT(strangers, i, Rf_mkChar(report->stranger[i]));
+    SET_VECTOR_ELT(out, COUNTS, new_counts(windows));
+    for (int i = READS_PER_CHROMOSOME; i <= MAX_END; i++) {
+        SET_VECTOR_ELT(out, i, Rf_allocVector(REALSXP, chromosomes));
+        for (int c = 0; c < chromosomes; c++)
+            REAL(VECTOR_ELT(out, i))[c] = 0;
+    }
     UNPROTECT(1);
     return out;
+}
+
+static void wrap_report(ac_file_status status, const ac_bed_report *report,
+                        SEXP out)
+{
+    SET_VECTOR_ELT(out, READS, Rf_ScalarReal(report->reads));
+    SET_VECTOR_ELT(out, UNMATCHED_READS,
+                   Rf_ScalarReal(report->unmatched_reads));
+    SEXP unmatched = Rf_allocVector(STRSXP, report->unmatched_count);
+    SET_VECTOR_ELT(out, UNMATCHED, unmatched);
+    for (int i = 0; i < report->unmatched_count; i++)
+        SET_STRING_ELT(unmatched, i, Rf_mkChar(report->unmatched[i]));
+    SET_VECTOR_ELT(out, FAULT, Rf_mkString(faults[status]));
+    SET_VECTOR_ELT(out, LINE, Rf_ScalarReal(report->line));
+    SET_VECTOR_ELT(out, FIELD, Rf_mkString(report->field));
 }
 
 SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting)
 {
     const ac_windows windows = unwrap_windows(ffi_windows);
     const ac_counting counting = unwrap_counting(ffi_counting);
-    SEXP names = check_element(ffi_windows, "chromosomes");
-    SEXP counts = PROTECT(new_counts(&windows));
-    SEXP on = PROTECT(Rf_allocVector(REALSXP, windows.chromosomes));
-    SEXP last = PROTECT(Rf_allocVector(REALSXP, windows.chromosomes));
-    for (int c = 0; c < windows.chromosomes; c++)
-        REAL(on)[c] = REAL(last)[c] = 0;
-    ac_bed_report report = {.on = REAL(on), .last = REAL(last)};
-    const ac_file_status status =
-        ac_count_bed(CHAR(Rf_asChar(ffi_path)), unwrap_names(names), &windows,
-                     &counting, interrupt_poll(), INTEGER(counts), &report);
-    SEXP out = wrap_report(counts, on, last, status, &report);
-    UNPROTECT(3);
+    SEXP names = list_element(ffi_windows, "chromosomes");
+    SEXP out = PROTECT(new_report(&windows));
+    ac_bed_report report = {
+        .reads_per_chromosome = REAL(VECTOR_ELT(out, READS_PER_CHROMOSOME)),
+        .max_end = REAL(VECTOR_ELT(out, MAX_END)),
+    };
+    const ac_file_status status = ac_count_bed(
+        CHAR(Rf_asChar(ffi_path)), unwrap_names(names), &windows, &counting,
+        stop_poll(out), INTEGER(VECTOR_ELT(out, COUNTS)), &report);
+    wrap_report(status, &report, out);
+    UNPROTECT(1);
     return out;
 }
 
+/* Returns list(stopped, fault). */
 SEXP ffi_check_gzip(SEXP ffi_path)
 {
     const char *path = CHAR(Rf_asChar(ffi_path));
-    return Rf_mkString(faults[ac_check_gzip(path, interrupt_poll())]);
+    const char *names[] = {"stopped", "fault", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    const ac_file_status status = ac_check_gzip(path, stop_poll(out));
+    SET_VECTOR_ELT(out, 1, Rf_mkString(faults[status]));
+    UNPROTECT(1);
+    return out;
 }
 
-/* NA where the index tells nothing. */
+/* NA if the bytes are not an index. */
 SEXP ffi_index_records(SEXP ffi_bytes)
 {
     if (TYPEOF(ffi_bytes) != RAWSXP)

@@ -1,5 +1,5 @@
-/* R's BLAS for the core's double precision. It has threads and state of its
- * own, so the core calls it on the main thread only. */
+/* R's BLAS for the double precision of the core. It may have threads and state
+ * of its own, so the core calls it on the main thread only. */
 #define USE_FC_LEN_T
 #include <Rconfig.h>
 #include <R_ext/BLAS.h>

@@ -4,8 +4,8 @@
 
 #include "ffi.h"
 
-/* x as double; any length where `length` is negative. */
-SEXP check_numbers(SEXP x, const char *what, R_xlen_t length)
+/* A double vector; of any length if `length` is negative. */
+SEXP as_numbers(SEXP x, const char *what, R_xlen_t length)
 {
     if (TYPEOF(x) != REALSXP)
         Rf_error("internal error: '%s' must be double, not %s", what,
@@ -16,7 +16,7 @@ SEXP check_numbers(SEXP x, const char *what, R_xlen_t length)
     return x;
 }
 
-SEXP check_element(SEXP list, const char *name)
+SEXP list_element(SEXP list, const char *name)
 {
     SEXP names = Rf_getAttrib(list, R_NamesSymbol);
     for (R_xlen_t i = 0; i < Rf_xlength(names); i++)
@@ -26,16 +26,16 @@ SEXP check_element(SEXP list, const char *name)
 }
 
 /* NaN is out of every range. */
-double check_number(SEXP list, const char *name, double lower, double upper)
+double list_number(SEXP list, const char *name, double lower, double upper)
 {
-    const double x = Rf_asReal(check_element(list, name));
+    const double x = Rf_asReal(list_element(list, name));
     if (!(x >= lower && x <= upper))
         Rf_error("internal error: '%s' must be from %g to %g, not %g", name,
                  lower, upper, x);
     return x;
 }
 
-/* A cast of what an int does not hold would be undefined. */
+/* The cast of a number that an int does not hold would be undefined. */
 int as_int(double x, const char *name, int lower, int upper)
 {
     if (!(x >= lower && x <= upper) || x != floor(x))
@@ -45,9 +45,19 @@ int as_int(double x, const char *name, int lower, int upper)
     return (int)x;
 }
 
-int check_int(SEXP list, const char *name, int lower, int upper)
+int list_int(SEXP list, const char *name, int lower, int upper)
 {
-    return as_int(Rf_asReal(check_element(list, name)), name, lower, upper);
+    return as_int(Rf_asReal(list_element(list, name)), name, lower, upper);
+}
+
+/* The number of a string among `names`. */
+int as_choice(SEXP x, const char *what, const char *const *names, int count)
+{
+    const char *name = CHAR(Rf_asChar(x));
+    for (int i = 0; i < count; i++)
+        if (names[i] && strcmp(name, names[i]) == 0)
+            return i;
+    Rf_error("internal error: no %s is called '%s'", what, name);
 }
 
 /* 0 where there is no memory; a fault that R code should have found jumps. */
@@ -59,23 +69,4 @@ int check_status(ac_status status)
     if (status == AC_NO_KERNELS)
         Rf_error("internal error: no such kernels on this machine");
     return status != AC_NO_MEMORY;
-}
-
-/* R_CheckUserInterrupt() jumps; under R_ToplevelExec() it only tells. */
-static void check_interrupt(void *data)
-{
-    (void)data;
-    R_CheckUserInterrupt();
-}
-
-static int interrupted(void *data)
-{
-    (void)data;
-    return !R_ToplevelExec(check_interrupt, NULL);
-}
-
-ac_poll interrupt_poll(void)
-{
-    const ac_poll poll = {interrupted, NULL};
-    return poll;
 }

@@ -1,12 +1,13 @@
-/* A PyTorch file's bytes in, its state dict out: a list with an element for
- * each tensor, named, numeric, the last dimension running first as in the file,
- * with the attributes `sizes` and `type`. */
+/* The bytes of a PyTorch file in, its state dict out: a named list with a
+ * numeric vector for each tensor, the last dimension varying fastest as in the
+ * file, with the attributes `sizes` and `type`. A string instead says why the
+ * file is refused. */
 #include <string.h>
 
-#include "core/torch.h"
+#include "core/torch/torch.h"
 #include "ffi.h"
 
-/* R frees the core's memory, also when an allocation of R's own fails. */
+/* R frees the memory of the core, also if an allocation of R fails. */
 static void free_file(SEXP pointer)
 {
     ac_torch *file = R_ExternalPtrAddr(pointer);

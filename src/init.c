@@ -1,4 +1,4 @@
-/* Registration, and what the core wants done once. */
+/* Registration, and what the core needs once. */
 #include <R_ext/Rdynload.h>
 #include <R_ext/Visibility.h>
 

@@ -1,9 +1,9 @@
-/* The core's face: what the R boundary, the C tests and the benches call.
+/* The interface of the core: what the R boundary, the C tests and the benches
+ * call.
  *
- * The core knows no R. It takes plain pointers and sizes, returns a status,
- * never prints, exits or jumps. Every number crosses this face in double
- * precision; inside, an engine computes in its own.
- */
+ * The core does not know R. It takes plain pointers and sizes, returns a
+ * status, and never prints, exits or jumps. All numbers cross this interface in
+ * double precision; inside, an engine computes in its own. */
 #ifndef ATTENTIVE_H
 #define ATTENTIVE_H
 
@@ -11,10 +11,10 @@
 
 typedef enum {
     AC_OK = 0,
-    AC_INTERRUPTED, /* the caller's poll asked to stop                     */
-    AC_NO_MEMORY,   /* the arena could not be had, or no machine has it    */
-    AC_BAD_NETWORK, /* stages that do not fit each other or the parameters */
-    AC_NO_KERNELS   /* none of that name that this machine can run         */
+    AC_INTERRUPTED, /* the poll of the caller asked to stop               */
+    AC_NO_MEMORY,   /* the arena cannot be allocated                      */
+    AC_BAD_NETWORK, /* stages do not fit each other or the parameters     */
+    AC_NO_KERNELS   /* no such table, or this machine cannot run it       */
 } ac_status;
 
 typedef enum {
@@ -25,24 +25,25 @@ typedef enum {
     AC_POOL,
     AC_RELU,
     AC_DROPOUT,
-    AC_SWAP,
+    AC_TRANSPOSE,
     AC_PAD,
-    AC_ENDS,
+    AC_FINAL_STATE,
     AC_LAYER_TYPES
 } ac_layer;
 
-/* A stage is `copies` layers of one kind side by side. The stage before it is
- * cut into as many equal parts, one a copy; their outputs lie one after the
- * other, so the M embeddings of M marks are the M steps of the next stage. */
+/* A stage is `copies` layers of one kind side by side. Each copy reads an equal
+ * share of the output of the stage before it. The outputs of the copies are
+ * contiguous, so the M embeddings of M marks are the M steps of the next
+ * stage. */
 typedef struct {
     int layer;   /* ac_layer                                            */
     int copies;  /* layers side by side, each with its own weights      */
     int steps;   /* length of the sequence that a copy reads            */
-    int inputs;  /* numbers a step                                      */
-    int units;   /* LSTM: hidden units each way; dense, convolution:
-                    outputs (a step)                                    */
+    int inputs;  /* numbers per step                                    */
+    int units;   /* LSTM: hidden units per direction; dense,
+                    convolution: outputs (per step)   */
     int window;  /* convolution, pooling: steps that one output reads;
-                    padding: those of the convolution to follow         */
+                    padding: those of the convolution that follows      */
     double rate; /* dropout: share of the numbers that is dropped       */
 } ac_stage;
 
@@ -51,13 +52,12 @@ typedef struct {
     int stage_count;
     int threads;
     const char *kernels; /* single precision: a table's name; NULL: the best */
-    int drops;           /* whether dropout layers drop, in training and in
-                            gradients; predictions never do */
-    unsigned seed;       /* of what they drop               */
+    int dropout_on;      /* in training and gradients; never in predictions */
+    unsigned seed;       /* of dropout                                      */
 } ac_network;
 
-/* Genes, one after the other: `inputs` numbers each (as the first stage reads
- * them), and a label 0 or 1 (NULL where only a prediction is asked for). */
+/* Genes: `inputs` numbers each, in the order in which the first stage reads
+ * them, and a label 0 or 1 (y is NULL where none is needed). */
 typedef struct {
     size_t count;
     const double *x; /* [count][inputs] */
@@ -80,7 +80,7 @@ typedef struct {
     double clip; /* largest gradient norm; 0: no clipping */
 } ac_settings;
 
-/* What a network is opened for; each takes its own amount of memory. */
+/* What a network is opened for: this decides the memory that it takes. */
 typedef enum {
     AC_PREDICT,
     AC_GRADIENT,
@@ -89,8 +89,8 @@ typedef enum {
     AC_USES
 } ac_use;
 
-/* Asked before each block of genes and, where a block takes long, within it;
- * non-zero stops the work. */
+/* Called on the main thread before each block of genes and, where a block takes
+ * long, within it. The work stops if it returns non-zero. */
 typedef struct {
     int (*stop)(void *data);
     void *data;
@@ -100,45 +100,47 @@ typedef struct {
     /* 0 for stages that do not fit each other, or are too large. */
     size_t (*parameter_count)(const ac_network *network);
 
-    /* Bytes that the network takes for a use, by the same walk that lays them
-     * out. SIZE_MAX: more than the core can address; 0: a bad network. */
+    /* Bytes that the network takes for a use. SIZE_MAX: more than the core can
+     * address; 0: a bad network. */
     size_t (*memory)(const ac_network *network, ac_use use);
 
-    /* One epoch: mini-batches of genes in the given order (0-based), an Adam
-     * step each. On AC_INTERRUPTED the state is that of the last whole
-     * mini-batch. loss: mean over the genes of the finished mini-batches. */
+    /* One epoch: an Adam step for each mini-batch, genes in the given order
+     * (0-based). On AC_INTERRUPTED the state is that after the last complete
+     * mini-batch. loss: mean over the genes of the complete mini-batches. */
     ac_status (*train)(const ac_network *network, const ac_genes *genes,
                        const int *order, const ac_settings *settings,
                        ac_state *state, ac_poll poll, double *loss);
 
-    /* logit: [count]. attention: a pointer for each stage, [count][copies]
+    /* logit: [count]. attention: a pointer for each stage, to [count][copies]
      * [steps] for an attention stage, or NULL where it is not wanted. */
     ac_status (*predict)(const ac_network *network, const ac_genes *genes,
                          const double *parameters, ac_poll poll, double *logit,
                          double *const *attention);
 
-    /* Mean loss over the genes and its derivatives: gradient as the
+    /* Mean loss over the genes and its derivatives: gradient is shaped as the
      * parameters, dx as x (NULL where not wanted). */
     ac_status (*gradient)(const ac_network *network, const ac_genes *genes,
                           const double *parameters, ac_poll poll, double *loss,
                           double *gradient, double *dx);
 
-    /* Derivatives of each gene's logit by its own input; dx as x. */
+    /* Derivatives of each gene's logit by its own input; dx is shaped as x. */
     ac_status (*logit_gradient)(const ac_network *network,
                                 const ac_genes *genes, const double *parameters,
                                 ac_poll poll, double *dx);
 } ac_engine;
 
-/* Threads (threads.c). Call ac_watch_forks() once, when the library loads. */
+/* Threads (network/threads.c). Call ac_watch_forks() once, when the library
+ * loads. */
 void ac_watch_forks(void);
 int ac_usable_threads(int wanted); /* 1 in a forked child; OpenMP's limit */
 
-/* The name of the n-th kernel table for single precision that this machine
- * can run, the fastest first; NULL after the last. */
+/* The name of the n-th kernel table of single precision that this machine can
+ * run, the fastest first; NULL after the last. */
 const char *ac_kernels_name(int n);
 
-/* c [m x n] += op(a) op(b), column-major, as BLAS's dgemm. Given one, the
- * double precision engine has it do its products, on one thread of its own. */
+/* c [m x n] += op(a) op(b), column-major, as BLAS's dgemm. If it is
+ * given, it computes the products of the double precision engine, which then
+ * runs on one thread, as BLAS may have threads of its own. */
 typedef void (*ac_gemm)(int transpose_a, int transpose_b, int m, int n, int k,
                         const double *a, int lda, const double *b, int ldb,
                         double *c, int ldc);

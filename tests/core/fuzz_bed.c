@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
@@ -80,19 +80,20 @@ static void require(int holds)
         abort();
 }
 
-/* Whatever was read is told of: each read on a chromosome, or elsewhere. */
+/* Each read is counted on a chromosome, or as unmatched. */
 static void check_report(ac_file_status status, const ac_bed_report *report,
                          const int *counts)
 {
-    double reads = report->elsewhere, inside = 0;
+    double reads = report->unmatched_reads, inside = 0;
     for (int c = 0; c < 2; c++)
-        reads += report->on[c];
+        reads += report->reads_per_chromosome[c];
     for (int i = 0; i < BED_WINDOWS * BED_BINS; i++)
         inside += counts[i];
     require(status >= AC_FILE_OK && status <= AC_FILE_STRAND);
     require(reads == report->reads && report->reads <= report->line);
     require(inside <= reads * BED_WINDOWS * BED_BINS);
-    require(report->strangers >= 0 && report->strangers <= AC_STRANGERS);
+    require(report->unmatched_count >= 0 &&
+            report->unmatched_count <= AC_MAX_UNMATCHED);
     require(strlen(report->field) < AC_TEXT);
 }
 
@@ -108,11 +109,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         return 0;
     const ac_counting counting = {bytes[0] / 4 % 3, 0, bytes[0] / 16};
     int counts[BED_WINDOWS * BED_BINS] = {0};
-    double on[2] = {0}, last[2] = {0};
+    double reads[2] = {0}, max_end[2] = {0};
     ac_bed_report report;
     memset(&report, 0, sizeof report);
-    report.on = on;
-    report.last = last;
+    report.reads_per_chromosome = reads;
+    report.max_end = max_end;
     write_bed(bytes[0], bytes + 1, size - 1);
     const ac_file_status status = ac_count_bed(
         bed_file(), names, &windows, &counting, never, counts, &report);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
-enum { MOST_WINDOWS = 24, MOST_BINS = 40, CHROMOSOME_COUNT = 3 };
+enum { MAX_WINDOWS = 24, MAX_BINS = 40, CHROMOSOME_COUNT = 3 };
 
 typedef struct {
     const unsigned char *at, *end;
@@ -94,11 +94,11 @@ static ac_read next_read(numbers *from)
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     numbers from = {bytes, bytes + size};
-    int chromosome[MOST_WINDOWS], start[MOST_WINDOWS], reversed[MOST_WINDOWS];
-    int fast[MOST_WINDOWS * MOST_BINS] = {0};
-    int plain[MOST_WINDOWS * MOST_BINS] = {0};
-    const int count = 1 + (int)(next_byte(&from) % MOST_WINDOWS);
-    const int bins = 1 + (int)(next_byte(&from) % MOST_BINS);
+    int chromosome[MAX_WINDOWS], start[MAX_WINDOWS], reversed[MAX_WINDOWS];
+    int fast[MAX_WINDOWS * MAX_BINS] = {0};
+    int plain[MAX_WINDOWS * MAX_BINS] = {0};
+    const int count = 1 + (int)(next_byte(&from) % MAX_WINDOWS);
+    const int bins = 1 + (int)(next_byte(&from) % MAX_BINS);
     const long long width = next_positive(&from);
     for (int w = 0; w < count; w++) {
         chromosome[w] = (int)(next_byte(&from) % CHROMOSOME_COUNT);

@@ -3,7 +3,7 @@
  * it. */
 #include <stdlib.h>
 
-#include "torch.h"
+#include "torch/torch.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 

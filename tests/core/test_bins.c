@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "bins.h"
+#include "reads/bins.h"
 
 #include "counts.h"
 #include "expect.h"
@@ -173,7 +173,7 @@ static void write_text(const char *mode, const char *content, size_t length)
 typedef struct {
     ac_file_status status;
     ac_bed_report report;
-    double on[2], last[2];
+    double reads_per_chromosome[2], max_end[2];
     int counts[10];
 } outcome;
 
@@ -193,8 +193,8 @@ static outcome count_file(int by, int (*stop)(void *))
     const ac_poll poll = {stop, NULL};
     outcome out;
     memset(&out, 0, sizeof out);
-    out.report.on = out.on;
-    out.report.last = out.last;
+    out.report.reads_per_chromosome = out.reads_per_chromosome;
+    out.report.max_end = out.max_end;
     out.status = ac_count_bed(path, names, &windows, &counting, poll,
                               out.counts, &out.report);
     return out;
@@ -215,10 +215,11 @@ static void test_text(void)
     expect(o.status == AC_FILE_OK && o.report.reads == 5, "all lines are read");
     expect(o.counts[0] == 2 && o.counts[1] == 1 && o.counts[2] == 1,
            "reads fall into their bins");
-    expect(o.on[0] == 3 && o.on[1] == 1 && o.last[0] == 250,
+    expect(o.reads_per_chromosome[0] == 3 && o.reads_per_chromosome[1] == 1 &&
+               o.max_end[0] == 250,
            "reads are told by chromosome");
-    expect(o.report.elsewhere == 1 && o.report.strangers == 1 &&
-               strcmp(o.report.stranger[0], "chrUn") == 0,
+    expect(o.report.unmatched_reads == 1 && o.report.unmatched_count == 1 &&
+               strcmp(o.report.unmatched[0], "chrUn") == 0,
            "other chromosomes are named");
     o = count_text("", AC_OVERLAP);
     expect(o.status == AC_FILE_OK && o.report.reads == 0, "an empty file");
@@ -243,7 +244,8 @@ static void test_line_ends(void)
     o = count_text("\xef\xbb\xbf"
                    "chr1\t0\t10\nchr1\t0\t10\n",
                    AC_OVERLAP);
-    expect(o.status == AC_FILE_OK && o.report.elsewhere == 0 && o.on[0] == 2,
+    expect(o.status == AC_FILE_OK && o.report.unmatched_reads == 0 &&
+               o.reads_per_chromosome[0] == 2,
            "a byte order mark is no part of a name");
     o = count_text("\xef\xbb\xbf", AC_OVERLAP);
     expect(o.status == AC_FILE_OK && o.report.reads == 0, "only a mark");

@@ -7,7 +7,7 @@
 
 enum { TEST_ARRAYS = 10 };
 
-/* What a run gives: arrays of numbers, NULL where there is none. */
+/* What a run returns: arrays of numbers, NULL where there is none. */
 typedef struct {
     const char *name[TEST_ARRAYS];
     double *values[TEST_ARRAYS];
@@ -17,8 +17,8 @@ typedef struct {
 
 typedef struct {
     int steps, inputs, units, reverse;
-    int keep;     /* 0: prediction only                        */
-    int want_din; /* only looked at where keep                 */
+    int training; /* 0: prediction only                        */
+    int want_din; /* of no effect in a prediction              */
     double scale; /* of the weights                            */
     unsigned seed;
 } lstm_case;
@@ -41,10 +41,16 @@ typedef struct {
     unsigned seed;
 } adam_case;
 
-/* The plain kernels in double precision (test_truth.c). */
-void truth_lstm(const lstm_case *c, test_result *result);
-void truth_attention(const attention_case *c, test_result *result);
-void truth_product(const product_case *c, test_result *result);
-void truth_adam(const adam_case *c, test_result *result);
+/* The plain kernels in double precision (test_reference.c). */
+void reference_lstm(const lstm_case *c, test_result *result);
+void reference_attention(const attention_case *c, test_result *result);
+void reference_product(const product_case *c, test_result *result);
+void reference_adam(const adam_case *c, test_result *result);
+
+/* The activations of the instruction sets of this machine (test_activations.h),
+ * on as many floats as a block has lanes. */
+enum { ACTIVATION_EXP, ACTIVATION_SIGMOID, ACTIVATION_TANH };
+typedef void activations(int which, const float *x, float *y);
+activations avx512_activations, avx2_activations, neon_activations;
 
 #endif

@@ -68,16 +68,16 @@ static fixture make_conv_fixture(int marks, int bins, int filters, int genes)
 {
     const int pooled = bins / 2;
     const ac_stage stages[] = {
-        {AC_SWAP, 1, marks, bins, 0, 0, 0},
+        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0},
         {AC_PAD, 1, bins, marks, 0, 4, 0},
         {AC_CONV, 1, bins + 3, marks, filters, 4, 0},
         {AC_RELU, 1, bins, filters, 0, 0, 0},
         {AC_POOL, 1, bins, filters, 0, 2, 0},
         {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25},
-        {AC_SWAP, 1, pooled, filters, 0, 0, 0},
+        {AC_TRANSPOSE, 1, pooled, filters, 0, 0, 0},
         {AC_CONV, filters, pooled, 1, 2, 2, 0},
         {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0},
-        {AC_ENDS, 1, pooled - 1, 6, 0, 0, 0},
+        {AC_FINAL_STATE, 1, pooled - 1, 6, 0, 0, 0},
         {AC_DENSE, 1, 1, 6, 1, 0, 0},
     };
     return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
@@ -174,7 +174,7 @@ static void test_logit_gradient(fixture f)
 static void test_gradients(void)
 {
     fixture dropping = make_conv_fixture(3, 12, 4, 18);
-    dropping.network.drops = 1;
+    dropping.network.dropout_on = 1;
     dropping.network.seed = 7;
     test_gradient(make_fixture(3, 5, 4, 3, 18));
     test_gradient(make_conv_fixture(3, 12, 4, 18));
@@ -231,7 +231,7 @@ static void dropped(double rate, unsigned seed, int genes, double *gradient)
     fixture f = fill_fixture(stages, 2, genes);
     double loss;
     settle(&f);
-    f.network.drops = 1;
+    f.network.dropout_on = 1;
     f.network.seed = seed;
     for (int i = 0; i < 200 * genes; i++)
         f.x[i] = 1;
@@ -479,7 +479,7 @@ int main(void)
     test_dropout(0.2);
     for (int i = 0; i < 2; i++) {
         fixture dropping = make_conv_fixture(3, 12, 5, 31);
-        dropping.network.drops = 1;
+        dropping.network.dropout_on = 1;
         test_threads(engines[i], make_fixture(3, 8, 6, 4, 31));
         test_threads(engines[i], dropping);
         test_shapes(engines[i]);

@@ -1,11 +1,9 @@
-/* Every table of kernels that runs here against the plain one and against the
- * truth in double precision; and the vectors' exp, sigmoid and tanh over all
- * floats.
- * With an argument it leaves the last out, which take seconds.
- */
+/* Every kernel table that runs here against the plain one and against the plain
+ * one in double precision; and the exp, sigmoid and tanh of the vectors over
+ * all floats, which take seconds and are left out if there is an argument. */
 #include <stdio.h>
 
-#include "single.c"
+#include "attentive.h"
 
 #include "counts.h"
 #include "test_run.h"
@@ -34,13 +32,14 @@ static double distance(const double *a, const double *b, size_t count)
 /* A vector kernel may err a few times as much as the plain one in the same
  * precision, or a few units in the last place of the largest number. */
 static void compare(const char *what, const test_result *fast,
-                    const test_result *plain, const test_result *truth)
+                    const test_result *plain, const test_result *reference)
 {
-    for (int i = 0; i < truth->arrays; i++) {
-        const size_t n = truth->count[i];
-        const double size = largest(truth->values[i], n);
-        const double error = distance(fast->values[i], truth->values[i], n);
-        const double usual = distance(plain->values[i], truth->values[i], n);
+    for (int i = 0; i < reference->arrays; i++) {
+        const size_t n = reference->count[i];
+        const double size = largest(reference->values[i], n);
+        const double error = distance(fast->values[i], reference->values[i], n);
+        const double usual =
+            distance(plain->values[i], reference->values[i], n);
         checks++;
         if (size > 0)
             worst_error = fmax(worst_error, error / size);
@@ -50,7 +49,7 @@ static void compare(const char *what, const test_result *fast,
             continue;
         failures++;
         printf("FAILED %s %s: error %.3g, plain %.3g, size %.3g\n", what,
-               truth->name[i], error, usual, size);
+               reference->name[i], error, usual, size);
     }
 }
 
@@ -63,14 +62,14 @@ static void release(test_result *result)
 #define CHECK(kind, table, c, what)                                            \
     do {                                                                       \
         test_result fast = {.arrays = 0}, plain = fast;                        \
-        test_result truth = fast;                                              \
+        test_result reference = fast;                                          \
         run_##kind(table, c, &fast);                                           \
-        run_##kind(&kernels_plain, c, &plain);                                 \
-        truth_##kind(c, &truth);                                               \
-        compare(what, &fast, &plain, &truth);                                  \
+        run_##kind(&ac_plain_kernels, c, &plain);                              \
+        reference_##kind(c, &reference);                                       \
+        compare(what, &fast, &plain, &reference);                              \
         release(&fast);                                                        \
         release(&plain);                                                       \
-        release(&truth);                                                       \
+        release(&reference);                                                   \
     } while (0)
 
 static void test_lstm(const kernels *table)
@@ -80,18 +79,18 @@ static void test_lstm(const kernels *table)
     static const int steps[] = {1, 2, 5, 20, 100};
     char what[100];
     for (int shape = 0; shape < 4 * 7 * 5; shape++)
-        for (int way = 0; way < 6; way++) {
+        for (int variant = 0; variant < 6; variant++) {
             const lstm_case c = {.steps = steps[shape % 5],
                                  .inputs = inputs[shape / 35],
                                  .units = units[shape / 5 % 7],
-                                 .reverse = way % 2,
-                                 .keep = way / 2 > 0,
-                                 .want_din = way / 2 > 1,
+                                 .reverse = variant % 2,
+                                 .training = variant / 2 > 0,
+                                 .want_din = variant / 2 > 1,
                                  .scale = shape % 5 < 3 && shape % 2 ? 2 : 0.25,
-                                 .seed = shape * 7 + way};
+                                 .seed = shape * 7 + variant};
             snprintf(what, sizeof what,
-                     "%s lstm steps %d inputs %d units %d way %d", table->name,
-                     c.steps, c.inputs, c.units, way);
+                     "%s lstm steps %d inputs %d units %d variant %d",
+                     table->name, c.steps, c.inputs, c.units, variant);
             CHECK(lstm, table, &c, what);
         }
 }
@@ -156,35 +155,11 @@ static void test_adam(const kernels *table)
  * in units of the last place and absolute. The ulps leave out where exp and
  * sigmoid are held at their limits: below e^-86. */
 
-#define ACTIVATION_TESTS(isa, width, features)                                 \
-    __attribute__((target(features))) static void isa##_activations(           \
-        int which, const float *x, float *y)                                   \
-    {                                                                          \
-        for (int i = 0; i < LANES; i += width) {                               \
-            isa##_vector v;                                                    \
-            memcpy(&v, x + i, sizeof v);                                       \
-            if (which == 0)                                                    \
-                isa##_exp(1, &v);                                              \
-            else if (which == 1)                                               \
-                isa##_sigmoid(1, &v);                                          \
-            else                                                               \
-                isa##_tanh(1, &v);                                             \
-            memcpy(y + i, &v, sizeof v);                                       \
-        }                                                                      \
-    }
-
-#ifdef AC_HAVE_AVX512
-ACTIVATION_TESTS(avx512, 16, "avx512f")
-#endif
-#ifdef AC_HAVE_AVX2
-ACTIVATION_TESTS(avx2, 8, "avx2,fma")
-#endif
-
 static double true_activation(int which, double x)
 {
-    if (which == 0)
+    if (which == ACTIVATION_EXP)
         return exp(x);
-    if (which == 1) /* x is -log2(e) times the argument */
+    if (which == ACTIVATION_SIGMOID) /* x is -log2(e) times the argument */
         return 1 / (1 + exp2(x));
     return tanh(x * 0.34657359027997264); /* x: 2 log2(e) times */
 }
@@ -197,16 +172,17 @@ static double ulp(double y)
                : (double)(nextafterf(magnitude, INFINITY) - magnitude);
 }
 
-static void test_activation(const char *name, int which,
-                            void (*run)(int, const float *, float *))
+static void test_activation(const char *name, int which, activations *run)
 {
     /* Where the error is counted in ulps: beyond, only as absolute. */
-    const double from = which == 0 ? -86 : -INFINITY;
-    const double to = which == 0 ? 0 : which == 1 ? 125 : INFINITY;
+    const double from = which == ACTIVATION_EXP ? -86 : -INFINITY;
+    const double to = which == ACTIVATION_EXP       ? 0
+                      : which == ACTIVATION_SIGMOID ? 125
+                                                    : INFINITY;
     double ulps = 0, absolute = 0;
     /* Negative floats only for exp; the last is -inf. */
     const uint32_t last = 0xff800000u;
-    uint32_t bits = which == 0 ? 0x80000000u : 0;
+    uint32_t bits = which == ACTIVATION_EXP ? 0x80000000u : 0;
     for (;;) {
         float x[LANES], y[LANES];
         for (int i = 0; i < LANES; i++) {
@@ -223,12 +199,12 @@ static void test_activation(const char *name, int which,
                 }
                 continue;
             }
-            const double truth = true_activation(which, x[i]);
-            const double error = fabs(y[i] - truth);
+            const double reference = true_activation(which, x[i]);
+            const double error = fabs(y[i] - reference);
             if (!(error <= absolute))
                 absolute = error;
-            if (x[i] >= from && x[i] <= to && error / ulp(truth) > ulps)
-                ulps = error / ulp(truth);
+            if (x[i] >= from && x[i] <= to && error / ulp(reference) > ulps)
+                ulps = error / ulp(reference);
         }
         if (bits >= last)
             break;
@@ -240,30 +216,33 @@ static void test_activation(const char *name, int which,
            absolute);
 }
 
-static void test_activations(void)
+static void test_activations(const char *name, activations *run)
 {
-#ifdef AC_HAVE_AVX512
-    if (find_kernels("avx512")) {
-        test_activation("avx512 exp", 0, avx512_activations);
-        test_activation("avx512 sigmoid", 1, avx512_activations);
-        test_activation("avx512 tanh", 2, avx512_activations);
+    static const char *const functions[] = {"exp", "sigmoid", "tanh"};
+    char what[40];
+    for (int which = ACTIVATION_EXP; which <= ACTIVATION_TANH; which++) {
+        snprintf(what, sizeof what, "%s %s", name, functions[which]);
+        test_activation(what, which, run);
     }
+}
+
+static void test_vectors(void)
+{
+#ifdef AC_X86_KERNELS
+    if (ac_find_kernels("avx512"))
+        test_activations("avx512", avx512_activations);
+    if (ac_find_kernels("avx2"))
+        test_activations("avx2", avx2_activations);
 #endif
-#ifdef AC_HAVE_AVX2
-    if (find_kernels("avx2")) {
-        test_activation("avx2 exp", 0, avx2_activations);
-        test_activation("avx2 sigmoid", 1, avx2_activations);
-        test_activation("avx2 tanh", 2, avx2_activations);
-    }
+#ifdef AC_NEON_KERNELS
+    test_activations("neon", neon_activations);
 #endif
 }
 
 int main(int argc, char **argv)
 {
-    for (int i = 0; i < KERNEL_TABLES; i++) {
-        const kernels *table = kernel_tables[i].table;
-        if (!kernel_tables[i].runs_here())
-            continue;
+    for (int n = 0; ac_kernels_name(n); n++) {
+        const kernels *table = ac_find_kernels(ac_kernels_name(n));
         worst_ratio = worst_error = 0;
         test_lstm(table);
         test_attention(table);
@@ -275,6 +254,6 @@ int main(int argc, char **argv)
     }
     (void)argv;
     if (argc < 2)
-        test_activations();
+        test_vectors();
     return report_counts("kernels", checks - failures, failures);
 }

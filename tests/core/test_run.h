@@ -1,9 +1,9 @@
-/* Runs the cases of test_cases.h on a kernel table. Every array has its own
- * allocation, so that a sanitizer sees each step outside it. */
+/* Runs the cases of test_cases.h on a kernel table. Each array has its own
+ * allocation, so that a sanitizer sees every access outside it. */
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "test_cases.h"
 
 enum { POOL = 32 };
@@ -14,7 +14,7 @@ typedef struct {
     unsigned seed;
 } pool;
 
-static real *pool_take(pool *from, size_t count, double fill)
+static real *pool_alloc(pool *from, size_t count, double fill)
 {
     void *block = NULL;
     if (posix_memalign(&block, 64, count * sizeof(real)) != 0)
@@ -35,7 +35,7 @@ static void pool_free(pool *from)
 /* The same numbers in both precisions: in [-scale, scale], 12 bits each. */
 static real *pool_random(pool *from, size_t count, double scale)
 {
-    real *array = pool_take(from, count, 0);
+    real *array = pool_alloc(from, count, 0);
     for (size_t i = 0; i < count; i++) {
         from->seed = from->seed * 1664525u + 1013904223u;
         array[i] = (real)(((int)(from->seed >> 20) - 2048) / 2048.0 * scale);
@@ -58,10 +58,10 @@ static void run_lstm(const kernels *table, const lstm_case *c,
                      test_result *result)
 {
     const size_t S = c->steps, I = c->inputs, U = c->units, L = LANES;
-    const size_t kept = c->keep ? S : 1;
+    const size_t cached = c->training ? S : 1;
     pool memory = {{NULL}, 0, c->seed};
-    real *out = pool_take(&memory, S * 2 * U * L, 7);
-    lstm_way way = {
+    real *out = pool_alloc(&memory, S * 2 * U * L, 7);
+    lstm_pass pass = {
         .steps = c->steps,
         .inputs = c->inputs,
         .units = c->units,
@@ -70,33 +70,33 @@ static void run_lstm(const kernels *table, const lstm_case *c,
         .weight_hh = pool_random(&memory, 4 * U * U, c->scale),
         .bias_ih = pool_random(&memory, 4 * U, c->scale),
         .bias_hh = pool_random(&memory, 4 * U, c->scale),
-        .prepared =
-            pool_take(&memory, table->lstm_prepared(c->inputs, c->units), NAN),
+        .packed = pool_alloc(
+            &memory, table->lstm_packed_count(c->inputs, c->units), NAN),
         .in = pool_random(&memory, S * I * L, 1),
         .out = out + c->reverse * U * L,
         .out_stride = 2 * U * L,
-        .kept = pool_take(&memory, kept * 6 * U * L, NAN),
-        .kept_stride = c->keep ? 6 * U * L : 0,
+        .cache = pool_alloc(&memory, cached * 6 * U * L, NAN),
+        .cache_stride = c->training ? 6 * U * L : 0,
     };
-    table->lstm_prepare(&way);
-    table->lstm_forward(&way);
+    table->lstm_pack(&pass);
+    table->lstm_forward(&pass);
     report(result, "out", out, S * 2 * U * L);
-    if (c->keep) {
-        real *din = pool_take(&memory, S * I * L, 7);
-        way.dout = pool_random(&memory, S * 2 * U * L, 1) + c->reverse * U * L;
-        way.din = c->want_din ? din : NULL;
-        way.scratch =
-            pool_take(&memory, table->lstm_scratch(c->inputs, c->units), NAN);
-        way.dweight_ih = pool_random(&memory, 4 * U * I, 1);
-        way.dweight_hh = pool_random(&memory, 4 * U * U, 1);
-        way.dbias_ih = pool_random(&memory, 4 * U, 1);
-        way.dbias_hh = pool_random(&memory, 4 * U, 1);
-        table->lstm_backward(&way);
+    if (c->training) {
+        real *din = pool_alloc(&memory, S * I * L, 7);
+        pass.dout = pool_random(&memory, S * 2 * U * L, 1) + c->reverse * U * L;
+        pass.din = c->want_din ? din : NULL;
+        pass.scratch = pool_alloc(
+            &memory, table->lstm_scratch_count(c->inputs, c->units), NAN);
+        pass.dweight_ih = pool_random(&memory, 4 * U * I, 1);
+        pass.dweight_hh = pool_random(&memory, 4 * U * U, 1);
+        pass.dbias_ih = pool_random(&memory, 4 * U, 1);
+        pass.dbias_hh = pool_random(&memory, 4 * U, 1);
+        table->lstm_backward(&pass);
         report(result, "din", din, S * I * L);
-        report(result, "dweight_ih", way.dweight_ih, 4 * U * I);
-        report(result, "dweight_hh", way.dweight_hh, 4 * U * U);
-        report(result, "dbias_ih", way.dbias_ih, 4 * U);
-        report(result, "dbias_hh", way.dbias_hh, 4 * U);
+        report(result, "dweight_ih", pass.dweight_ih, 4 * U * I);
+        report(result, "dweight_hh", pass.dweight_hh, 4 * U * U);
+        report(result, "dbias_ih", pass.dbias_ih, 4 * U);
+        report(result, "dbias_hh", pass.dbias_hh, 4 * U);
     }
     pool_free(&memory);
 }
@@ -106,26 +106,26 @@ static void run_attention(const kernels *table, const attention_case *c,
 {
     const size_t S = c->steps, I = c->inputs, L = LANES;
     pool memory = {{NULL}, 0, c->seed};
-    attention_way way = {
+    attention_pass pass = {
         .steps = c->steps,
         .inputs = c->inputs,
         .context = pool_random(&memory, I, c->scale),
         .in = pool_random(&memory, S * I * L, 1),
-        .out = pool_take(&memory, I * L, NAN),
-        .weight = pool_take(&memory, S * L, NAN),
-        .dweight = pool_take(&memory, S * L, NAN),
+        .out = pool_alloc(&memory, I * L, NAN),
+        .weight = pool_alloc(&memory, S * L, NAN),
+        .dweight = pool_alloc(&memory, S * L, NAN),
         .dout = pool_random(&memory, I * L, 1),
-        .din = c->want_din ? pool_take(&memory, S * I * L, NAN) : NULL,
+        .din = c->want_din ? pool_alloc(&memory, S * I * L, NAN) : NULL,
         .dcontext = pool_random(&memory, I, 1),
-        .scratch = pool_take(&memory, I * L, NAN),
+        .scratch = pool_alloc(&memory, I * L, NAN),
     };
-    table->attention_forward(&way);
-    table->attention_backward(&way);
-    report(result, "alpha", way.weight, S * L);
-    report(result, "out", way.out, I * L);
+    table->attention_forward(&pass);
+    table->attention_backward(&pass);
+    report(result, "alpha", pass.weight, S * L);
+    report(result, "out", pass.out, I * L);
     if (c->want_din)
-        report(result, "din", way.din, S * I * L);
-    report(result, "dcontext", way.dcontext, I);
+        report(result, "din", pass.din, S * I * L);
+    report(result, "dcontext", pass.dcontext, I);
     pool_free(&memory);
 }
 
@@ -156,7 +156,7 @@ static void run_adam(const kernels *table, const adam_case *c,
     pool memory = {{NULL}, 0, c->seed};
     real *gradient = pool_random(&memory, c->count, 1);
     real *first = pool_random(&memory, c->count, 1);
-    real *second = pool_take(&memory, c->count, 0.25);
+    real *second = pool_alloc(&memory, c->count, 0.25);
     real *parameter = pool_random(&memory, c->count, 1);
     table->adam(c->count, &rates, gradient, first, second, parameter);
     report(result, "first", first, c->count);

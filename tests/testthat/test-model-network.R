@@ -101,23 +101,30 @@ test_that("the boundary takes no number that the core does not", {
     good <- network()$core
     changed <- function(field, value) {
         bad <- good
-        bad$stages[field, 1L] <- value
+        if (is.null(value)) bad$stages[[field]] <- numeric()
+        else bad$stages[[field]][1L] <- value
         bad
     }
-    bytes <- function(core) .Call(ffi_memory, core, 0L)
+    bytes <- function(core) .Call(ffi_memory, core, "predict")
     expect_gt(bytes(good), 0)
     for (value in list(NaN, NA_real_, 1e300, -1, 2.5, Inf, 2^31)) {
-        for (field in 1:6) {
-            expect_error(bytes(changed(field, value)), "must be a whole number")
+        for (field in c("copies", "steps", "inputs", "units", "window")) {
+            expect_error(bytes(changed(field, value)), paste0(
+                "'", field, "' must be a whole number"))
         }
     }
+    for (name in list("lstms", NA_character_, "")) {
+        expect_error(bytes(changed("layer", name)), "no layer is called")
+    }
+    expect_error(.Call(ffi_memory, good, "forecast"), "no use is called")
+    expect_error(bytes(changed("rate", NULL)), "'rate' must have 5 numbers")
     expect_error(bytes(modifyList(good, list(threads = NaN))), "'threads'")
     expect_error(bytes(modifyList(good, list(seed = 3e9))), "'seed'")
     empty <- good
-    empty$stages <- numeric()
-    expect_error(bytes(empty), "7 numbers a stage")
+    empty$stages <- lapply(good$stages, `[`, 0L)
+    expect_error(bytes(empty), "the layer of each stage")
     expect_error(.Call(ffi_predict, empty, numeric(),
-                       list(x = numeric(), y = NULL)), "7 numbers a stage")
+                       list(x = numeric(), y = NULL)), "the layer of each")
 })
 
 test_that("settings and state of a training are checked at the boundary", {
@@ -137,6 +144,32 @@ test_that("settings and state of a training are checked at the boundary", {
     expect_error(train(batchSize = 1e300), "'batchSize'")
     expect_error(train(learningRate = NaN), "'learningRate'")
     expect_error(train(clip = NaN), "'clip'")
+})
+
+test_that("a time limit that is reached within the core is R's own error", {
+    own <- network(100L, 5L, list())
+    genes <- list(x = rep(1, 500 * 20000), y = NULL)
+    reached <- tryCatch({
+        setTimeLimit(elapsed = 0.1, transient = TRUE)
+        .predictGenes(own$core, numeric(own$count), genes)
+    }, error = identity, interrupt = identity, finally = setTimeLimit())
+    expect_s3_class(reached, "simpleError")
+    expect_match(conditionMessage(reached), "reached elapsed time limit")
+})
+
+test_that("what stopped the core is raised again", {
+    raise <- function(stopped) {
+        tryCatch(.orStopped(list(stopped = stopped)), error = conditionMessage,
+                 interrupt = function(e) "interrupt")
+    }
+    interrupt <- structure(class = c("interrupt", "condition"),
+                           list(message = "", call = NULL))
+    expect_identical(raise(interrupt), "interrupt")
+    expect_identical(raise("interrupted"), "interrupt")
+    expect_identical(raise(simpleError("reached CPU time limit")),
+                     "reached CPU time limit")
+    expect_identical(.orStopped(list(stopped = NULL, a = 1))$a, 1)
+    expect_null(.orStopped(NULL))
 })
 
 test_that("the library is unloaded with the package", {

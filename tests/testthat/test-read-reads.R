@@ -323,7 +323,7 @@ test_that("windows wider than any chromosome are refused", {
                  "`upstream` must be one whole number from -1e\\+09 to 1e\\+09")
     expect_error(tssWindows(fewGenes(), 0, 2e9, binWidth = 1e6), "`downstream`")
     reads <- list(chromosome = 0L, start = 1L, end = 2L, minus = 0L)
-    core <- list(by = 0L, shift = 0, length = 0)
+    core <- list(by = "overlap", shift = 0, length = 0)
     counted <- function(...) {
         table <- modifyList(.windowTable(tssWindows(fewGenes())), list(...))
         sum(.Call(ffi_count_reads, table, core, reads))

@@ -16,25 +16,18 @@ test_that("no name is defined twice", {
                      character())
 })
 
-# The constants of an enumeration in the core's headers, in their order.
-coreNames <- function(file, first) {
-    path <- test_path("..", "..", "src", "core", file)
+# The strings of a table of names in a file of the C sources.
+namesInC <- function(file, table) {
+    path <- test_path("..", "..", "src", file)
     skip_if_not(file.exists(path), "the sources")
-    text <- gsub("/[*].*?[*]/", "", paste(readLines(path), collapse = " "))
-    body <- sub(paste0(".*[{] *", first), first, text)
-    sub(" *=.*", "", trimws(strsplit(sub("[}].*", "", body), ",")[[1L]]))
+    text <- paste(readLines(path), collapse = " ")
+    body <- sub(paste0(".*", table, "[^=]*= *[{]"), "", text)
+    body <- sub("[}].*", "", body)
+    gsub("\"", "", regmatches(body, gregexpr("\"[^\"]*\"", body))[[1L]])
 }
 
-test_that("numbers that R and the core share are the same in both", {
-    layers <- coreNames("attentive.h", "AC_LSTM")
-    expect_identical(
-        toupper(paste0("AC_", names(.layerTypes))),
-        layers[vapply(.layerTypes, `[[`, 0L, "code") + 1L])
-    expect_identical(length(.layerTypes), length(layers) - 1L)
-    expect_identical(coreNames("attentive.h", "AC_PREDICT")[
-        .networkUses + 1L], c("AC_PREDICT", "AC_GRADIENT",
-                              "AC_GRADIENT_AND_DX", "AC_TRAIN"))
-    expect_identical(coreNames("bins.h", "AC_OVERLAP"),
-                     c("AC_OVERLAP", "AC_FIVE_PRIME", "AC_MIDPOINT"))
-    expect_identical(.countBy, c("overlap", "fivePrime", "midpoint"))
+test_that("R and C know layers and ways to count by the same names", {
+    expect_setequal(namesInC("ffi_network.c", "layer_names"),
+                    names(.layerTypes))
+    expect_identical(namesInC("ffi_bins.c", "count_by_names"), .countBy)
 })

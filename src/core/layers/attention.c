@@ -1,0 +1,66 @@
+/* Soft attention over a sequence (paper, section 3: bin-level and mark-level
+ * attention): alpha_t = softmax over t of u . h_t; out = sum of alpha_t h_t.
+ * in [steps][inputs][LANES], out [inputs][LANES].
+ *
+ * Parameters: context [inputs]. Cache: alpha [steps][LANES], which a prediction
+ * exports; then backward's scratch. */
+#include "layers/layer.h"
+
+static size_t attention_parameter_count(const ac_stage *stage)
+{
+    return stage->inputs;
+}
+
+static size_t attention_cache_count(const ac_stage *stage,
+                                    const kernels *kernels, int training)
+{
+    const size_t steps = stage->steps;
+    (void)kernels;
+    return (training ? 2 * steps + stage->inputs : steps) * LANES;
+}
+
+static size_t attention_output_count(const ac_stage *stage)
+{
+    return stage->inputs;
+}
+
+static attention_pass attention_pass_of(const layer *self)
+{
+    const ac_stage *stage = self->stage;
+    attention_pass pass = {
+        .steps = stage->steps,
+        .inputs = stage->inputs,
+        .context = self->parameters,
+        .in = self->in,
+        .out = self->out,
+        .weight = self->cache,
+    };
+    if (self->training) {
+        pass.dweight = self->cache + (size_t)stage->steps * LANES;
+        pass.dout = self->dout;
+        pass.din = self->din;
+        pass.dcontext = self->gradient;
+        pass.scratch = pass.dweight + (size_t)stage->steps * LANES;
+    }
+    return pass;
+}
+
+static void attention_forward(const layer *self)
+{
+    const attention_pass pass = attention_pass_of(self);
+    self->kernels->attention_forward(&pass);
+}
+
+static void attention_backward(const layer *self)
+{
+    const attention_pass pass = attention_pass_of(self);
+    self->kernels->attention_backward(&pass);
+}
+
+static const layer_type attention_layer = {
+    .parameter_count = attention_parameter_count,
+    .cache_count = attention_cache_count,
+    .output_count = attention_output_count,
+    .forward = attention_forward,
+    .backward = attention_backward,
+};

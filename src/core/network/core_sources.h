@@ -1,0 +1,25 @@
+/* The sources that the core consists of in either precision, from the lowest
+ * floor to the highest. single.c and double.c include this list once each,
+ * after they have defined
+ *   find_kernels(), usable_threads()   what the two precisions do differently
+ *   AC_ENGINE                          the name of the engine to export
+ * Everything else in these files is static, so the two never meet. */
+#include "layers/bias.c"
+#include "layers/random.c"
+
+#include "layers/attention.c"
+#include "layers/conv.c"
+#include "layers/dense.c"
+#include "layers/dropout.c"
+#include "layers/final_state.c"
+#include "layers/lstm.c"
+#include "layers/pad.c"
+#include "layers/pool.c"
+#include "layers/relu.c"
+#include "layers/transpose.c"
+
+#include "network/adam.c"
+#include "network/loss.c"
+#include "network/network.c"
+
+#include "network/engine.c"
