@@ -147,13 +147,14 @@ test_that("a time limit is an error, and leaves a checkpoint to resume", {
         fit <- function(seconds) {
             setTimeLimit(elapsed = seconds, transient = TRUE)
             on.exit(setTimeLimit())
-            tryCatch(AttentiveChrome::attentiveChrome(signal, epochs = 600,
-                hidden = 4, markHidden = 3, seed = 1, checkpoint = file),
+            tryCatch(AttentiveChrome::attentiveChrome(signal, epochs = 5000,
+                hidden = 16, markHidden = 8, seed = 1, checkpoint = file),
                 error = conditionMessage, interrupt = function(e) "Ctrl-C",
                 warning = conditionMessage)
         }
-        c(fit(2), fit(2)) # another limit in the same session
-    }, list(file, simulateChromatin(1500, seed = 1)))
+        c(fit(4), fit(4)) # another limit in the same session
+    }, list(file, simulateChromatin(400, bins = 20, seed = 1,
+        deciding = list(H3K4me3 = 9:12))))
     expect_match(out, "time limit", all = TRUE)
-    expect_lt(nrow(.readSealed(file, "checkpoint")$history), 600)
+    expect_lt(nrow(.readSealed(file, "checkpoint")$history), 5000)
 })

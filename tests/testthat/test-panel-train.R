@@ -357,7 +357,7 @@ test_that("workers whose master was killed stop and write nothing more", {
     deadline <- Sys.time() + 10
     while (alive() && Sys.time() < deadline) Sys.sleep(0.02)
     expect_false(alive())
-    lapply(as.integer(workers), tools::pskill)
+    lapply(as.integer(workers), tools::pskill, tools::SIGKILL)
     expect_identical(length(openPanel(folder)), 0L)
     expect_length(checkpoints(), 2L)
     left <- list.files(folder, "^[.].*part$", all.files = TRUE)

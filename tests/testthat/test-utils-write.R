@@ -37,7 +37,8 @@ test_that("the reason is the system's", {
     long <- file.path(folder, strrep("x", 300))
     expect_error(writeTorchWeights(model, long), "File name too long")
     expect_error(writeChromeTable(signal, long), "File name too long")
-    expect_error(.saveSealed(1, file.path(folder, "no", "file"), "plan"), "No such file")
+    expect_error(.saveSealed(1, file.path(folder, "no", "file"), "plan"),
+                 "No such file")
     expect_error(writeTorchWeights(model, folder), "is a folder")
     expect_error(writeTorchWeights(model, file.path(folder, "no", "file")),
                  "There is no folder")
