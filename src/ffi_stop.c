@@ -10,7 +10,7 @@
 #include "ffi.h"
 
 /* Seconds between two questions to R, which take some microseconds each. */
-static const double ask_interval = 0.02;
+static const double ask_interval = 0.1;
 
 static double now(void)
 {

@@ -56,16 +56,15 @@ lintIncludes <- function(folder = "src") {
                finding = says)[bad, ]
 }
 
-# Files that include nothing but what is already in order are in order, until
-# none is left; what remains is a cycle, or includes one.
+# An include of a file that includes nothing, or by a file that nobody includes,
+# is in no cycle. Without these others become so; what remains are cycles.
 .lintCycles <- function(includes) {
     left <- includes
     repeat {
-        ready <- !left$to %in% left$from
+        ready <- !left$to %in% left$from | !left$from %in% left$to
         if (!any(ready)) break
         left <- left[!ready, ]
     }
     data.frame(file = left$from, line = left$line,
-               finding = sprintf("\"%s\" is part of a cycle of includes, or
-                                 includes one", left$name))
+               finding = sprintf("\"%s\" is in a cycle of includes", left$name))
 }
