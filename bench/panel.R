@@ -8,7 +8,7 @@ train <- function(signal, workers, epochs) {
     param <- if (workers == 1) BiocParallel::SerialParam() else
         BiocParallel::MulticoreParam(workers, tasks = ncol(signal))
     started <- proc.time()[["elapsed"]]
-    panel <- trainCellTypes(signal, epochs = epochs, BPPARAM = param,
+    panel <- trainCellTypes(signal, seed = 1, epochs = epochs, BPPARAM = param,
                             transform = "log1p", progress = FALSE)
     list(panel = panel, seconds = proc.time()[["elapsed"]] - started)
 }

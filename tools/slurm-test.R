@@ -18,13 +18,13 @@ train <- function(folder, name) {
         4, cluster = "slurm", template = template,
         registryargs = BiocParallel::batchtoolsRegistryargs(
             file.dir = file.path(work, name), work.dir = getwd()))
-    trainCellTypes(signal, folder, epochs = 200, hidden = 8, markHidden = 4,
+    trainCellTypes(signal, folder, seed = 1, epochs = 200, hidden = 8, markHidden = 4,
                    BPPARAM = slurm, progress = FALSE)
 }
 weights <- function(panel) {
     lapply(stats::setNames(nm = names(panel)), function(c) coef(panel[[c]]))
 }
-whole <- trainCellTypes(signal, epochs = 200, hidden = 8, markHidden = 4,
+whole <- trainCellTypes(signal, seed = 1, epochs = 200, hidden = 8, markHidden = 4,
     BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
 
 folder <- file.path(work, "run")

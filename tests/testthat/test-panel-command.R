@@ -24,7 +24,7 @@ test_that("a run by the command line is that of the functions", {
     expect_equal(as.matrix(p[-1L]), predict(own, signal), ignore_attr = TRUE)
     expect_identical(p$gene, rownames(signal))
     quiet("evaluate", at("run"), at("e.tsv"))
-    expect_equal(utils::read.delim(at("e.tsv")), evaluate(own))
+    expect_equal(utils::read.delim(at("e.tsv")), as.data.frame(evaluate(own)))
     quiet("attention", at("run"), at("signal.rds"), at("a.rds"))
     expect_identical(assay(readRDS(at("a.rds")), "beta"),
                      assay(attention(own, signal), "beta"))

@@ -1,7 +1,7 @@
 parts <- smallParts(90, cellTypes = 3)
-train <- function(...) {
+train <- function(..., seed = 1) {
     trainPooled(parts, epochs = 2, hidden = 4, markHidden = 3,
-                learningRate = 0.01, ..., progress = FALSE,
+                learningRate = 0.01, ..., seed = seed, progress = FALSE,
                 BPPARAM = BiocParallel::SerialParam())
 }
 
@@ -21,5 +21,5 @@ test_that("a model of all, and of all others, for each cell type", {
 test_that("wrong input is told", {
     one <- lapply(parts, function(p) p[, 1L])
     expect_error(trainPooled(one), "two cell types or more")
-    expect_error(train(cellType = "cellType1"), "set for each cell type")
+    expect_error(train(cellTypes = "cellType1"), "set for each cell type")
 })

@@ -1,9 +1,9 @@
 signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
                             causal = list(H3K4me3 = 9:12))
-quick <- function(signal. = signal, folder = NULL, ...,
+quick <- function(signal. = signal, folder = NULL, ..., seed = 1,
                   BPPARAM = BiocParallel::SerialParam()) {
     trainCellTypes(signal., folder, epochs = 3, hidden = 4, markHidden = 3,
-                   learningRate = 0.01, ..., BPPARAM = BPPARAM,
+                   learningRate = 0.01, ..., seed = seed, BPPARAM = BPPARAM,
                    progress = FALSE)
 }
 weights <- function(panel) {
@@ -173,7 +173,7 @@ test_that("a killed run ends in the same bits", {
     run <- function() {
         callr::r_bg(function(data, folder) {
             AttentiveChrome::trainCellTypes(readRDS(data), folder,
-                epochs = 40, hidden = 4, markHidden = 3,
+                epochs = 40, hidden = 4, markHidden = 3, seed = 1,
                 BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
         }, list(data, folder), libpath = .libPaths())
     }
@@ -187,11 +187,11 @@ test_that("a killed run ends in the same bits", {
         process$kill()
         process$wait()
     }
-    resumed <- trainCellTypes(signal, folder, epochs = 40, hidden = 4,
+    resumed <- trainCellTypes(signal, folder, epochs = 40, hidden = 4, seed = 1,
         markHidden = 3, BPPARAM = BiocParallel::SerialParam(),
         progress = FALSE)
-    whole <- trainCellTypes(signal, epochs = 40, hidden = 4, markHidden = 3,
-        BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
+    whole <- trainCellTypes(signal, epochs = 40, hidden = 4, seed = 1,
+        markHidden = 3, BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
     expect_identical(weights(resumed), weights(whole))
     expect_identical(resumed@records[[1L]]$test, whole@records[[1L]]$test)
     expect_setequal(list.files(folder, all.files = TRUE, no.. = TRUE),
