@@ -52,7 +52,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
     structure(table, class = c("evaluation", "data.frame"))
 }
 
-.measureTitles <- c(auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy",
+.evaluationTitles <- c(auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy",
                     f1 = "F1", brier = "Brier", logLoss = "log loss")
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -65,14 +65,14 @@ print.evaluation <- function(x, digits = 3L, ...) {
         print(format(x[short], digits = digits), row.names = FALSE)
         return(invisible(x))
     }
-    own <- names(.measureTitles)
+    own <- names(.evaluationTitles)
     other <- paste0("baseline", toupper(substr(own, 1L, 1L)), substring(own, 2L))
     for (i in seq_len(nrow(x))) {
         cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
                     100 * x$high[i]))
         table <- rbind(model = unlist(x[i, own]),
                        baseline = unlist(x[i, other]))
-        colnames(table) <- .measureTitles
+        colnames(table) <- .evaluationTitles
         print(round(table, digits))
     }
     invisible(x)

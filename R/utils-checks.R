@@ -75,7 +75,7 @@
 .checkChoice <- function(x, arg, choices) {
     if (identical(x, choices)) return(choices[1L])
     if (!is.character(x) || length(x) != 1L || !x %in% choices) {
-        .stop("{.arg {arg}} must be {.or {.val {choices}}}",
+        .stop("{.arg {arg}} must be one of {.or {.val {choices}}}",
               x = "It is {.val {x}}.")
     }
     x
