@@ -256,7 +256,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     }
 }
 
-# ---- one TSS a gene -----------------------------------------------------------
+# ---- one TSS a gene ---------------------------------------------------------
 
 .startSites <- function(genes, tss) {
     if (tss != "given") {
