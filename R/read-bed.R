@@ -10,11 +10,12 @@
     past <- !is.na(lengths) & out$maxEnd > lengths
     list(values = t(out$counts), depth = out$reads,
          source = data.frame(
-             format = "BED", reads = out$reads, matched = sum(out$readsPerChromosome),
+             format = "BED", reads = out$reads,
+             matched = sum(out$readsPerChromosome),
              unmatched = .some(out$unmatched),
-             build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
-                                   table$chromosomes, out$maxEnd, lengths)[past],
-                           2L),
+             build = .some(sprintf(
+                 "%s: a read ends at %.0f of %.0f bp", table$chromosomes,
+                 out$maxEnd, lengths)[past], 2L),
              bothMates = NA, sorted = NA, indexed = NA))
 }
 

@@ -76,16 +76,16 @@
           .bullets(lines, "x"),
           i = if ("refused" %in% kind) {
               if (caller == "roadmapDownload") "Check the cell types and marks
-                  (not every cell type has every mark), and that the {.arg base}
-                  has the consortium's folders."
-              else "Check that the {.arg base} has the authors' files."
+                  (not every cell type has every mark), and that {.arg base} has
+                  the consortium's folders."
+              else "Check that {.arg base} has the authors' files."
           },
-          i = if ("damaged" %in% kind) "The server's own file may be damaged:
+          i = if ("damaged" %in% kind) "The file on the server may be damaged:
                try another {.arg base}, and check the MD5 sums.",
           i = if ("disk" %in% kind) "Free disk space, or choose another
                {.arg cache}.",
           i = if (any(c("silent", "passing") %in% kind)) "Check the connection
-               and call {.fn {caller}} again: it goes on where it stopped.",
+               and call {.fn {caller}} again to resume.",
           i = if (length(faults) < count) "All other files are in the cache.")
 }
 
@@ -121,7 +121,7 @@
     file.path(BiocFileCache::bfccache(cache), paste0(name, ".part"))
 }
 
-# Moves a complete file into the cache entry of its address, at `path` if not NA.
+# Moves a complete file to the cache entry of its address: `path`, unless NA.
 .keep <- function(part, url, path, cache) {
     if (is.na(path)) {
         path <- unname(BiocFileCache::bfcnew(

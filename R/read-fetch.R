@@ -9,8 +9,8 @@
                      low_speed_time = 60L, buffersize = 262144L)
 }
 
-# NULL, or curl's message if the transfer failed. Unlike curl's connections, this
-# passes on every byte received before that. Stops once `isVain()` is TRUE.
+# NULL, or curl's message if the transfer failed. Unlike curl's connections,
+# this passes on every byte received before that. Stops once `isVain()` is TRUE.
 .perform <- function(url, handle, receive, isVain = function() FALSE) {
     pool <- curl::new_pool()
     cut <- NULL

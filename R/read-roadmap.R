@@ -10,9 +10,9 @@
 #'
 #' The reads are the consortium's consolidated tagAlign files: gzip-compressed
 #' BED with six columns, hg19, about 30 million reads per file. The expression
-#' table has the RPKM of each protein-coding gene, with one row per gene (Ensembl
-#' id) and one column per cell type: those of [roadmapCellTypes], and `E000`, a
-#' reference RNA.
+#' table has the RPKM of each protein-coding gene, with one row per gene
+#' (Ensembl id) and one column per cell type: those of [roadmapCellTypes], and
+#' `E000`, a reference RNA.
 #'
 #' @section Checks:
 #' A file enters the cache only if it is complete: it has the length reported by
@@ -39,8 +39,8 @@
 #'   path or a `file://` address) that contains these folders, or the files
 #'   themselves. The option `AttentiveChrome.roadmap` changes the default.
 #' @param files A data frame returned by `roadmapFiles()`, or some of its rows.
-#' @param cache The cache: the path of a folder, which is created if needed, or a
-#'   [BiocFileCache::BiocFileCache]; by default
+#' @param cache The cache: the path of a folder, which is created if needed, or
+#'   a [BiocFileCache::BiocFileCache]; by default
 #'   `tools::R_user_dir("AttentiveChrome", "cache")`. The five marks of 56 cell
 #'   types may need 100 gigabytes.
 #' @param checksums MD5 sums: a character vector named by the files, or the path
@@ -77,7 +77,7 @@
 #' roadmapDownload(roadmapFiles("E003", "H3K4me3", base = folder))
 #'
 #' \dontrun{
-#' # From the consortium's server, some hundred megabytes a file:
+#' # From the consortium's server, several hundred megabytes per file:
 #' samples <- roadmapDownload(roadmapFiles(c("E116", "E123")))
 #' rpkm <- roadmapDownload(roadmapFiles(what = "expression"))$file
 #' }

@@ -132,7 +132,8 @@
 }
 
 # Reads the files of the samples on the workers of BPPARAM, one file per task.
-# `read` takes a path and returns list(values = genes x bins, depth =, source = data frame).
+# `read` takes a path and returns list(values = genes x bins, depth =, source =
+# data frame).
 .readSamples <- function(samples, read, BPPARAM, progress) {
     .onWorkers(samples$file, read, BPPARAM = BPPARAM, progress = progress)
 }
