@@ -162,7 +162,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     doubt <- FALSE
     table <- tryCatch(
         withCallingHandlers(.fread(path), warning = function(w) {
-            # Ignores fread()'s warning about a file left open by an earlier call.
+            # fread() warns about a file left open by an earlier call.
             if (!grepl("not cleaned up", conditionMessage(w))) doubt <<- TRUE
             # Lets fread() continue, so that it closes its file.
             invokeRestart("muffleWarning")
@@ -383,8 +383,8 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     again <- anyDuplicated(cut)
     if (again > 0L) {
         .stop("{.file {file}}, line {lines[again]}: without {.val _} and
-               the text after it, the genes {.val {id[cut == cut[again]]}} have the same
-               id {.val {cut[again]}}")
+               the text after it, the genes {.val {id[cut == cut[again]]}}
+               have the same id {.val {cut[again]}}")
     }
 }
 

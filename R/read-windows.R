@@ -18,7 +18,7 @@
 #'   * the path of a GTF, GFF or BED file, plain or gzip-compressed (read by
 #'     \pkg{rtracklayer}). Of a GTF or GFF file the transcripts are used or, if
 #'     there are none, the genes or exons;
-#'   * the path of a table with a header and the columns of a data frame;
+#'   * the path of a table with a header, with the columns of a data frame;
 #'   * a data frame with the chromosome (`seqnames`, `chrom` or `chr`), `start`
 #'     and `end` (1-based), `strand` and `gene_id`, with one row per gene or
 #'     transcript;
