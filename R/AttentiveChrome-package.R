@@ -21,8 +21,8 @@
 #'   if it is not set.
 #' * `AttentiveChrome.simd`: the kernels that the core uses in single precision:
 #'   `"avx512"`, `"avx2"`, `"neon"` or `"plain"`. The default is the fastest
-#'   that the processor supports. Results of different kernels differ in the last
-#'   digits.
+#'   that the processor supports. Results of different kernels differ in the
+#'   last digits.
 #'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on

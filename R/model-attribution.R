@@ -17,9 +17,9 @@
 #' * `"integratedGradients"`: the derivative with respect to the input of the
 #'   network (the signal or its logarithm: see `transform` of
 #'   [attentiveChrome()]), averaged along the straight line from no signal to
-#'   the signal of the gene, times this input. The sum over all bins and marks is
-#'   the logit minus the logit of a gene without signal. The assay `completeness` is
-#'   the remaining difference.
+#'   the signal of the gene, times this input. The sum over all bins and marks
+#'   is the logit minus the logit of a gene without signal. The assay
+#'   `completeness` is the remaining difference.
 #' * `"occlusion"`: the logit minus the logit with the bins of a window set to
 #'   0, for one mark and window at a time.
 #'

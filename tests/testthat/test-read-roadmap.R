@@ -246,7 +246,7 @@ test_that("progress counts as success, standstill does not", {
               "cut:900", "cut:900")
     expectSame(fetch(server, 1, retries = 2)$file, server$paths[1])
     setFaults(server, server$paths[2], "cut:900", "cut:0", "cut:900")
-    expect_error(fetch(server, 2, retries = 1), "cut after 900 bytes")
+    expect_error(fetch(server, 2, retries = 1), "interrupted after 900 bytes")
     expect_identical(nrow(requestsFor(server, server$paths[2])), 2L)
 })
 

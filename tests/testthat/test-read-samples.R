@@ -13,7 +13,7 @@ readSheet <- function(sheet, ...) {
 
 test_that("replicates are refused unless the user says what to do", {
     expect_error(readSheet(replicateSheet()),
-                 "M of \"K\" twice.*replicates = \"combine\"")
+                 "M of \"K\" more than once.*replicates = \"combine\"")
 })
 
 test_that("combined replicates are the sum of their reads", {

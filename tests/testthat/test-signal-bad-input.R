@@ -52,9 +52,9 @@ test_that("labels of certain meaning are taken", {
 
 test_that("labels of uncertain meaning are refused by name", {
     expect_error(chromatinSignal(counts, labels = c(1, 2, 1, 2)),
-                 "`labels`.*not certain.*\"1\" and \"2\"")
+                 "`labels`.*ambiguous.*\"1\" and \"2\"")
     expect_error(chromatinSignal(counts, labels = factor(c("a", "b", "a", "b"))),
-                 "`labels`.*not certain.*\"a\" and \"b\"")
+                 "`labels`.*ambiguous.*\"a\" and \"b\"")
     expect_error(chromatinSignal(counts, labels = c(0, 1)),
                  "`labels` must have a value for each gene")
 })

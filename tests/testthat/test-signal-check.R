@@ -84,7 +84,7 @@ test_that("files that do not fit the genes are found", {
     found <- checkSignal(signal)
     expect_identical(found$check, c("chromosomes", "empty", "depth"))
     expect_match(found$finding[1], "it has 1, the genes have chr1")
-    expect_match(found$mending[1], "seqlevelsStyle(genes) <- \"NCBI\"",
+    expect_match(found$advice[1], "seqlevelsStyle(genes) <- \"NCBI\"",
                  fixed = TRUE)
     windows <- tssWindows(fewGenes(), seqlengths = c(chr1 = 50000))
     beyond <- textFile("chr1\t60000\t60036")
