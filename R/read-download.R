@@ -213,7 +213,7 @@
     if (is.na(name)) "" else paste0(" (", name, ")")
 }
 
-# Tells of bytes that have come, after `begun` ones from earlier, of `size`.
+# Reports received bytes, in addition to `begun` earlier ones, of `size`.
 .downloadBar <- function(how, env) {
     if (!how$progress) return(function(bytes, begun, size) NULL)
     id <- cli::cli_progress_bar(how$name, type = "download", total = NA,

@@ -231,7 +231,7 @@ setMethod("combineRows", "ChromatinSignal",
     }
 }
 
-# Metadata that all parts share are kept once.
+# Metadata shared by all parts appear only once.
 .sharedMetadata <- function(parts) {
     all <- lapply(parts, metadata)
     if (length(unique(all)) == 1L) return(all[[1L]])

@@ -85,6 +85,6 @@ test_that("tables that make no sense are told", {
         tell(c(A = 1), threshold = "middle")
         tell(c(A = 1), threshold = c(1, 2))
         tell(c(A = 1), ids = "symbol")
-        tell(c(A = 1), by = "name")
+        tell(c(A = 1), ids = "name")
     })
 })
