@@ -257,7 +257,7 @@ test_that("peaks and wiggle files are known, and not counted as reads", {
                       textFile(narrow), textFile(narrow, gz = TRUE),
                       textFile(broad), textFile(bigger))) {
         expect_error(countReads(c(M = file), windows),
-                     "peaks, which are not reads.*aligned reads")
+                     "peaks, not reads.*aligned reads")
     }
     # BED with six and with nine columns, and a tagAlign, are reads.
     for (line in c("chr1\t20000\t20036\tr\t0\t+",

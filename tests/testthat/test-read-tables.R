@@ -115,7 +115,7 @@ test_that("missing and empty files are refused", {
     expect_error(readChromeTable(1), "must be paths")
     expect_error(readChromeTable(tempdir()),
                  "paths of files, not of folders.*is a folder")
-    expect_error(readLinesAs(character()), "zero bytes")
+    expect_error(readLinesAs(character()), "empty files")
     gz <- gzipFile(tableFile(character()))
     expect_error(readChromeTable(gz), "is empty")
     expect_error(readLinesAs(c("", "")), "empty")
@@ -266,7 +266,7 @@ test_that("a gene may come only once, in a file and across files", {
     lines <- soundLines()
     expect_error(readLinesAs(c(lines, lines[1:4])),
                  "line 13: gene \"000003\" is duplicated.*line 1")
-    expect_error(readLinesAs(lines[c(1:4, 1:12)]), "line 5.*a second time")
+    expect_error(readLinesAs(lines[c(1:4, 1:12)]), "line 5.*is duplicated")
     file <- tableFile(lines)
     expect_error(readChromeTable(c(file, file), marks = twoMarks),
                  "only once.*000003")
@@ -312,7 +312,7 @@ test_that("files of several cell types become columns of the same genes", {
     expect_error(readChromeTable(c(A = a, B = fewer), marks = twoMarks),
                  "same genes.*000100")
     expect_error(readChromeTable(c(a, b), c("A", "B", "C"), twoMarks),
-                 "one for each of the 2 files")
+                 "one per file for the 2 files")
 })
 
 test_that("writing and reading gives the same signal", {
@@ -366,7 +366,7 @@ test_that("what cannot be written is refused and leaves no file", {
                  "existing folder")
     assay(signal, "label")[2, 1] <- NA
     expect_error(writeChromeTable(signal, file, "cellType1"),
-                 "a label for each gene or for none.*SIM00002")
+                 "labels for all genes or for none.*SIM00002")
     expect_false(file.exists(file))
     writeChromeTable(signal, file, "cellType2")
     expect_true(file.exists(file))
