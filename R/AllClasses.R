@@ -2,34 +2,35 @@
 #'
 #' A `ChromatinSignal` is a
 #' [RangedSummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
-#' with genes as rows and cell types as columns that knows which of its assays
-#' are histone marks, where their bins lie, and how the signal of each cell
-#' type was made. [chromatinSignal()], the readers, [attention()] and
-#' [attribution()] return it.
+#' with genes as rows and cell types as columns. It also records which assays
+#' are histone marks, the positions of their bins, and the preprocessing of each
+#' cell type. [chromatinSignal()], the readers, [attention()] and
+#' [attribution()] return objects of this class.
 #'
 #' Each mark is an assay of genes x cell types x bins. Other assays
-#' (`expression`, `label`, your own) are carried along and never trained on.
-#' [`marks(x) <-`][marks] says which assays are marks; removing the assay of a
-#' mark removes the mark.
+#' (`expression`, `label` or your own) are preserved, but models never train on
+#' them. [`marks(x) <-`][marks] sets which assays are marks. Removing the assay
+#' of a mark removes the mark.
 #'
 #' @section Combining:
-#' `cbind()` puts cell types side by side, `rbind()` genes below each other;
-#' `combineCols()` and `combineRows()` do the same. All parts must have the same
-#' marks, bins and orientation. Each cell type keeps its own preprocessing.
-#' Models refuse cell types that were preprocessed differently from their
-#' training data.
+#' `cbind()` combines the cell types of several signals, and `rbind()` their
+#' genes; `combineCols()` and `combineRows()` do the same, and match names. All
+#' signals must have the same marks, bins and orientation. The preprocessing of
+#' each cell type is preserved. Models reject cell types that were preprocessed
+#' differently from their training data.
 #'
 #' @section Coercion:
-#' `as(x, "RangedSummarizedExperiment")` gives the plain experiment, with a
-#' record in its `metadata()`; `as(experiment, "ChromatinSignal")` reads it. The
-#' latter also takes signal of version 0.99.0, which was a plain experiment.
-#' `saveRDS()` and [HDF5Array::saveHDF5SummarizedExperiment()] keep the class.
+#' `as(x, "RangedSummarizedExperiment")` returns a plain experiment, with the
+#' additional information in its `metadata()`. `as(experiment,
+#' "ChromatinSignal")` converts it back. This also converts signal of version
+#' 0.99.0, which was a plain experiment. `saveRDS()` and
+#' [HDF5Array::saveHDF5SummarizedExperiment()] preserve the class.
 #'
 #' @slot kind `"signal"`, `"attention"` or `"attribution"`.
 #' @slot marks Names of the assays that are marks.
 #' @slot bins List of `width` (bp), `offsets` (start of each bin from the TSS,
-#'   bp) and, where known, `orient` (see [tssWindows()]).
-#' @slot columns `DataFrame` with a row for each cell type: `counting`,
+#'   bp) and, if known, `orient` (see [tssWindows()]).
+#' @slot columns `DataFrame` with one row per cell type: `counting`,
 #'   `normalization` and `sources` (see [preprocessing()]).
 #' @return `show()`: nothing; it prints.
 #' @seealso [chromatinSignal()], [marks()], [preprocessing()]
@@ -47,24 +48,24 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 
 #' A trained model
 #'
-#' What [attentiveChrome()] returns. It holds plain R values only, so it can be
-#' kept with [saveRDS()] and read in any later session.
+#' The result of [attentiveChrome()]. It contains only R values, so it can be
+#' saved with [saveRDS()] and used in any later session.
 #'
 #' @slot architecture Name of the architecture.
 #' @slot size Named list of its sizes.
 #' @slot marks The marks, in the order in which the network reads them.
 #' @slot bins List of `width` and `offsets` of the bins it was trained for.
-#' @slot preprocessing List of how the training signal was made: `counting` and
-#'   `normalization`, as [preprocessing()] tells them.
-#' @slot transform What is done to the counts first: `"none"` or `"log1p"`.
-#' @slot parameters Named list of weights, as PyTorch shapes them: see
+#' @slot preprocessing List of the preprocessing of the training signal:
+#'   `counting` and `normalization`, as reported by [preprocessing()].
+#' @slot transform Transformation of the counts: `"none"` or `"log1p"`.
+#' @slot parameters Named list of weights, in the shapes of PyTorch: see
 #'   [coef()][coef.AttentiveChromeModel].
-#' @slot history Data frame with a row an epoch.
-#' @slot bestEpoch The epoch whose parameters are kept.
+#' @slot history Data frame with one row per epoch.
+#' @slot bestEpoch The epoch whose parameters the model has.
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, fitted to the training genes.
-#' @slot training List of the settings, seed and numbers of genes.
-#' @slot version Version of the package that trained it.
+#' @slot training List of the settings, the seed and the numbers of genes.
+#' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
 #'   [trainingHistory()]
@@ -82,17 +83,17 @@ setClass("AttentiveChromeModel", slots = c(
 
 #' A trained baseline
 #'
-#' What [trainBaseline()] returns. It holds plain R values only, so it can be
-#' kept with [saveRDS()].
+#' The result of [trainBaseline()]. It contains only R values, so it can be
+#' saved with [saveRDS()].
 #'
-#' @slot method Which baseline: see [trainBaseline()].
+#' @slot method Name of the baseline: see [trainBaseline()].
 #' @slot marks,bins,preprocessing As in [AttentiveChromeModel-class].
 #' @slot fit List: `coefficients`, intercept first; for `"bestBin"` also
-#'   `bestBins`, the number of the bin of each mark; for `"randomForest"`
-#'   instead `forest`, ranger's object, and `trees`.
+#'   `bestBins`, the index of the bin of each mark. For `"randomForest"`:
+#'   `forest`, the object of ranger, and `trees`.
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, which [evaluate()][evaluate.AttentiveChromeModel] shows
-#'   beside every model.
+#'   alongside every model.
 #' @slot training List of `genes` (training samples), `cellTypes` and `seed`.
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
@@ -106,16 +107,17 @@ setClass("BaselineModel", slots = c(
 
 #' A panel of cell types
 #'
-#' What [trainCellTypes()] returns: a model for each cell type, with its test
-#' genes. It holds plain R values only.
+#' The result of [trainCellTypes()]: one model per cell type, with the
+#' predictions for its test genes. It contains only R values.
 #'
-#' @slot records Named list: for each cell type trained a list of `model`,
+#' @slot records Named list: for each trained cell type, a list of `model`,
 #'   `test` (data frame of the test genes: `gene`, `label`, `logit`), `metrics`
 #'   (the row of [evaluate()][evaluate.AttentiveChromePanel]) and `seconds`.
-#' @slot errors Named character vector: why the training of a cell type failed.
+#' @slot errors Named character vector: the errors of cell types whose training
+#'   failed.
 #' @slot settings Named list of the settings that all models share.
 #' @slot folder The run folder, or `""`.
-#' @return `show()`: nothing; it prints. `names()`: the cell types trained.
+#' @return `show()`: nothing; it prints. `names()`: the trained cell types.
 #'   `length()`: their number. `panel[["E003"]]`: the model of a cell type.
 #' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [crossCellTypes()]
@@ -132,11 +134,11 @@ setClass("AttentiveChromePanel", slots = c(
     records = "list", errors = "character", settings = "list",
     folder = "character"))
 
-# Assays with a meaning of their own. None of them can be a mark.
+# Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "beta",
                   "completeness")
 
-# Name of the assay with one attention over the bins of all marks.
+# Name of the assay with the joint attention over the bins of all marks.
 .allMarks <- "allMarks"
 
 .reservedNames <- c(.otherAssays, .allMarks)

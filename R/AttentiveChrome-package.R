@@ -1,25 +1,28 @@
 #' AttentiveChrome: gene expression from histone marks, with attention
 #'
-#' Predicts from histone mark signal around a gene's transcription start site
-#' whether the gene is highly or lowly expressed, and shows where on each mark
-#' (attention over the bins, alpha) and at which marks (attention over the
-#' marks, beta) the model looked.
+#' Predicts high or low gene expression from histone mark signal around the
+#' transcription start site (TSS). The attention of a model shows where on each
+#' mark it looked (attention over the bins, alpha) and at which marks (attention
+#' over the marks, beta).
 #'
-#' The way through the package: [chromatinExperiment()] (from reads or tracks),
-#' [chromatinSignal()] or [readChromeTable()] make a signal, [checkSignal()]
-#' looks for faults in it, [splitGenes()] splits it, [attentiveChrome()] trains
-#' a model, one of [listArchitectures()],
-#' [evaluate()][evaluate.AttentiveChromeModel] judges it,
-#' [attention()] explains it, and [plotAttention()], [plotMarkAttention()] and
-#' [plotGene()] show it.
+#' A typical workflow:
+#' 1. Create a signal with [chromatinExperiment()] (from reads or tracks),
+#'    [chromatinSignal()] or [readChromeTable()].
+#' 2. Check it with [checkSignal()] and split its genes with [splitGenes()].
+#' 3. Train a model with [attentiveChrome()]; for other architectures, see
+#'    [listArchitectures()].
+#' 4. Evaluate it with [evaluate()][evaluate.AttentiveChromeModel].
+#' 5. Compute its [attention()], and plot it with [plotAttention()],
+#'    [plotMarkAttention()] and [plotGene()].
 #'
 #' @section Options:
-#' * `AttentiveChrome.threads`: threads to compute with where `threads` is not
-#'   given; the default is the variable `OMP_NUM_THREADS`, else 1.
-#' * `AttentiveChrome.simd`: the kernels that the core computes with in single
-#'   precision, `"avx512"`, `"avx2"`, `"neon"` or `"plain"`; by default the
-#'   fastest that the processor can run. Results of two differ in the last
-#'   digits.
+#' * `AttentiveChrome.threads`: number of threads if the argument `threads` is
+#'   not given. The default is the environment variable `OMP_NUM_THREADS`, or 1
+#'   if it is not set.
+#' * `AttentiveChrome.simd`: the kernels that the core uses in single precision:
+#'   `"avx512"`, `"avx2"`, `"neon"` or `"plain"`. The default is the fastest
+#'   that the processor supports. Results of different kernels differ in the
+#'   last digits.
 #'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on
@@ -35,8 +38,7 @@
 #' @importFrom S4Vectors combineCols combineRows
 "_PACKAGE"
 
-# gc() first: R calls the finalizers of what the library made, and their code
-# goes with it.
+# gc() runs pending finalizers, whose code is unloaded with the library.
 .onUnload <- function(libpath) {
     gc()
     library.dynam.unload("AttentiveChrome", libpath)

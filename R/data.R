@@ -1,11 +1,11 @@
-#' The models that the authors published
+#' Models published by the authors
 #'
-#' Files of the trained AttentiveChrome models of the authors, one for each of
-#' the cell types of [roadmapCellTypes] but E059.
+#' Files of the AttentiveChrome models that the authors trained, one for each
+#' cell type of [roadmapCellTypes] except E059.
 #'
-#' @format A data frame with a row for each of the 55 models:
-#' * `id`: the number of the epigenome, such as `"E003"`;
-#' * `file`: name of the PyTorch file;
+#' @format A data frame with one row per model (55) and the columns
+#' * `id`: the id of the epigenome, such as `"E003"`;
+#' * `file`: the name of the PyTorch file;
 #' * `md5`: its MD5 sum.
 #' @source The Kipoi model zoo, <https://kipoi.org/models/AttentiveChrome/>; the
 #'   files are on Zenodo, record 2640883.
@@ -20,16 +20,15 @@
 #' The cell types that have the paper's five marks and RNA-seq, on which
 #' DeepChrome and AttentiveChrome were trained.
 #'
-#' @format A data frame with a row for each of the 56 cell types, in the order
-#'   of their ids:
-#' * `id`: the consortium's number of the epigenome, such as `"E003"`. H1 stem
-#'   cells are E003, GM12878 is E116 and K562 is E123.
-#' * `name`: the cell type's name as DeepChrome's supplement gives it.
+#' @format A data frame with one row per cell type (56), in the order of their
+#'   ids, and the columns
+#' * `id`: the consortium's id of the epigenome, such as `"E003"`. H1 stem cells
+#'   are E003, GM12878 is E116 and K562 is E123.
+#' * `name`: the name of the cell type in DeepChrome's supplement.
 #' * `group`: the consortium's group of related cell types, such as `"ESC"` or
 #'   `"Heart"`. The cell lines of ENCODE are one group, `"ENCODE2012"`.
-#' * `deepchromeAuroc`: area under the ROC curve on the test genes that
-#'   DeepChrome reports for the cell type, with two decimals: a figure to
-#'   compare a model with.
+#' * `deepchromeAuroc`: the area under the ROC curve on the test genes reported
+#'   by DeepChrome, with two decimals, as a reference for other models.
 #' @source `id`, `name` and `deepchromeAuroc`: the supplement of Singh R,
 #'   Lanchantin J, Robins G, Qi Y (2016). DeepChrome: deep-learning for
 #'   predicting gene expression from histone modifications. Bioinformatics

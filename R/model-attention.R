@@ -1,3 +1,41 @@
+#' Attention of a model
+#'
+#' Returns the attention of a model for each gene of a signal: over the bins of
+#' each mark (alpha; bin-level attention, section 3 of the paper) and over the
+#' marks (beta; mark-level attention). The result has the same class as the
+#' signal, so [binMatrix()], subsetting and the plots work on both.
+#'
+#' Architectures that read all marks of a bin jointly (`"lstm-attn"`,
+#' `"cnn-attn"`) have one joint attention over the bins, the assay `allMarks`.
+#' Architectures without attention (`"lstm"`, `"deepchrome"`) give an error. See
+#' [listArchitectures()].
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
+#'   model.
+#' @param threads Number of threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @param ... For methods.
+#' @return A [ChromatinSignal-class] with the rows, columns and `colData` of
+#'   `signal` and the assays:
+#'   * one per mark, or one called `allMarks` (genes x cell types x bins):
+#'     alpha, which sums to 1 over the bins;
+#'   * `beta` (genes x cell types x marks), which sums to 1 over the marks, for
+#'     architectures that attend to marks;
+#'   * `probability` (genes x cell types): the predicted probability of high
+#'     expression;
+#'   * `label`, if `signal` has it.
+#' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' alpha <- attention(model, signal)
+#' alpha
+#' dim(binMatrix(alpha, "H3K4me3"))
+#' head(assay(alpha, "beta")[, 1, ])
+#' @name attention
+NULL
+
 #' @rdname attention
 #' @export
 setMethod("attention", "AttentiveChromeModel",

@@ -4,6 +4,63 @@
 .attributionMethods <- c("saliency", "gradientInput", "integratedGradients",
                          "occlusion")
 
+#' Attribution of a prediction
+#'
+#' Computes how much each bin of each mark contributes to the predicted logit of
+#' a gene. This works for every architecture, including those without attention.
+#' Attention shows where a model looks; attribution shows the effect of a change
+#' there.
+#'
+#' * `"saliency"`: the absolute derivative of the logit with respect to the
+#'   signal of the bin, as in the paper (section 4, saliency maps).
+#' * `"gradientInput"`: the derivative times the signal.
+#' * `"integratedGradients"`: the derivative with respect to the input of the
+#'   network (the signal or its logarithm: see `transform` of
+#'   [attentiveChrome()]), averaged along the straight line from no signal to
+#'   the signal of the gene, times this input. The sum over all bins and marks
+#'   is the logit minus the logit of a gene without signal. The assay
+#'   `completeness` is the remaining difference.
+#' * `"occlusion"`: the logit minus the logit with the bins of a window set to
+#'   0, for one mark and window at a time.
+#'
+#' If a network changes abruptly along the line, integrated gradients need many
+#' points, and time, for the genes concerned.
+#'
+#' Positive values increase the probability of high expression, except for
+#' saliency, which has no sign.
+#'
+#' @param model A model ([attentiveChrome()]).
+#' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
+#'   model.
+#' @param method The attribution method.
+#' @param steps For integrated gradients, the initial number of points along the
+#'   line.
+#' @param tolerance For integrated gradients, the tolerated error of a logit.
+#'   Points are added where the error is larger. A message reports genes for
+#'   which this was not enough.
+#' @param window For occlusion, the number of bins that are set to 0 at once, an
+#'   odd number: the bin and its neighbours.
+#' @param threads Number of threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @param ... For methods.
+#' @return A [ChromatinSignal-class] like that of [attention()]: one assay per
+#'   mark (genes x cell types x bins), `probability`, `label` if `signal` has
+#'   it, and, for integrated gradients, `completeness` (genes x cell types).
+#'   `metadata(x)$attribution` has the method and its settings.
+#' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
+#'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
+#'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
+#' @seealso [attention()], [classOptimum()], [plotAttention()]
+#' @examples
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#'     transform = "log1p", seed = 1)
+#' why <- attribution(model, signal[1:10, ], "integratedGradients")
+#' dim(binMatrix(why, "H3K4me3"))
+#' range(assay(why, "completeness"))
+#' @name attribution
+NULL
+
 #' @rdname attribution
 #' @export
 setMethod("attribution", "AttentiveChromeModel",

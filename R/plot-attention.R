@@ -1,27 +1,27 @@
-#' Figure of the attention over the bins
+#' Plot the attention over the bins
 #'
-#' The mean attention (alpha) of the genes at each position around the
-#' transcription start site, a line a mark: the genes predicted high
-#' above, those predicted low below, a column of panels for each cell type, as
-#' in figure 2a of the paper. The dashed line is uniform attention, where a
-#' model that prefers no bin would be.
+#' Plots the mean attention (alpha) of the genes at each position around the
+#' transcription start site (TSS), with one line per mark, as in figure 2a of
+#' the paper. Genes predicted to have high expression are above those predicted
+#' to have low expression, with one column of panels per cell type. The dashed
+#' line shows uniform attention, which prefers no bin.
 #'
-#' Attention is a weight, not an effect: see where it is high next to the
-#' signal itself ([plotGene()]) before reading biology from it.
+#' Attention is a weight, not an effect. Compare it with the signal itself
+#' ([plotGene()]) before drawing biological conclusions.
 #'
 #' @param attention An attention ([attention()]) or an attribution
 #'   ([attribution()]), which has no uniform value.
-#' @param cellTypes Names of the cell types, six at most; by default all.
+#' @param cellTypes Names of the cell types, at most six; by default all.
 #' @param marks Names of the marks; by default all.
-#' @param spread What the bands show of the genes: the lower and upper quartile
-#'   (`"quartiles"`; the mean may lie outside of them where few genes hold
-#'   most of it), one standard deviation to either side, cut at 0 (`"sd"`), or
-#'   nothing (`"none"`).
-#' @param threshold Probability of high expression above which a gene is
-#'   predicted high.
-#' @return A `ggplot` object. Its `data` has a row for each panel, mark and
-#'   bin: `cellType`, `state`, `genes`, `mark`, `position` (centre of the bin
-#'   in base pairs from the TSS), `mean`, `lower`, `upper`.
+#' @param spread What the bands show: the lower and upper quartile of the genes
+#'   (`"quartiles"`; the mean can lie outside if it is dominated by few genes),
+#'   one standard deviation on either side, cut at 0 for attention (`"sd"`), or
+#'   no band (`"none"`).
+#' @param threshold Genes with a probability of high expression above this value
+#'   are predicted high.
+#' @return A `ggplot` object. Its `data` has one row per panel, mark and bin:
+#'   `cellType`, `state`, `genes`, `mark`, `position` (centre of the bin in base
+#'   pairs from the TSS), `mean`, `lower`, `upper`.
 #' @references Singh et al. (2017), figure 2a,
 #'   <https://arxiv.org/abs/1708.00339>.
 #' @seealso [plotMarkAttention()], [plotGene()]
@@ -65,8 +65,8 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
       occlusion = "Mean effect of occlusion (logit)")[[method]]
 }
 
-# Attention is a share, so its scale begins at 0: curves that differ by little
-# look so. An attribution may have any sign.
+# Attention is a share, so its scale starts at 0 and small differences look
+# small. An attribution may have any sign.
 .scaleImportance <- function(x) {
     shares <- is.null(metadata(x)$attribution)
     ggplot2::scale_y_continuous(
@@ -75,7 +75,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
         expand = ggplot2::expansion(mult = c(if (shares) 0 else 0.02, 0.05)))
 }
 
-# Attention sums to 1; of an attribution, 0 is what stands out.
+# Attention sums to 1, so its reference is uniform; that of an attribution is 0.
 .uniformLine <- function(x, uniform) {
     at <- if (x@kind == "attention") uniform else 0
     ggplot2::geom_hline(yintercept = at, linetype = "dashed",
@@ -87,15 +87,15 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                                      cellTypes %||% colnames(attention),
                                      "cellTypes"))
     if (length(chosen) > most) {
-        .stop("The figure has room for {most} cell types",
+        .stop("The figure has room for only {most} cell types",
               x = "There are {length(chosen)}.",
-              i = "Name those to show in {.arg cellTypes}, for example
+              i = "Select some with {.arg cellTypes}, for example
                    {.code cellTypes = {deparse(chosen[1:2])}}.")
     }
     chosen
 }
 
-# One row for each cell type, state (predicted high, low), mark and bin.
+# One row per cell type, state (predicted high or low), mark and bin.
 .attentionCurves <- function(attention, cellTypes, marks, spread, threshold) {
     on <- .probabilitiesOf(attention, seq_len(nrow(attention)), cellTypes) >
         threshold
@@ -119,7 +119,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
         }
     }
     curves <- do.call(rbind, curves)
-    # An empty panel stays where its row has others, to keep the columns.
+    # Keeps an empty panel if its row has others, so that columns stay aligned.
     shown <- groups$state %in% curves$state
     curves$panel <- factor(curves$panel, groups$panel[shown])
     curves
@@ -135,7 +135,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     data.frame(mean = mean, lower = band[1L, ], upper = band[2L, ])
 }
 
-# Faint, and below all lines, so that five marks stay legible.
+# Faint and below all lines, so that five marks are legible.
 .spreadRibbon <- function(spread) {
     if (spread == "none") return(NULL)
     ggplot2::geom_ribbon(

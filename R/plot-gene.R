@@ -1,23 +1,22 @@
-#' Figure of one gene
+#' Plot the signal and attention of one gene
 #'
-#' The signal of each mark around the start site of one gene in one cell type
-#' and, below it on the same positions, where the model looked (alpha). The
-#' signal of each mark has a scale of its own; that of alpha is the same for
-#' all marks, so that they can be compared. An attention over the bins of all
-#' marks together is one track below the signals.
+#' Plots the signal of each mark around the transcription start site (TSS) of
+#' one gene in one cell type. Below each signal, it shows where the model looked
+#' (alpha). The scale of the signal differs between marks; the scale of alpha is
+#' the same for all marks, so that they can be compared. Joint attention over
+#' the bins of all marks is shown as one track below the signals.
 #'
 #' @param signal A signal ([chromatinSignal()]).
-#' @param attention The attention of a model to it ([attention()]), with the
-#'   same bins; either may have further genes and cell types.
-#' @param gene The gene's row name or, where `rowData(attention)` has it, its
-#'   `symbol`.
-#' @param cellType Name of the cell type; may be left out where `attention`
-#'   has one only.
-#' @param marks Names of the marks; by default all of `attention` or, where
-#'   its alpha is of all marks together, of `signal`.
-#' @return A `ggplot` object. Its `data` has a row for each mark (`allMarks`
-#'   for all together), track (`signal` or `alpha`) and bin: `position`
-#'   (centre of the bin in base pairs from the TSS) and `value`.
+#' @param attention The attention of a model to this signal ([attention()]),
+#'   with the same bins. Either may have additional genes and cell types.
+#' @param gene The row name of the gene or its `symbol`, if
+#'   `rowData(attention)` has this column.
+#' @param cellType Name of the cell type. Optional if `attention` has only one.
+#' @param marks Names of the marks; by default all marks of `attention` or, if
+#'   its alpha is joint, of `signal`.
+#' @return A `ggplot` object. Its `data` has one row per mark (`allMarks` for
+#'   joint attention), track (`signal` or `alpha`) and bin: `position` (centre
+#'   of the bin in base pairs from the TSS) and `value`.
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
 #' @examples
@@ -58,7 +57,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         .themeChrome() + .themeTracks(length(marks), together)
 }
 
-# Whether there is one alpha, of all marks together.
+# Whether there is one joint alpha for all marks.
 .isTogether <- function(attention) identical(marks(attention), .allMarks)
 
 .checkSameGeometry <- function(signal, attention) {
@@ -77,7 +76,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
             binOffsets(x)[1L])
 }
 
-# The gene's row of the attention; the signal must have that gene too.
+# The row of the gene in the attention; the signal must also have this gene.
 .findOneGene <- function(signal, attention, gene) {
     if (length(gene) != 1L || is.na(gene)) {
         .stop("{.arg gene} must name one gene", x = "Found {.val {gene}}.")
@@ -87,12 +86,12 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     if (!id %in% rownames(signal)) {
         .stop("{.arg signal} and {.arg attention} must both have the gene",
               x = "{.arg signal} does not have {.val {id}}.",
-              i = "Its genes are {(.some(rownames(signal)))}.")
+              i = "Available: {(.some(rownames(signal)))}.")
     }
     row
 }
 
-# One row for each mark, track and bin, the tracks in the order shown.
+# One row per mark, track and bin, with the tracks in the order of the figure.
 .geneTracks <- function(signal, attention, cellType, marks) {
     together <- .isTogether(attention)
     track <- function(x, mark, track) {
@@ -113,8 +112,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     tracks
 }
 
-# Alpha as a line with a faint area, and uniform attention for comparison. The
-# blank layer gives alpha the same scale for all marks.
+# Alpha as a line with a faint area, and a line for uniform attention. The blank
+# layer gives alpha the same scale for all marks.
 .alphaArea <- function(alpha, signal) {
     bins <- length(binOffsets(signal))
     top <- data.frame(panel = unique(alpha$panel), value = max(alpha$value),
@@ -131,16 +130,15 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
          ggplot2::geom_blank(data = top))
 }
 
-# The scales of the tracks: bars stand on 0, also where there is no signal. A
-# log ratio goes below it.
+# Limits of a track include 0, the base of its bars. Log ratios can be negative.
 .withZero <- function(limits) {
     limits <- range(0, limits)
     if (limits[1L] < 0) limits[1L] <- limits[1L] - 0.08 * diff(limits)
     if (diff(limits) > 0) limits else c(0, 1)
 }
 
-# None near the ends, where its label would meet that of another track; 0 in any
-# case.
+# No breaks near the ends, where labels of adjacent tracks would overlap; always
+# includes 0.
 .lowBreaks <- function(limits) {
     breaks <- pretty(limits, 3L)
     inner <- breaks <= limits[2L] - 0.15 * diff(limits) &
@@ -164,7 +162,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     sprintf("Signal per %g bp", binWidth(signal))
 }
 
-# What stands beside each track.
+# The label beside each track.
 .trackLabels <- function(attention, cellType, marks) {
     beta <- ""
     if ("beta" %in% assayNames(attention)) {
@@ -199,7 +197,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     paste0(caption, "\nbeta: attention over the marks.")
 }
 
-# The two tracks of a mark close together, the marks apart.
+# Places the two tracks of a mark close together, with gaps between marks.
 .themeTracks <- function(marks, together) {
     gaps <- if (together) rep(9, marks)
             else utils::head(rep(c(2, 9), marks), -1L)

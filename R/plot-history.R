@@ -1,11 +1,11 @@
-# Loss and, where the training had validation, AUROC on the validation genes
-# against the epoch. A dashed line marks the epoch whose parameters the model
-# has.
+# Plots the loss and, if there were validation genes, their AUROC by epoch. A
+# dashed line marks the epoch whose parameters the model has.
 .plotHistory <- function(model) {
     history <- trainingHistory(model)
     if (nrow(history) == 0L) {
         .stop("{.arg model} has no training history",
-              i = "It was not trained here, or interrupted in its first epoch.")
+              i = "It was not trained by this package, or it was interrupted in
+                   its first epoch.")
     }
     curves <- .historyCurves(history)
     best <- model@bestEpoch
@@ -25,7 +25,7 @@
         .themeChrome()
 }
 
-# One row an epoch and curve; epochs without a value have none.
+# One row per epoch and curve; epochs without a value are dropped.
 .historyCurves <- function(history) {
     panels <- c("Loss (mean binary cross-entropy)", "Validation AUROC")
     curve <- function(value, set, panel) {
@@ -38,7 +38,7 @@
     curves[is.finite(curves$value), ]
 }
 
-# A line needs two points; where there are few epochs the points show as well.
+# A line needs two points; with few epochs, points are shown too.
 .historyLines <- function(curves) {
     epochs <- length(unique(curves$epoch))
     list(if (epochs > 1L) ggplot2::geom_line(linewidth = 0.6),
@@ -54,9 +54,9 @@
     row <- history[match(best, history$epoch), ]
     if (is.na(row$epoch)) return(NULL)
     if (is.na(row$validationAuroc)) {
-        return(sprintf("Dashed: the epoch kept, %d (no validation AUROC).",
+        return(sprintf("Dashed: the selected epoch, %d (no validation AUROC).",
                        best))
     }
-    sprintf("Dashed: the epoch kept, %d (validation AUROC %.4f).", best,
+    sprintf("Dashed: the selected epoch, %d (validation AUROC %.4f).", best,
             row$validationAuroc)
 }

@@ -1,23 +1,23 @@
-#' Figure of the attention over the marks
+#' Plot the attention over the marks
 #'
-#' A heat map of the attention over the marks (beta), marks x cell types: a
-#' panel for each gene asked for, as in figure 2c of the paper, or the mean
-#' over the genes predicted high and over those predicted low. In each
-#' column beta sums to 1 over the marks of the model.
+#' Plots a heat map of the attention over the marks (beta), marks x cell types.
+#' It has one panel per selected gene, as in figure 2c of the paper, or shows
+#' the means over the genes predicted high and over those predicted low. In each
+#' column, beta sums to 1 over the marks of the model.
 #'
 #' @param attention An attention ([attention()]) of a model that attends to
 #'   marks.
-#' @param genes Genes by row name or, where `rowData(attention)` has it, by
-#'   `symbol`, twenty at most; `NULL` for the mean over the genes.
+#' @param genes Row names of at most twenty genes or, if `rowData(attention)`
+#'   has this column, their `symbol`; `NULL` for the means over the genes.
 #' @param cellTypes Names of the cell types; by default all.
-#' @param threshold Probability of high expression above which a gene is
-#'   predicted high.
-#' @param cluster Put cell types with a like attention beside each other, by
-#'   complete linkage of the euclidean distances of beta, mean over the genes
-#'   shown.
-#' @return A `ggplot` object. Its `data` has a row for each tile: `panel`,
-#'   `cellType`, `mark`, `beta` (`NA` where no gene of the cell type is
-#'   predicted high, or low), and `column`, what stands below it.
+#' @param threshold Genes with a probability of high expression above this value
+#'   are predicted high.
+#' @param cluster Order the cell types by the similarity of their attention,
+#'   using complete linkage of the euclidean distances of beta, averaged over
+#'   the genes shown.
+#' @return A `ggplot` object. Its `data` has one row per tile: `panel`,
+#'   `cellType`, `mark`, `beta` (`NA` if no gene of the cell type is predicted
+#'   high, or low), and `column`, the label below it.
 #' @references Singh et al. (2017), figure 2c,
 #'   <https://arxiv.org/abs/1708.00339>.
 #' @seealso [plotAttention()], [plotGene()]
@@ -76,9 +76,9 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 .checkFewGenes <- function(attention, genes, most = 20L) {
     rows <- .findGenes(attention, genes)
     if (length(rows) > most) {
-        .stop("The figure has room for {most} genes",
+        .stop("The figure has room for only {most} genes",
               x = "{.arg genes} names {length(rows)}.",
-              i = "Leave {.arg genes} out for the mean over all.")
+              i = "Omit {.arg genes} to show the means over all genes.")
     }
     rows
 }
@@ -118,21 +118,21 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
                                   trim = TRUE)),
                    cellType)
     })
-    # Both panels have all cell types, in one order; a panel of no gene at all
-    # is left out.
+    # Both panels have all cell types, in one order; a panel without genes is
+    # dropped.
     tiles <- .asTiles(tiles, panels, cellTypes)
     empty <- tapply(is.na(tiles$beta), tiles$panel, all)
     droplevels(tiles[!empty[tiles$panel], ])
 }
 
-# A matrix of panels x marks as one row a tile.
+# Converts a matrix of panels x marks to one row per tile.
 .betaTiles <- function(beta, panels, columns, cellType) {
     data.frame(panel = rep(panels, ncol(beta)), cellType = cellType,
                mark = rep(colnames(beta), each = nrow(beta)),
                beta = as.vector(beta), column = rep(columns, ncol(beta)))
 }
 
-# `key` tells the columns of the panels apart, as each has its own labels.
+# `key` identifies a column of a panel, as each has its own label.
 .asTiles <- function(tiles, panels, cellTypes) {
     marks <- unique(tiles[[1L]]$mark)
     tiles <- do.call(rbind, tiles)
@@ -144,8 +144,8 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     tiles
 }
 
-# Many cell types have room for their names only, and a panel a row; of few,
-# about nine columns go side by side.
+# With many cell types there is room only for their names, and for one panel per
+# row; with few, a row of panels has about nine columns.
 .isWide <- function(tiles) nlevels(tiles$cellType) > 6L
 
 .panelsARow <- function(tiles) {
@@ -162,7 +162,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 
 .highest <- function(tiles) max(tiles$beta, na.rm = TRUE)
 
-# Values, while there is room for them; white on the dark half of the scale.
+# Shows the values if there is room, in white on the dark half of the scale.
 .tileLabels <- function(tiles) {
     if (nlevels(tiles$key) > 18L) return(NULL)
     tiles <- tiles[!is.na(tiles$beta), ]

@@ -1,9 +1,9 @@
-# What the figures share: colours, theme, the axis of positions, and the
-# checks and look-ups of what they show.
+# Shared by the figures: colours, theme, the position axis, and the selection of
+# marks and genes.
 
-# Okabe and Ito's palette, which colour-blind readers tell apart: warm colours
-# for active promoters and enhancers, green for gene bodies, cold ones for
-# repression. The yellow is darkened to be seen on white.
+# Okabe and Ito's palette for colour-blind readers: warm colours for active
+# promoters and enhancers, green for gene bodies, cold colours for repression.
+# The yellow is darkened to be visible on white.
 .markPalette <- c(
     H3K4me3 = "#D55E00", H3K4me1 = "#E69F00", H3K36me3 = "#009E73",
     H3K27me3 = "#0072B2", H3K9me3 = "#CC79A7", H3K27ac = "#56B4E9",
@@ -13,7 +13,7 @@
 .otherColours <- c("#882255", "#44AA99", "#999933", "#332288", "#CC6677",
                    "#117733", "#88CCEE", "#AA4499", "#DDCC77")
 
-# A colour for each mark, named; a mark has the same one in every figure.
+# One colour per mark, named. Marks of the palette look the same in all figures.
 markColours <- function(marks) {
     known <- match(tolower(marks), tolower(names(.markPalette)))
     colours <- unname(.markPalette[known])
@@ -40,7 +40,7 @@ markColours <- function(marks) {
 
 .binCentres <- function(x) binOffsets(x) + binWidth(x) / 2
 
-# The axis of positions; from 10 kb on the labels are in kb, the data never.
+# The position axis. Labels are in kb from 10 kb on; the data are always in bp.
 .scalePosition <- function(x) {
     edges <- range(binOffsets(x), binOffsets(x) + binWidth(x))
     kb <- max(abs(edges)) >= 10000
@@ -52,13 +52,13 @@ markColours <- function(marks) {
     ggplot2::scale_x_continuous(
         sprintf("Position from TSS (%s)", unit), limits = edges,
         breaks = .innerBreaks, labels = label,
-        # Rounding must not put a bar at the edge out of the figure.
+        # Keeps bars at the edge that rounding puts outside the limits.
         oob = function(x, range) x,
         expand = ggplot2::expansion(mult = 0.01),
         guide = ggplot2::guide_axis(check.overlap = TRUE))
 }
 
-# None near the edges, where labels of neighbouring panels would meet.
+# No breaks near the edges, where labels of adjacent panels would overlap.
 .innerBreaks <- function(limits) {
     breaks <- pretty(limits, 5L)
     margin <- 0.05 * diff(limits)
@@ -69,13 +69,13 @@ markColours <- function(marks) {
     ggplot2::geom_vline(xintercept = 0, colour = "grey75", linewidth = 0.4)
 }
 
-# ---- what is shown ---------------------------------------------------------
+# ---- marks and genes -------------------------------------------------------
 
-# An attention: what attention() makes, of at least one gene.
+# An attention or attribution of at least one gene.
 .checkAttention <- function(x, arg = "attention") {
     .checkSignal(x, arg, c("attention", "attribution"))
     if (!"probability" %in% assayNames(x)) {
-        .stop("{.arg {arg}} must be an attention as made by {.fn attention}",
+        .stop("{.arg {arg}} must be an attention, made by {.fn attention}",
               x = "It has no assay {.val probability}.")
     }
     if (nrow(x) == 0L) .stop("{.arg {arg}} has no genes")
@@ -85,7 +85,7 @@ markColours <- function(marks) {
 .checkMarkAttention <- function(x, arg = "attention") {
     if (!"beta" %in% assayNames(x)) {
         .stop("{.arg {arg}} has no attention over the marks ({.val beta})",
-              i = "Its model's architecture does not attend to marks.")
+              i = "The architecture of its model does not attend to marks.")
     }
 }
 
@@ -96,7 +96,7 @@ markColours <- function(marks) {
     wanted
 }
 
-# Rows of genes given by row name or, where there is none such, by symbol.
+# Rows of genes, by row name or otherwise by symbol.
 .findGenes <- function(x, genes, arg = "genes") {
     genes <- unique(as.character(genes))
     rows <- match(genes, rownames(x))
@@ -106,18 +106,18 @@ markColours <- function(marks) {
     if (length(rows) == 0L || anyNA(rows)) {
         .stop("{.arg {arg}} must name genes by row name or symbol",
               x = "Not found: {(.some(genes[is.na(rows)]))}.",
-              i = "There are {(.some(rownames(x)))}.")
+              i = "Available: {(.some(rownames(x)))}.")
     }
     twice <- genes[bySymbol][genes[bySymbol] %in% symbols[duplicated(symbols)]]
     if (length(twice) > 0L) {
-        .stop("{.arg {arg}} names symbols that several genes have",
+        .stop("{.arg {arg}} names symbols that several genes share",
               x = "Ambiguous: {(.some(twice))}.",
-              i = "Name these genes by their row names.")
+              i = "Use the row names of these genes.")
     }
     rows
 }
 
-# Symbol and id where there is a symbol, else the id.
+# Symbol and id, or only the id without a symbol.
 .geneTitles <- function(x, rows, form = "%s (%s)") {
     ids <- rownames(x)[rows]
     if (is.null(rowData(x)$symbol)) return(ids)
@@ -127,7 +127,7 @@ markColours <- function(marks) {
     ids
 }
 
-# Measured label of genes in cell types (a matrix of 0, 1, NA).
+# Measured labels of genes in cell types (a matrix of 0, 1 or NA).
 .labelsOf <- function(x, rows, cellTypes) {
     if (!"label" %in% assayNames(x)) {
         return(matrix(NA_integer_, length(rows), length(cellTypes)))

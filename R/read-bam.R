@@ -1,12 +1,12 @@
 # Reads of BAM files, in chunks, through Rsamtools.
 
-# As .countFile() returns it. Every record passes through, as only so the end of
-# the file can be told from a fault within it.
+# Returns what .countFile() does. Reads every record, as this is the only way to
+# distinguish the end of the file from damage within it.
 .countBam <- function(path, windows, counting) {
     .needs("Rsamtools", "to read BAM files")
     .needs("GenomicAlignments", "to read BAM files")
     .checkBamEnd(path)
-    # Without its index: htslib aborts R where that is damaged.
+    # Without the index, as a damaged index makes htslib abort R.
     file <- Rsamtools::BamFile(path, index = character(), yieldSize = 5e5)
     header <- .bamHeader(file, path)
     table <- .windowTable(windows)
@@ -38,8 +38,8 @@
 .bamFields <- c("flag", "rname", "pos", "mapq", "cigar")
 .mateFields <- c("mrnm", "mpos", "isize")
 
-# The next records, and those of them that count, as ffi_count_reads() takes
-# them, but with the chromosome as its number in the header.
+# Reads the next records and returns those that count in the form that
+# ffi_count_reads() takes, but with the chromosome as its index in the header.
 .nextReads <- function(file, path, counting) {
     mates <- counting$pairs == "fragments" ||
         !"unmapped" %in% counting$dropped
@@ -57,8 +57,8 @@
          reads = .alignedSpans(reads, counting))
 }
 
-# scanBam() leaves out where an unmapped read is placed, which is at its mate,
-# and its mapping quality, which says nothing.
+# scanBam() does not return the position of an unmapped read, which is that of
+# its mate, or its mapping quality, which has no meaning.
 .placeAtMates <- function(records) {
     unmapped <- which(.hasFlag(records$flag, "unmapped"))
     records$pos[unmapped] <- records$mpos[unmapped]
@@ -86,7 +86,7 @@
     which(keep)
 }
 
-# A fragment reaches from the outer end of one mate to that of the other.
+# A fragment extends between the outer ends of its two mates.
 .alignedSpans <- function(reads, counting) {
     start <- reads$pos - 1L
     width <- GenomicAlignments::cigarWidthAlongReferenceSpace(reads$cigar)
@@ -101,14 +101,14 @@
          minus = bitwAnd(reads$flag, .bamFlags[["minus"]]))
 }
 
-# ---- whole or broken ----------------------------------------------------------
+# ---- completeness -----------------------------------------------------------
 
 .stopBam <- function(path, why) {
-    .stop("{.file {path}} is not a whole BAM file", x = "{why}",
-          i = "It may have been cut short; copy or download it again.")
+    .stop("{.file {path}} is not a complete BAM file", x = "{why}",
+          i = "It may be truncated; copy or download it again.")
 }
 
-# The empty block that ends a BAM file (SAM specification, section 4.1.2).
+# The empty block at the end of a BAM file (SAM specification, section 4.1.2).
 .bamEnd <- as.raw(c(0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2,
                     0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
@@ -117,22 +117,22 @@
     on.exit(close(connection))
     seek(connection, max(0, file.size(path) - length(.bamEnd)))
     if (!identical(readBin(connection, "raw", length(.bamEnd)), .bamEnd)) {
-        .stopBam(path, "The block that marks its end is missing.")
+        .stopBam(path, "The end-of-file block is missing.")
     }
 }
 
-# scanBam() takes a broken block for the end of the file. Where the index tells
-# the number of records it is compared; else the blocks' checksums are. Of the
-# index no more than that number is believed, read by our own code.
+# scanBam() treats a damaged block as the end of the file. If the index has the
+# number of records, that is compared; otherwise the checksums of the blocks are
+# verified. Only this number is used of the index, read by our own code.
 .checkBamRecords <- function(path, records) {
     if (isTRUE(.indexRecords(.bamIndex(path)) == records)) return()
     if (!.isWholeGzip(path)) {
-        .stopBam(path, paste("A block of it is broken, after", records,
+        .stopBam(path, paste("A block is damaged after", records,
                              "records."))
     }
 }
 
-# NA for a .csi, and for a file that is no index.
+# NA for a .csi file, or if the file is not an index.
 .indexRecords <- function(index) {
     if (length(index) == 0L) return(NA_real_)
     .Call(ffi_index_records, readBin(index, "raw", file.size(index)))

@@ -1,4 +1,4 @@
-# Reads of BED and tagAlign files, by the core.
+# Reads of BED and tagAlign files, counted by the C core.
 
 .countBed <- function(path, windows, counting) {
     table <- .windowTable(windows)
@@ -10,25 +10,26 @@
     past <- !is.na(lengths) & out$maxEnd > lengths
     list(values = t(out$counts), depth = out$reads,
          source = data.frame(
-             format = "BED", reads = out$reads, matched = sum(out$readsPerChromosome),
+             format = "BED", reads = out$reads,
+             matched = sum(out$readsPerChromosome),
              unmatched = .some(out$unmatched),
-             build = .some(sprintf("%s: a read ends at %.0f of %.0f bp",
-                                   table$chromosomes, out$maxEnd, lengths)[past],
-                           2L),
+             build = .some(sprintf(
+                 "%s: a read ends at %.0f of %.0f bp", table$chromosomes,
+                 out$maxEnd, lengths)[past], 2L),
              bothMates = NA, sorted = NA, indexed = NA))
 }
 
 .bedFaults <- c(
     memory = "There is not enough memory.",
-    opened = "It cannot be opened.",
-    broken = "It is damaged or cut short: its gzip data end too early or do
-              not fit their checksum.",
+    opened = "The file cannot be opened.",
+    broken = "The file is damaged or truncated: its gzip data end too early or
+              do not match their checksum.",
     long = "The line is longer than half a million characters.",
     fields = "A read needs chromosome, start and end.",
-    start = "The start must be a whole number from 0 on.",
-    end = "The end must be a whole number from 0 on.",
+    start = "The start must be a whole number, at least 0.",
+    end = "The end must be a whole number, at least 0.",
     order = "The end must be greater than the start.",
-    strand = "The strand (sixth column) must be + or - for this way to count.")
+    strand = "The strand (sixth column) must be + or - for this method.")
 
 .stopBed <- function(path, out) {
     whole <- out$fault %in% c("memory", "opened", "broken")
@@ -39,5 +40,5 @@
           x = "{(.bedFaults[[out$fault]])}",
           x = if (!whole && out$fault != "long")
               "Found {.val {out$field}}.",
-          i = if (out$fault == "broken") "Fetch or write the file anew.")
+          i = if (out$fault == "broken") "Download or create the file again.")
 }

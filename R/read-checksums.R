@@ -1,8 +1,8 @@
-# MD5 sums of files: as users give them, and as the consortium publishes them.
+# MD5 sums of files, from users or published beside the files.
 
 .md5Pattern <- "^[0-9a-fA-F]{32}$"
 
-# MD5 sums with the names of their files, or NULL.
+# MD5 sums named by their files, or NULL.
 .readChecksums <- function(checksums) {
     if (is.null(checksums)) return(NULL)
     if (is.character(checksums) && .areNames(names(checksums)) &&
@@ -11,8 +11,8 @@
     }
     if (!is.character(checksums) || length(checksums) != 1L ||
         !is.null(names(checksums)) || is.na(checksums)) {
-        .stop("{.arg checksums} must be MD5 sums (32 hexadecimal digits) with
-               the names of files, or one file as md5sum writes it",
+        .stop("{.arg checksums} must be MD5 sums (32 hexadecimal digits) named
+               by their files, or one file written by md5sum",
               x = "It is {.val {checksums}}, named {.val {names(checksums)}}.")
     }
     if (.isRemote(checksums)) {
@@ -24,7 +24,7 @@
     }
     sums <- .parseChecksums(lines)
     if (length(sums) == 0L) {
-        .stop("{.arg checksums} must be a file as md5sum writes it",
+        .stop("{.arg checksums} must be a file written by md5sum",
               x = if (is.null(lines)) "{.file {checksums}} cannot be read."
                   else "{.file {checksums}} has no line with an MD5 sum, spaces
                         and the name of a file.")
@@ -32,15 +32,15 @@
     sums
 }
 
-# "<sum>  <path>" or "<sum> *<path>"; other lines are left out.
+# "<sum>  <path>" or "<sum> *<path>"; other lines are ignored.
 .parseChecksums <- function(lines) {
     pattern <- "^\\\\?([0-9a-fA-F]{32})[ \t]+[*]?([^ \t].*)$"
     lines <- grep(pattern, lines, value = TRUE)
     stats::setNames(sub(pattern, "\\1", lines), sub(pattern, "\\2", lines))
 }
 
-# The sum of each address, NA where unknown. As a name may stand in several
-# folders, the one that shares most of the address counts.
+# The sum of each address, NA if unknown. A file name may occur in several
+# folders, so the longest match with the address is used.
 .checksumsOf <- function(urls, sums) {
     names <- sub("^[./]+", "", names(sums))
     vapply(stats::setNames(nm = urls), function(url) {
@@ -52,8 +52,8 @@
     }, "")
 }
 
-# What md5sum.txt at the base or beside the files says. Whatever goes wrong
-# here means that there is none; the downloads tell of a server in trouble.
+# Sums from md5sum.txt at the base address or beside the files. Any failure here
+# is treated as a missing file; the downloads report problems of the server.
 .publishedChecksums <- function(urls) {
     base <- sub(paste0("/(", .roadmapReads, "|", .roadmapExpression, ").*"),
                 "", urls)

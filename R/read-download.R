@@ -1,22 +1,21 @@
-# Fetching files into a BiocFileCache, with all the care that big files from
-# far away need: a part is kept and continued, and only what is complete and
-# whole is put into the cache.
+# Downloads of large files into a BiocFileCache. A partial file is saved and
+# resumed, and only complete, valid files enter the cache.
 #
-# What went wrong is passed on as a fault: a list of `kind` and `reason`, or
-# NULL where all is well. The kinds:
-#   "silent"   no answer at all: trying again may help, other files will not
-#   "passing"  a cut, an error of the server: trying again may help
-#   "refused"  an answer that will be the same the next time, such as 404
-#   "damaged"  all has come, and it is not right
-#   "disk"     it cannot be written here
+# A failure is returned as a fault: a list of `kind` and `reason`, or NULL on
+# success. The kinds:
+#   "silent"   no answer: a retry may help, other files of the server will fail
+#   "passing"  a lost connection or a server error: a retry may help
+#   "refused"  an answer that a retry will not change, such as 404
+#   "damaged"  the file is complete but invalid
+#   "disk"     the file cannot be written to disk
 
 .fault <- function(kind, ...) list(kind = kind, reason = paste0(...))
 
 # ---- all files --------------------------------------------------------------
 
-# The paths of all `urls`. `sums` are their MD5 sums (NA where unknown), or NULL
-# to look for published ones; `how` has retries, wait, progress, and the name of
-# the caller, for messages.
+# The paths of all `urls`. `sums` are their MD5 sums (NA if unknown), or NULL to
+# look for published ones. `how` has `retries`, `wait`, `progress` and, for
+# messages, the name of the `caller`.
 .fetchAll <- function(urls, cache, sums, how) {
     for (package in c("BiocFileCache", "curl", "filelock")) {
         .needs(package, "to download files")
@@ -27,7 +26,7 @@
     on.exit(if (!is.null(lock)) filelock::unlock(lock))
     found <- .inCache(urls, cache, sums)
     if (is.null(lock) && !all(found$complete)) {
-        cli::cli_inform("Waiting for another R process that downloads into
+        cli::cli_inform("Waiting for another R process that is downloading to
                          {.file {dirname(lockFile)}}")
         lock <- filelock::lock(lockFile)
         found <- .inCache(urls, cache, sums)
@@ -60,12 +59,12 @@
     found$path
 }
 
-# Some hundred files would otherwise each wait for a server that is down.
+# Avoids waiting for each of hundreds of files if the server is down.
 .silentServer <- function(url, faults) {
     host <- function(x) sub("^(https?://[^/]*).*", "\\1", x)
     kinds <- vapply(faults, `[[`, "", "kind")
     if (!host(url) %in% host(names(faults)[kinds == "silent"])) return(NULL)
-    .fault("silent", "not tried, as the server did not answer before")
+    .fault("silent", "not tried, as the server did not respond before")
 }
 
 .stopFaults <- function(faults, count, caller) {
@@ -77,15 +76,16 @@
           .bullets(lines, "x"),
           i = if ("refused" %in% kind) {
               if (caller == "roadmapDownload") "Check the cell types and marks
-                  (not every cell type has every mark), and that the {.arg base}
-                  has the consortium's folders."
-              else "Check that the {.arg base} has the authors' files."
+                  (not every cell type has every mark), and that {.arg base} has
+                  the consortium's folders."
+              else "Check that {.arg base} has the authors' files."
           },
-          i = if ("damaged" %in% kind) "The server's own file may be damaged:
+          i = if ("damaged" %in% kind) "The file on the server may be damaged:
                try another {.arg base}, and check the MD5 sums.",
-          i = if ("disk" %in% kind) "Make room, or give another {.arg cache}.",
+          i = if ("disk" %in% kind) "Free disk space, or choose another
+               {.arg cache}.",
           i = if (any(c("silent", "passing") %in% kind)) "Check the connection
-               and call {.fn {caller}} again: it goes on where it stopped.",
+               and call {.fn {caller}} again to resume.",
           i = if (length(faults) < count) "All other files are in the cache.")
 }
 
@@ -102,9 +102,9 @@
     BiocFileCache::BiocFileCache(cache, ask = FALSE)
 }
 
-# The path that each address has in the cache, NA without an entry, and whether
-# a complete file is there: one that exists and has its MD5 sum. Entries of
-# files outside the cache's folder are not ours.
+# The path of each address in the cache (NA without an entry), and whether a
+# complete file is there: one that exists and matches its MD5 sum. Entries of
+# files outside the cache folder are ignored.
 .inCache <- function(urls, cache, sums) {
     entries <- BiocFileCache::bfcinfo(cache)
     entries <- entries[entries$rtype != "local", ]
@@ -115,13 +115,13 @@
     data.frame(url = urls, path = path, complete = complete)
 }
 
-# Beside the cache's own files; the name tells the address.
+# In the cache folder, named after the address.
 .partPath <- function(url, cache) {
     name <- gsub("[^A-Za-z0-9.-]+", "_", url)
     file.path(BiocFileCache::bfccache(cache), paste0(name, ".part"))
 }
 
-# Makes a complete file the entry of its address: `path`, if there is one.
+# Moves a complete file to the cache entry of its address: `path`, unless NA.
 .keep <- function(part, url, path, cache) {
     if (is.na(path)) {
         path <- unname(BiocFileCache::bfcnew(
@@ -135,7 +135,7 @@
 
 # ---- one file ---------------------------------------------------------------
 
-# Fetches into `part` until it is whole; a fault if that cannot be.
+# Downloads to `part` until it is complete. Returns a fault on failure.
 .fetch <- function(url, part, md5, how) {
     most <- .size(part)
     failures <- 0L
@@ -145,8 +145,8 @@
         if (is.null(fault)) return(NULL)
         if (fault$kind == "damaged") {
             unlink(part)
-            # What began earlier may be of an older file: once more from the
-            # start. Otherwise the server's file is like that.
+            # A part from an earlier call may belong to an older file, so try
+            # once from the start. Otherwise the server's file is damaged.
             if (begun == 0) return(fault)
         }
         if (fault$kind %in% c("refused", "disk")) return(fault)
@@ -159,7 +159,7 @@
 
 .size <- function(path) if (file.exists(path)) file.size(path) else 0
 
-# One request for what `part` lacks yet.
+# One request for the rest of `part`.
 .request <- function(url, part, how) {
     begun <- .size(part)
     handle <- .curlHandle(range = if (begun > 0) sprintf("%.0f-", begun))
@@ -169,7 +169,7 @@
     receive <- function(bytes, final) {
         if (is.null(answer)) {
             answer <<- .readAnswer(handle)
-            # 206 is the rest, 200 all from the start whatever was asked for.
+            # 206 sends the rest; 200 sends the whole file regardless.
             if (answer$status == 200L) unlink(part, expand = FALSE)
         }
         if (!answer$status %in% c(200L, 206L) || unwritten != "") return()
@@ -189,10 +189,10 @@
     status <- answer$status
     if (status == 0L) return(.fault("silent", cut %||% "no answer"))
     if (status == 416L) {
-        # Nothing is left to send: all is here, or more than there is.
+        # Nothing is left to send: `part` is complete, or too long.
         if (identical(answer$size, have)) return(NULL)
         unlink(part)
-        return(.fault("passing", "the server has another file than before"))
+        return(.fault("passing", "the file on the server has changed"))
     }
     if (!status %in% c(200L, 206L)) {
         kind <- if (status >= 500L || status %in% c(408L, 429L)) "passing"
@@ -200,7 +200,7 @@
         return(.fault(kind, "HTTP status ", status, .statusNames(status)))
     }
     if (is.null(cut) && answer$size %in% c(NA, have)) return(NULL)
-    .fault("passing", sprintf("cut after %.0f bytes", have),
+    .fault("passing", sprintf("interrupted after %.0f bytes", have),
            if (!is.na(answer$size)) sprintf(" of %.0f", answer$size),
            if (!is.null(cut)) paste0(" (", cut, ")"))
 }
@@ -213,7 +213,7 @@
     if (is.na(name)) "" else paste0(" (", name, ")")
 }
 
-# Tells of bytes that have come, after `begun` ones from earlier, of `size`.
+# Reports received bytes, in addition to `begun` earlier ones, of `size`.
 .downloadBar <- function(how, env) {
     if (!how$progress) return(function(bytes, begun, size) NULL)
     id <- cli::cli_progress_bar(how$name, type = "download", total = NA,

@@ -1,25 +1,26 @@
-# From files to labelled signal in one call.
+# Creates a labelled signal from files in one call.
 
-#' Signal and labels of any number of cell types and marks, from files
+#' Create signal and labels from files
 #'
-#' Puts [tssWindows()], [countReads()] or [summarizeTracks()],
-#' [addExpression()] and [checkSignal()] into one call. Each file is read once,
-#' from beginning to end.
+#' Reads any number of cell types and marks. Combines [tssWindows()],
+#' [countReads()] or [summarizeTracks()], [addExpression()] and [checkSignal()]
+#' in one call. Each file is read once, from beginning to end.
 #'
 #' @inheritParams tssWindows
 #' @inheritParams addExpression
 #' @inheritParams countReads
 #' @param samples A sample sheet: a data frame with the columns `cellType`,
-#'   `mark` and `file`, each mark of each cell type once (see `replicates`), or
-#'   the path of such a table, whose file names then count from its folder. The files are all
-#'   aligned reads (BAM, BED, tagAlign), or all tracks (bigWig, bedGraph).
-#' @param genes Genes, in any form that [tssWindows()] takes, or its windows.
+#'   `mark` and `file` and one row per cell type and mark (for several, see
+#'   `replicates`), or the path of such a table. File names in a table are
+#'   relative to its folder. All files must be aligned reads (BAM, BED,
+#'   tagAlign), or all must be tracks (bigWig, bedGraph).
+#' @param genes Genes, in any form that [tssWindows()] accepts, or its windows.
 #' @param expression Expression values, in any form that [addExpression()]
-#'   takes; `NULL` for signal without labels.
+#'   accepts; `NULL` for signal without labels.
 #' @param ... Further arguments of [countReads()], such as `method`, or of
 #'   [summarizeTracks()].
-#' @return A signal ([chromatinSignal()]) with an assay for each mark and, where
-#'   `expression` is given, `expression` and `label`. Findings of
+#' @return A signal ([chromatinSignal()]) with one assay per mark and, if
+#'   `expression` is given, the assays `expression` and `label`. Findings of
 #'   [checkSignal()] are printed.
 #' @export
 #' @examples
@@ -63,7 +64,7 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
 
 .windowArguments <- c("upstream", "downstream", "binWidth", "orient", "tss")
 
-# Windows are counted in as they are.
+# Arguments must agree with `genes` that are windows already.
 .checkAgainstWindows <- function(genes, given) {
     own <- .ownBins(genes)
     if (is.null(own)) return()
@@ -74,7 +75,7 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
         .stop("{.arg {arg}} contradicts {.arg genes}, which are windows",
               x = "{.arg {arg}} is {.val {given[[arg]]}}, the windows have
                    {.val {own[[arg]] %||% 'none'}}.",
-              i = "Leave it out, or make other windows with
+              i = "Omit it, or create other windows with
                    {.fn tssWindows}.")
     }
 }
@@ -82,7 +83,7 @@ chromatinExperiment <- function(samples, genes, expression = NULL,
 .areTracks <- function(files) {
     track <- vapply(files, .fileFormat, "") %in% c("bigWig", "bedGraph")
     if (any(track) && !all(track)) {
-        .stop("The files of {.arg samples} must be all reads or all tracks",
+        .stop("The files of {.arg samples} must all be reads or all be tracks",
               x = "{.file {files[track][1]}} is a track,
                    {.file {files[!track][1]}} is not.")
     }

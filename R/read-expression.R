@@ -1,32 +1,33 @@
-# Expression tables beside the signal, and the labels that come of them.
+# Expression tables, and the labels derived from them.
 
 #' Add expression and labels to a signal
 #'
-#' Finds the expression of the signal's genes in a table, and labels each gene
-#' in each cell type as high (1) or low (0).
+#' Looks up the expression of the signal's genes in a table, and labels each
+#' gene in each cell type as high (1) or low (0).
 #'
-#' Ids are compared as they are; the rest without what follows a dot (Ensembl's
-#' versions: `ENSG00000000003.14` is `ENSG00000000003`). Genes that the table
-#' does not have, or has several times with different values, have no
-#' expression and no label (`NA`) and are told; training leaves them out.
+#' Ids are first compared exactly. Those without a match are compared without
+#' their Ensembl version (`ENSG00000000003.14` matches `ENSG00000000003`). Genes
+#' that are missing from the table, or duplicated in it with different values,
+#' have no expression and no label (`NA`). A message reports them, and training
+#' omits them.
 #'
 #' @param signal A signal ([countReads()], [chromatinSignal()]).
 #' @param expression Expression values (RPKM, TPM, counts): a matrix with genes
 #'   as rows and cell types as columns; a data frame whose first text column
-#'   has the genes' ids; a vector with the ids as names (one cell type); a
+#'   has the gene ids; a vector with the ids as names (one cell type); a
 #'   `SummarizedExperiment`; or the path of a table. Columns are matched by the
-#'   cell types' names or, where `colData(signal)$group` has them, by those of
-#'   their groups; a single one is taken for a single cell type whatever its
-#'   name.
-#' @param threshold What counts as high is above it: `"median"`, the median of
-#'   the cell type over all genes of the table, as in the paper (section 4);
+#'   names of the cell types or, if present, by their groups in
+#'   `colData(signal)$group`. If there is one column and one cell type, the
+#'   name of the column is ignored.
+#' @param threshold Expression above this value is high: `"median"`, the median
+#'   of the cell type over all genes of the table, as in the paper (section 4);
 #'   another quantile, such as `"75%"`; or a number.
-#' @param ids What the table's ids are: `"gene_id"` or `"symbol"`, which
-#'   `rowData(signal)` must have.
+#' @param ids The kind of ids in the table: `"gene_id"` or `"symbol"`. The
+#'   latter needs `rowData(signal)$symbol`.
 #' @param assay For a `SummarizedExperiment`, name or number of the assay.
 #' @return The signal with the assays `expression` and `label`, and the
-#'   thresholds in `colData(x)$threshold`. A message tells how many genes are
-#'   high and low, and which were not found.
+#'   thresholds in `colData(x)$threshold`. A message reports the numbers of
+#'   genes with high and low expression, and the genes that were not found.
 #' @seealso [expressionLabel()], [chromatinExperiment()]
 #' @export
 #' @examples
@@ -56,9 +57,9 @@ addExpression <- function(signal, expression, threshold = "median",
     signal
 }
 
-# ---- the table ----------------------------------------------------------------
+# ---- the table --------------------------------------------------------------
 
-# Any of the forms as a numeric matrix with ids as row names.
+# Converts any form to a numeric matrix with ids as row names.
 .asExpression <- function(expression, assay) {
     where <- "`expression`"
     if (is.character(expression) && length(expression) == 1L) {
@@ -77,14 +78,14 @@ addExpression <- function(signal, expression, threshold = "median",
         is.null(rownames(expression))) {
         .stop("{.arg expression} must be a matrix, data frame, named vector,
                SummarizedExperiment or the path of a table, with numbers and
-               the genes' ids",
+               gene ids",
               x = "It is of class {.cls {class(expression)[1]}}{
                    if (is.null(rownames(expression))) ' without ids'}.")
     }
     expression
 }
 
-# The first text column has the ids; a table without one has them as row names.
+# The first text column has the ids; without one, the row names do.
 .expressionOfTable <- function(table, where) {
     text <- vapply(table, function(x) is.character(x) || is.factor(x), NA)
     if (!any(text)) return(as.matrix(table))
@@ -99,8 +100,8 @@ addExpression <- function(signal, expression, threshold = "median",
            dimnames = list(ids, names(values)))
 }
 
-# A column of words describes the genes; one with words among numbers is a
-# fault.
+# A text column is an annotation of the genes; a text value among numbers is an
+# error.
 .checkNotText <- function(x, column, where) {
     number <- grepl(.numberPattern, x)
     if (!any(number) || mean(number) < 0.5) return()
@@ -111,7 +112,7 @@ addExpression <- function(signal, expression, threshold = "median",
                {.val {as.character(x[line])}}.")
 }
 
-# A cell type's column, or else that of its group.
+# The column of each cell type, or that of its group.
 .cellTypeColumns <- function(values, cellTypes, groups) {
     columns <- colnames(values)
     byGroup <- !cellTypes %in% columns & groups %in% columns
@@ -121,7 +122,7 @@ addExpression <- function(signal, expression, threshold = "median",
     if (length(missing) > 0L) {
         .stop("{.arg expression} must have a column for each cell type",
               x = "Missing: {(.some(missing))}.",
-              i = "Its columns are {(.some(colnames(values)))}.")
+              i = "Available: {(.some(colnames(values)))}.")
     }
     values <- values[, match(cellTypes, columns), drop = FALSE]
     bad <- which(!is.finite(values), arr.ind = TRUE)
@@ -149,7 +150,7 @@ addExpression <- function(signal, expression, threshold = "median",
 
 .withoutVersion <- function(ids) sub("[.][0-9]+$", "", ids)
 
-# The table's row of each wanted id; NA where there is none, or not one.
+# The row of each wanted id in the table; NA if missing or ambiguous.
 .matchIds <- function(wanted, ids, values) {
     at <- match(wanted, ids)
     plain <- .withoutVersion(ids)
@@ -159,9 +160,9 @@ addExpression <- function(signal, expression, threshold = "median",
     }
     if (all(is.na(at))) {
         .stop("{.arg expression} has none of the signal's genes",
-              x = "The signal's are {(.some(wanted, 3L))}; the table's are
+              x = "The signal has {(.some(wanted, 3L))}; the table has
                    {(.some(ids, 3L))}.",
-              i = "For gene symbols say {.code ids = \"symbol\"}.")
+              i = "For gene symbols, use {.code ids = \"symbol\"}.")
     }
     at <- .dropAmbiguous(at, plain, values)
     lost <- wanted[is.na(at)]
@@ -172,7 +173,7 @@ addExpression <- function(signal, expression, threshold = "median",
     at
 }
 
-# An id that comes several times is of use only if the values agree.
+# A duplicated id can be used only if its values agree.
 .dropAmbiguous <- function(at, plain, values) {
     twice <- unique(plain[duplicated(plain)])
     hit <- which(plain[at] %in% twice)
@@ -182,17 +183,17 @@ addExpression <- function(signal, expression, threshold = "median",
         any(rows != rep(rows[1L, ], each = nrow(rows)))
     }, NA)
     cli::cli_inform(c(
-        "{length(hit)} gene{?s} {?is/are} in the table several times:
+        "{length(hit)} gene{?s} {?is/are} duplicated in the table:
          {(.some(plain[at[hit]]))}",
-        i = "{sum(differs)} of them with different values, which are not
-             used."))
+        i = "{sum(differs)} of them {?has/have} different values, which are
+             ignored."))
     at[hit[differs]] <- NA
     at
 }
 
-# ---- labels -------------------------------------------------------------------
+# ---- labels -----------------------------------------------------------------
 
-# A threshold for each column.
+# One threshold per column.
 .thresholds <- function(values, threshold) {
     if (identical(threshold, "median")) threshold <- "50%"
     if (is.character(threshold) && length(threshold) == 1L &&

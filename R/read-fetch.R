@@ -1,16 +1,16 @@
-# Addresses: local ones, and bytes from a server by curl.
+# Local paths and URLs, and downloads by curl.
 
-# Bytes must come as they are stored, hence no content encoding: a server that
-# calls a .gz file an encoded one would have it unpacked on the way. A
-# connection on which nothing comes for a minute is cut.
+# Bytes must arrive as stored, so no content encoding is accepted: otherwise a
+# .gz file that the server declares as encoded would be decompressed. A
+# connection without data for a minute is closed.
 .curlHandle <- function(range = NULL) {
     curl::new_handle(accept_encoding = NULL, range = range,
                      connecttimeout = 30L, low_speed_limit = 1L,
                      low_speed_time = 60L, buffersize = 262144L)
 }
 
-# NULL, or curl's message if it was cut. Unlike curl's connections, this hands
-# on every byte that came before. Once `isVain()` nothing more is asked for.
+# NULL, or curl's message if the transfer failed. Unlike curl's connections,
+# this passes on every byte received before that. Stops once `isVain()` is TRUE.
 .perform <- function(url, handle, receive, isVain = function() FALSE) {
     pool <- curl::new_pool()
     cut <- NULL
@@ -26,8 +26,8 @@
     cut
 }
 
-# The status (0 without any answer) and the size of the whole file, NA where it
-# is not told.
+# The status (0 without an answer) and the size of the whole file, NA if not
+# reported.
 .readAnswer <- function(handle) {
     data <- curl::handle_data(handle)
     headers <- curl::parse_headers_list(data$headers)
@@ -37,7 +37,7 @@
          size = suppressWarnings(as.numeric(size %||% NA)))
 }
 
-# The lines of a small text; NULL if it cannot be had.
+# The lines of a small text file; NULL if it cannot be downloaded.
 .fetchLines <- function(url) {
     text <- raw()
     handle <- .curlHandle()
@@ -50,7 +50,7 @@
 
 .isRemote <- function(x) grepl("^https?://", x)
 
-# Paths as they are; of addresses with file:// the path in them.
+# Paths are unchanged; file:// URLs are converted to paths.
 .localPath <- function(x) {
     isUrl <- startsWith(x, "file://")
     # file:///C:/folder is C:/folder.

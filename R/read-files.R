@@ -1,6 +1,6 @@
-# What all readers of files share.
+# Shared by all file readers.
 
-# Packages that only some users need are asked for when they are.
+# Optional packages are required only when used.
 .needs <- function(package, why) {
     if (!requireNamespace(package, quietly = TRUE)) {
         .stop("The package {.pkg {package}} is needed {why}",
@@ -29,12 +29,12 @@
     }
     empty <- files[file.size(files) == 0]
     if (length(empty) > 0L) {
-        .stop("{.arg {arg}} names files of zero bytes",
+        .stop("{.arg {arg}} names empty files",
               x = "Empty: {(.some(empty))}.")
     }
 }
 
-# A table with a header, plain or compressed, as a data frame.
+# Reads a table with a header, plain or compressed.
 .readFrame <- function(path, arg) {
     .checkFiles(path, arg)
     plain <- .plainFile(path, withr::local_tempfile(fileext = ".txt"))
@@ -47,7 +47,7 @@
         })
 }
 
-# What a file holds, by its first bytes where these tell, else by its name.
+# The format of a file, from its first bytes or otherwise from its name.
 .fileFormat <- function(path) {
     start <- .firstBytes(path)
     if (identical(start, as.raw(c(0x42, 0x41, 0x4d, 1)))) return("BAM")
@@ -63,10 +63,10 @@
     else .textFormat(path)
 }
 
-# Of a name that says nothing. Called peaks are BED with three or four columns
-# more (UCSC's broadPeak, narrowPeak): the seventh to ninth are measures of the
-# peak. Those of a BED file with nine columns are two positions and a colour,
-# none of which has a decimal point.
+# The format of a text file whose name does not show it. Peak calls (UCSC's
+# broadPeak and narrowPeak) are BED with three or four more columns: the seventh
+# to ninth are measures of the peak. In a BED file with nine columns these are
+# two positions and a colour, none of which has a decimal point.
 .textFormat <- function(path) {
     lines <- suppressWarnings(tryCatch(
         readLines(path, 50L, warn = FALSE, skipNul = TRUE),
@@ -85,7 +85,7 @@
     else "BED"
 }
 
-# gzfile() opens plain files too; a broken one is found by its reader.
+# gzfile() also opens plain files; damaged files are detected by their reader.
 .firstBytes <- function(path) {
     connection <- gzfile(path, "rb")
     on.exit(close(connection))
@@ -94,13 +94,12 @@
 
 # ---- gzip -------------------------------------------------------------------
 
-# Not told by the name: a compressed file without .gz would otherwise be read as
-# text.
+# Checks the content, as a compressed file without .gz would be read as text.
 .isGzip <- function(path) {
     identical(readBin(path, "raw", 2L), as.raw(c(0x1f, 0x8b)))
 }
 
-# Reads the file to its end, as only its checksums tell; a plain file is whole.
+# Reads the whole file to verify its checksums; TRUE for a plain file.
 .isWholeGzip <- function(path) {
     path <- enc2native(path.expand(path))
     .orStopped(.Call(ffi_check_gzip, path))$fault == ""
@@ -110,9 +109,9 @@
 .plainFile <- function(file, unpacked) {
     if (!.isGzip(file)) return(file)
     if (!.isWholeGzip(file)) {
-        .stop("{.file {file}} is damaged or cut short",
-              x = "Its gzip data end too early or do not fit their checksum.",
-              i = "Fetch or write the file anew.")
+        .stop("{.file {file}} is damaged or truncated",
+              x = "Its gzip data end too early or do not match their checksum.",
+              i = "Download or create the file again.")
     }
     from <- gzfile(file, "rb")
     on.exit(close(from))

@@ -1,6 +1,6 @@
 # Genome builds, recognised by the lengths of their chromosomes.
 
-# Those whose lengths GenomeInfoDb ships, the usual ones first.
+# Builds whose lengths are in GenomeInfoDb, the most common ones first.
 .knownBuilds <- c("hg19", "hg38", "hg18", "hs1", "mm10", "mm39", "mm9", "dm6",
                   "dm3", "rn6", "rn7", "ce10", "ce11", "danRer10", "danRer11",
                   "galGal5", "galGal6", "rheMac8", "rheMac10", "bosTau8",
@@ -20,15 +20,15 @@
     .buildLengths[[build]]
 }
 
-# chr1 and 1, chrM and MT are the same chromosome in two styles.
+# Removes differences in style: chr1 and 1, chrM and MT are the same chromosome.
 .plainNames <- function(chromosomes) {
     plain <- sub("^chr", "", chromosomes, ignore.case = TRUE)
     ifelse(plain %in% c("M", "MT"), "M", plain)
 }
 
-# The build whose chromosomes have these lengths, "" where none is known to:
-# all chromosomes that both name must agree, but for the mitochondrial one, of
-# which there are two in use for hg19.
+# The build whose chromosomes have these lengths, "" if unknown. All shared
+# chromosomes must agree except the mitochondrial one, as two are in use for
+# hg19.
 .recogniseBuild <- function(lengths) {
     lengths <- lengths[!is.na(lengths)]
     names(lengths) <- .plainNames(names(lengths))
@@ -42,7 +42,7 @@
     ""
 }
 
-# Chromosomes whose lengths differ, as text; "" where none does.
+# Describes chromosomes whose lengths differ; "" if none do.
 .differingLengths <- function(own, other, ownName, otherName) {
     chromosomes <- names(own)
     own[.plainNames(chromosomes) == "M"] <- NA
@@ -53,8 +53,8 @@
                   own[differs], ownName, other[differs], otherName), 2L)
 }
 
-# What is known of the genes' build before any file is read: a named vector of
-# lengths and the name of the build.
+# The genome build of the genes, as known before any file is read: its name and
+# a named vector of lengths.
 .genesBuild <- function(windows) {
     lengths <- GenomeInfoDb::seqlengths(windows)
     named <- unique(stats::na.omit(GenomeInfoDb::genome(windows)))
@@ -70,8 +70,9 @@
     if (length(found) > 0L) found[[1L]] else name
 }
 
-# Compares each file with the genes, and with the first file that has the same
-# chromosomes: a column `genome` and a column `build`, which says what differs.
+# Compares the chromosome lengths of each file with those of the genes and of
+# the files before it. Adds the columns `genome` and `build`, which describes
+# the difference.
 .compareBuilds <- function(parts, windows) {
     genes <- .genesBuild(windows)
     seen <- list()
@@ -83,7 +84,7 @@
                                      "the genes")
         if (differs == "" && !"" %in% c(row$genome, genes$build) &&
             row$genome != genes$build) {
-            differs <- sprintf("%s, the genes are of %s", row$genome,
+            differs <- sprintf("%s, the genes have %s", row$genome,
                                genes$build)
         }
         for (other in seen) {

@@ -1,66 +1,67 @@
-# Aligned reads, from BAM, BED and tagAlign files, as counts in bins.
+# Counts of aligned reads in bins, from BAM, BED and tagAlign files.
 
-#' Count reads in the bins around the genes' start sites
+#' Count reads in bins around transcription start sites
 #'
 #' Counts the aligned reads of BAM, BED and tagAlign files in the bins of
-#' [tssWindows()]. Files are read from beginning to end as a stream: they need
-#' not be sorted or indexed, and memory does not grow with them.
+#' [tssWindows()]. Files are streamed from beginning to end: they need not be
+#' sorted or indexed, and memory use does not depend on their size.
 #'
-#' Three ways to count are in use in the field:
-#' * `"overlap"`: a read counts in every bin that it overlaps by a base or more,
-#'   gaps and introns included, as `bedtools multicov` does and as the paper
-#'   did (section 4);
-#' * `"fivePrime"`: a read counts in the one bin that its 5' end, moved `shift`
-#'   base pairs downstream, falls into. Half of the fragment length is a usual
-#'   shift;
-#' * `"midpoint"`: a read counts in the one bin that the middle of its fragment
-#'   falls into (of two middle bases, the right one).
+#' There are three counting methods:
+#' * `"overlap"`: a read counts in every bin that it overlaps by at least one
+#'   base, including gaps and introns, as in `bedtools multicov` and in the
+#'   paper (section 4).
+#' * `"fivePrime"`: a read counts in the bin that contains its 5' end, shifted
+#'   `shift` base pairs downstream. A common shift is half of the fragment
+#'   length.
+#' * `"midpoint"`: a read counts in the bin that contains the middle of its
+#'   fragment (the right one of two middle bases).
 #'
-#' Read depth is the number of reads that pass the filters, wherever they lie.
-#' It is kept in `colData(x)$depth`, a matrix of cell types x marks, and is what
-#' [normalizeSignal()] goes by.
+#' Read depth is the number of reads that pass the filters, inside or outside
+#' the windows. It is stored in `colData(x)$depth`, a matrix of cell types x
+#' marks, and used by [normalizeSignal()].
 #'
 #' @param files A sample sheet: a data frame with the columns `cellType`,
-#'   `mark` and `file`, or the path of such a table, whose file names then count
-#'   from its folder. Or, for one cell type, the paths with the marks as names.
-#'   BED and tagAlign files may be compressed with gzip or bgzip; their first
-#'   three columns are the chromosome, start and end of a read, the sixth is its
-#'   strand.
+#'   `mark` and `file`, or the path of such a table, whose file names are
+#'   relative to its folder. For one cell type, a vector of paths named by the
+#'   marks. BED and tagAlign files may be compressed with gzip or bgzip; their
+#'   first three columns are the chromosome, start and end of a read, and the
+#'   sixth is its strand.
 #' @param windows The windows to count in ([tssWindows()]).
-#' @param method How to count: `"overlap"`, `"fivePrime"` or `"midpoint"`.
+#' @param method Counting method: `"overlap"`, `"fivePrime"` or `"midpoint"`.
 #' @param shift For `"fivePrime"`, base pairs downstream.
-#' @param fragmentLength For `"overlap"` and `"midpoint"`: reads are first made
-#'   so many base pairs long from their 5' end; `NULL` leaves them as they are.
-#' @param pairs BAM files: `"reads"` counts each mate by itself; `"fragments"`
+#' @param fragmentLength For `"overlap"` and `"midpoint"`: length in base pairs
+#'   to which reads are first extended (or cut) from their 5' end; `NULL` does
+#'   not change them.
+#' @param pairs BAM files: `"reads"` counts each mate separately. `"fragments"`
 #'   counts the whole fragment of each proper pair once, by its first mate;
-#'   unpaired reads count as they are, other mates do not.
+#'   unpaired reads count as usual, and other mates are ignored.
 #' @param duplicates,failedQC BAM files: whether to count reads that are marked
 #'   as PCR duplicates, or as having failed quality control.
 #' @param secondary BAM files: whether to count secondary and supplementary
 #'   alignments.
 #' @param unmapped BAM files: whether to count unmapped reads that are placed at
-#'   their mate, as reads of one base there.
-#' @param minMapq BAM files: smallest mapping quality of a read that counts.
-#' @param cellType Name of the cell type, where `files` are paths named by the
+#'   their mate, as reads of one base.
+#' @param minMapq BAM files: minimum mapping quality of a read.
+#' @param cellType Name of the cell type, if `files` are paths named by the
 #'   marks.
-#' @param replicates What to do with several files of one mark and cell type:
-#'   `"refuse"` them; `"combine"` them into one column, by the sum of their
-#'   reads or the mean of their tracks; `"separate"` keeps each as a column of
-#'   its own, named by the cell type and the number in the sheet's column
-#'   `replicate` (by default its place in the sheet), with the cell type in
-#'   `colData(x)$group`. A sheet may have a column `group` itself, to keep
-#'   donors of one cell type apart; [addExpression()] looks for a column's
-#'   group where it does not find its name.
-#' @param BPPARAM Workers that share the files: a parameter of
+#' @param replicates What to do with several files of one mark and cell type.
+#'   `"refuse"` is an error. `"combine"` makes one column, with the sum of their
+#'   reads or the mean of their tracks. `"separate"` makes one column per
+#'   replicate, named by the cell type and the number in the sheet's column
+#'   `replicate` (by default the order in the sheet), with the cell type in
+#'   `colData(x)$group`. A sheet may also have a column `group`, for example for
+#'   donors of one cell type; [addExpression()] looks for the group of a column
+#'   if it does not find its name.
+#' @param BPPARAM Parallel workers for the files: a parameter of
 #'   \pkg{BiocParallel}, such as `BiocParallel::MulticoreParam(2)`.
-#' @param progress Show a progress bar, a step a file.
+#' @param progress Show a progress bar, with one step per file.
 #' @return A signal ([chromatinSignal()]) with integer counts and the ranges of
-#'   `windows`. `metadata(x)$sources` tells of each file its format, reads and
-#'   chromosomes. A file that is broken is an error which names it and, for
-#'   text, the line; nothing is returned then.
+#'   `windows`. [sources()] reports the format, reads and chromosomes of each
+#'   file. A damaged file is an error that names the file and, for text, the
+#'   line.
 #' @references Quinlan and Hall (2010), \doi{10.1093/bioinformatics/btq033}.
 #' @seealso [summarizeTracks()] for bigWig and bedGraph, [chromatinExperiment()]
-#'   for all in one, [checkSignal()]
+#'   for all steps in one call, [checkSignal()]
 #' @export
 #' @examples
 #' folder <- system.file("extdata", "reads", package = "AttentiveChrome")
@@ -71,8 +72,8 @@
 #' colData(signal)$depth
 #' countReads(files, windows, "fivePrime", shift = 75, cellType = "S1")
 #'
-#' # As bedtools multicov counts by default; its -D, -F and -q 30 are
-#' # duplicates = TRUE, failedQC = TRUE and minMapq = 30:
+#' # As bedtools multicov counts by default. Its options -D, -F and -q 30
+#' # correspond to duplicates = TRUE, failedQC = TRUE and minMapq = 30:
 #' bam <- c(H3K27me3 = file.path(folder, "S1-H3K27me3.bam"))
 #' if (requireNamespace("Rsamtools", quietly = TRUE) &&
 #'     requireNamespace("GenomicAlignments", quietly = TRUE)) {
@@ -103,10 +104,10 @@ countReads <- function(files, windows,
                     .sumOf)
 }
 
-# The ways to count, by the names that the core knows (src/ffi_bins.c).
+# Counting methods, with the names used in the core (src/ffi_bins.c).
 .countBy <- c("overlap", "fivePrime", "midpoint")
 
-# The flags that a read must not have.
+# The flags of reads to drop.
 .dropped <- function(flags, wanted) {
     .checkFlag(wanted, deparse(substitute(wanted)))
     if (!wanted) flags
@@ -126,7 +127,7 @@ countReads <- function(files, windows,
     }
     if (!is.null(fragmentLength) &&
         (method == "fivePrime" || pairs == "fragments")) {
-        .stop("{.arg fragmentLength} is for single reads that count by
+        .stop("{.arg fragmentLength} is for single reads that are counted by
                {.val overlap} or {.val midpoint}",
               x = "{.arg method} is {.val {method}}, {.arg pairs} is
                    {.val {pairs}}.")
@@ -136,7 +137,7 @@ countReads <- function(files, windows,
     list(core = core, pairs = pairs, minMapq = minMapq)
 }
 
-# For the record, and for a model to compare.
+# Recorded in the signal, and compared by models.
 .describeCounting <- function(counting) {
     core <- counting$core
     paste0(core$by,
@@ -149,25 +150,25 @@ countReads <- function(files, windows,
     formats <- vapply(files, .fileFormat, "")
     odd <- match(FALSE, formats %in% wanted)
     if (!is.na(odd)) {
-        .stop("{.file {files[odd]}} is of a format that cannot be read here",
+        .stop("{.file {files[odd]}} has a format that cannot be read here",
               x = switch(formats[odd],
-                  peaks = "It has peaks, which are not reads.",
+                  peaks = "It contains peaks, not reads.",
                   "It is {formats[odd]}, expected {.or {wanted}}."),
               i = switch(formats[odd],
-                  CRAM = , SAM = "{.code samtools view -b} makes a BAM file
-                                  of it.",
-                  wiggle = "{.code wigToBigWig} (UCSC) makes a bigWig file of
-                            it, for {.fn summarizeTracks}.",
-                  peaks = "Give the aligned reads that the peaks were called
-                           from, or their signal as a track to
+                  CRAM = , SAM = "Convert it to BAM with
+                                  {.code samtools view -b}.",
+                  wiggle = "Convert it to bigWig with {.code wigToBigWig}
+                            (UCSC), for {.fn summarizeTracks}.",
+                  peaks = "Use the aligned reads that the peaks were called
+                           from, or their signal track with
                            {.fn summarizeTracks}.",
                   "Use {.fn {other}}."))
     }
     formats
 }
 
-# One file: list(values = genes x bins, depth =, lengths = those of its
-# chromosomes, where it knows them, source = a line on it).
+# Counts one file: list(values = genes x bins, depth =, lengths = those of its
+# chromosomes, if known, source = its row in sources()).
 .countFile <- function(path, windows, counting) {
     switch(.fileFormat(path), BAM = .countBam(path, windows, counting),
            BED = .countBed(path, windows, counting))

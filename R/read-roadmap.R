@@ -1,69 +1,68 @@
-# Reads and expression of the Roadmap Epigenomics Consortium: where they lie,
-# and the way to them. How one file is fetched is in download.R.
+# Reads and expression of the Roadmap Epigenomics Consortium: addresses and
+# downloads. Single files are downloaded by read-download.R.
 
 #' Files of the Roadmap Epigenomics Consortium
 #'
 #' `roadmapFiles()` lists the consortium's files of aligned reads for cell types
-#' and marks, or its table of expression. `roadmapDownload()` fetches them into
-#' a cache and gives their paths; what is there already is not fetched again,
-#' and a download that was cut goes on where it stopped.
+#' and marks, or its expression table. `roadmapDownload()` downloads them to a
+#' cache and returns their paths. Files that are in the cache are not downloaded
+#' again, and interrupted downloads are resumed.
 #'
 #' The reads are the consortium's consolidated tagAlign files: gzip-compressed
-#' BED with six columns, hg19, about 30 million reads a file. The table of
-#' expression has the RPKM of each protein-coding gene, a line a gene (Ensembl
-#' id) and a column a cell type: those of [roadmapCellTypes], and `E000`, a
-#' reference RNA.
+#' BED with six columns, hg19, about 30 million reads per file. The expression
+#' table has the RPKM of each protein-coding gene, with one row per gene
+#' (Ensembl id) and one column per cell type: those of [roadmapCellTypes], and
+#' `E000`, a reference RNA.
 #'
 #' @section Checks:
-#' A file is put into the cache when it is complete: as long as the server
-#' said, of the MD5 sum that is known for it, and, where its name ends in `.gz`,
-#' of whole gzip data, for which all of it is read once. No checksums are known
-#' that the consortium publishes beside these files, so without `checksums` the
-#' length and the gzip data, which have checksums of their own, are what is
-#' checked. A mirror may have a file `md5sum.txt`, as the program md5sum writes
-#' it, at its base address or in the folder of the files; it is used if it is
-#' there.
+#' A file enters the cache only if it is complete: it has the length reported by
+#' the server, matches its MD5 sum if known and, if its name ends in `.gz`, its
+#' gzip data are intact. The consortium is not known to publish checksums of
+#' these files. Without `checksums`, only the length and the gzip data, which
+#' contain checksums, are verified. If a mirror has a file `md5sum.txt`, written
+#' by the program md5sum, at its base address or in the folder of the files, it
+#' is used.
 #'
-#' The part of a file that has come so far is kept in the cache's folder, with a
-#' name that ends in `.part`. One R process at a time downloads into a cache;
-#' others wait for it.
+#' A partial download is saved in the cache folder, with a name that ends in
+#' `.part`. Only one R process at a time downloads to a cache; others wait for
+#' it.
 #'
 #' @param cellTypes The consortium's ids of cell types, such as `"E003"`, by
-#'   default the 56 of [roadmapCellTypes]. The consortium has reads of others
-#'   too, but not all marks of each.
+#'   default the 56 of [roadmapCellTypes]. The consortium also has reads of
+#'   other cell types, but not all marks of each.
 #' @param marks Names of marks, by default the paper's five; `"Input"` is the
 #'   control without an antibody.
-#' @param what `"reads"`, or `"expression"` for the table of expression, which
-#'   is one for all cell types; `cellTypes` and `marks` then do not matter.
-#' @param base The address (http or https) that the consortium's folders
-#'   `byFileType` and `byDataType` lie at, for instance of a mirror; or a folder
-#'   (its path, or an address with `file://`) that has these folders, or simply
-#'   the files. The option `AttentiveChrome.roadmap` changes the default.
-#' @param files A data frame as `roadmapFiles()` makes it, or some of its rows.
-#' @param cache Where to keep the files: the path of a folder, which is made if
-#'   it does not exist, or a [BiocFileCache::BiocFileCache]; by default
+#' @param what `"reads"`, or `"expression"` for the expression table. This table
+#'   has all cell types, so `cellTypes` and `marks` are ignored.
+#' @param base The address (http or https) of the consortium's folders
+#'   `byFileType` and `byDataType`, for example on a mirror; or a folder (its
+#'   path or a `file://` address) that contains these folders, or the files
+#'   themselves. The option `AttentiveChrome.roadmap` changes the default.
+#' @param files A data frame returned by `roadmapFiles()`, or some of its rows.
+#' @param cache The cache: the path of a folder, which is created if needed, or
+#'   a [BiocFileCache::BiocFileCache]; by default
 #'   `tools::R_user_dir("AttentiveChrome", "cache")`. The five marks of 56 cell
 #'   types may need 100 gigabytes.
-#' @param checksums MD5 sums: a character vector with the names of the files as
-#'   its names, or the path or address of a file as md5sum writes it. With
-#'   them, files that are there already are checked as well.
-#' @param retries How often to try again when a download fails in a way that may
-#'   pass (no connection, a cut, an error of the server); counted anew whenever
-#'   something has come.
-#' @param wait Seconds to wait before trying again; doubled from one time to the
-#'   next.
+#' @param checksums MD5 sums: a character vector named by the files, or the path
+#'   or address of a file written by md5sum. If given, files that are already in
+#'   the cache are checked too.
+#' @param retries Number of retries if a download fails for a temporary reason
+#'   (no connection, a lost connection or a server error). The count restarts
+#'   whenever data have arrived.
+#' @param wait Seconds to wait before the first retry; doubled for each further
+#'   retry.
 #' @param progress Show a progress bar for each file.
-#' @return `roadmapFiles()`: a data frame with a row for each cell type and, in
-#'   it, each mark: `cellType`, `mark` (`NA` and `"expression"` for the table of
-#'   expression), `file`, the file's name, and `url`, its address. Where `base`
-#'   is a folder, both are the file's path.
+#' @return `roadmapFiles()`: a data frame with one row per cell type and mark
+#'   and the columns `cellType`, `mark` (`NA` and `"expression"` for the
+#'   expression table), `file`, the file name, and `url`, its address. If `base`
+#'   is a folder, both are the path of the file.
 #'
-#'   `roadmapDownload()`: `files` with the paths on disk as `file`, a sample
-#'   sheet for [chromatinExperiment()] and [countReads()], as is what
-#'   `roadmapFiles()` gives for a folder. Files in a folder are used where they
-#'   are, and checked only against `checksums`. Files that cannot be had are
-#'   named in one error with what happened to each, after all others have been
-#'   fetched.
+#'   `roadmapDownload()`: `files` with the local paths as `file`, which is a
+#'   sample sheet for [chromatinExperiment()] and [countReads()]. So is the
+#'   result of `roadmapFiles()` for a folder. Files in a folder are used in
+#'   place, and checked only against `checksums`. If downloads fail, the others
+#'   are completed first; then one error lists the failed files with the
+#'   reasons.
 #' @export
 #' @examples
 #' roadmapFiles("E003", c("H3K4me3", "Input"))
@@ -78,7 +77,7 @@
 #' roadmapDownload(roadmapFiles("E003", "H3K4me3", base = folder))
 #'
 #' \dontrun{
-#' # From the consortium's server, some hundred megabytes a file:
+#' # From the consortium's server, several hundred megabytes per file:
 #' samples <- roadmapDownload(roadmapFiles(c("E116", "E123")))
 #' rpkm <- roadmapDownload(roadmapFiles(what = "expression"))$file
 #' }
@@ -121,7 +120,7 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
     sums <- .checksumsOf(urls, .readChecksums(checksums))
     if (!is.null(checksums) && all(is.na(sums))) {
         .stop("{.arg checksums} has none of the {length(urls)} {.arg files}",
-              i = "Its names must be those of the files, such as
+              i = "Its names must be file names, such as
                    {.file {basename(urls[1])}}.")
     }
     remote <- .isRemote(urls)
@@ -140,7 +139,7 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
 
 # ---- arguments --------------------------------------------------------------
 
-# The base without a slash at its end; the full path of a folder.
+# The base without a trailing slash; for a folder, its full path.
 .checkBase <- function(base, option = "AttentiveChrome.roadmap") {
     if (is.character(base) && length(base) == 1L && !is.na(base)) {
         if (.isRemote(base)) return(sub("/+$", "", base))
@@ -148,7 +147,7 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
         if (dir.exists(folder)) return(normalizePath(folder, winslash = "/"))
     }
     .stop("{.arg base} must be an address that starts with {.val http://} or
-           {.val https://}, or a folder that exists",
+           {.val https://}, or an existing folder",
           x = "It is {.val {base}}.",
           i = "The working directory is {.file {getwd()}}; the default comes
                from {.code options({option} = )}.")
@@ -158,15 +157,14 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
     good <- is.character(cellTypes) && length(cellTypes) > 0L &&
         all(grepl("^E[0-9]{3}$", cellTypes)) && !anyDuplicated(cellTypes)
     if (!good) {
-        .stop("{.arg cellTypes} must be ids such as {.val E003}, each once",
+        .stop("{.arg cellTypes} must be unique ids such as {.val E003}",
               x = "It is {.val {cellTypes}}.",
-              i = "{.code roadmapCellTypes} has the id of each cell type's
-                   name.")
+              i = "{.code roadmapCellTypes} lists ids and names.")
     }
 }
 
-# Files lie in a folder as at the consortium, or directly in it, as they do
-# when somebody fetched them one by one.
+# Files are in the consortium's folder structure, or directly in the folder, as
+# after downloading them one by one.
 .inFolder <- function(folder, path) {
     laid <- file.path(folder, path)
     flat <- file.path(folder, basename(path))
@@ -177,8 +175,8 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
     good <- is.data.frame(files) && "url" %in% names(files) &&
         nrow(files) > 0L && is.character(files$url) && !anyNA(files$url)
     if (!good) {
-        .stop("{.arg files} must be a data frame with a column {.field url} as
-               {.fn roadmapFiles} makes it",
+        .stop("{.arg files} must be a data frame with a column {.field url},
+               made by {.fn roadmapFiles}",
               x = "It is {.cls {class(files)[1]}}{
                    if (is.data.frame(files)) paste0(' with the columns ',
                    .some(names(files))) else ''}.")
@@ -191,16 +189,15 @@ roadmapDownload <- function(files = roadmapFiles(), cache = NULL,
         .stop("{length(absent)} of {length(paths)} {.arg files} cannot be
                found",
               x = "Missing: {(.some(absent))}.",
-              i = "They may also lie directly in the folder that is the
-                   {.arg base}.")
+              i = "They may also be directly in the folder {.arg base}.")
     }
     known <- !is.na(sums)
     found <- tools::md5sum(paths[known])
     wrong <- paths[known][found != sums[known]]
     if (length(wrong) > 0L) {
-        .stop("{length(wrong)} of {length(paths)} {.arg files} do not have the
+        .stop("{length(wrong)} of {length(paths)} {.arg files} do not match the
                MD5 sums of {.arg checksums}",
               x = "They differ for {(.some(wrong))}.",
-              i = "Copy these files anew.")
+              i = "Copy these files again.")
     }
 }

@@ -1,8 +1,7 @@
-# Sample sheets: which file holds which mark of which cell type.
+# Sample sheets: the file of each mark and cell type.
 
 # `files` is a sheet, or a vector of paths named by the marks (one cell type).
-# Returns a data frame with cellType, mark, file and group, complete and
-# checked.
+# Returns a checked data frame with cellType, mark, file and, if given, group.
 .asSamples <- function(files, cellType = NULL, replicates = "refuse") {
     replicates <- .checkChoice(replicates, "replicates", .replicateWays)
     where <- "The sample sheet"
@@ -14,13 +13,13 @@
         files <- .readSheet(files)
     } else if (!is.null(cellType)) {
         .stop("{.arg cellType} is for files that are named by their marks",
-              i = "A sample sheet has it as a column.")
+              i = "In a sample sheet, use the column {.val cellType}.")
     }
     if (is(files, "DataFrame")) files <- as.data.frame(files)
     if (!is.data.frame(files)) {
         .stop("{.arg files} must be a sample sheet (a data frame with the
-               columns cellType, mark and file), or paths with the marks as
-               names",
+               columns cellType, mark and file), or paths named by the
+               marks",
               x = "It is of class {.cls {class(files)[1]}} and length
                    {length(files)}{
                    if (is.character(files)) ', without names'}.")
@@ -31,7 +30,7 @@
 # What to do with several files of one mark and cell type.
 .replicateWays <- c("refuse", "combine", "separate")
 
-# A sheet's file names count from the folder that the sheet is in.
+# File names in a sheet are relative to its folder.
 .readSheet <- function(path) {
     samples <- .readFrame(path, "files")
     if ("file" %in% names(samples)) {
@@ -52,12 +51,12 @@
     }
     optional <- intersect(c("group", "replicate"), names(samples))
     samples <- data.frame(lapply(samples[c(wanted, optional)], as.character))
-    if (nrow(samples) == 0L) .stop("{where} has no lines")
+    if (nrow(samples) == 0L) .stop("{where} has no rows")
     for (column in wanted) {
         line <- which(is.na(samples[[column]]) | samples[[column]] == "")
         if (length(line) > 0L) {
-            .stop("{where} must have a {column} in each line",
-                  x = "It is missing in line {line[1]} below the header.")
+            .stop("{where} must have a {column} in each row",
+                  x = "It is missing in row {line[1]}.")
         }
     }
     .checkMarkNames(unique(samples$mark), "The marks of the sample sheet")
@@ -70,19 +69,19 @@
     samples
 }
 
-# A file that is counted twice is no replicate.
+# The same file twice is not a replicate.
 .checkReplicates <- function(samples, where) {
     path <- normalizePath(samples$file)
     same <- interaction(.sampleKey(samples), path, drop = TRUE)
     twice <- anyDuplicated(same)
     if (twice > 0L) {
         .stop("{where} must have different files as replicates",
-              x = "Lines {which(same == same[twice])} both name
+              x = "Rows {which(same == same[twice])} both name
                    {.file {samples$file[twice]}}.")
     }
 }
 
-# Each replicate as a cell type of its own, in the group of its cell type.
+# Makes each replicate a separate cell type, in the group of its cell type.
 .separateReplicates <- function(samples) {
     key <- .sampleKey(samples)
     samples$group <- samples$group %||% samples$cellType
@@ -103,23 +102,24 @@
     several <- tapply(samples$group, samples$cellType,
                       function(g) length(unique(g)) > 1L)
     if (any(several)) {
-        .stop("{where} must have one group for each cell type",
+        .stop("{where} must have one group per cell type",
               x = "Found several for {(.some(names(several)[several]))}.")
     }
 }
 
-# Each mark of each cell type, once or, where replicates are combined, more.
+# Each mark of each cell type must be there, and only once unless replicates are
+# combined.
 .checkComplete <- function(samples, where, replicates) {
     key <- .sampleKey(samples)
     twice <- anyDuplicated(key)
     if (twice > 0L && replicates != "combine") {
         .stop("{where} has {samples$mark[twice]} of
-               {.val {samples$cellType[twice]}} twice",
-              x = "Lines {which(key == key[twice])}:
+               {.val {samples$cellType[twice]}} more than once",
+              x = "Rows {which(key == key[twice])}:
                    {.file {samples$file[key == key[twice]]}}.",
-              i = "For replicates say {.code replicates = \"combine\"} or
+              i = "For replicates, use {.code replicates = \"combine\"} or
                    {.code replicates = \"separate\"}; a column
-                   {.val replicate} tells which files belong together.")
+                   {.val replicate} shows which files belong together.")
     }
     all <- expand.grid(cellType = unique(samples$cellType),
                        mark = unique(samples$mark), stringsAsFactors = FALSE)
@@ -131,14 +131,15 @@
     }
 }
 
-# Reads the samples' files on BPPARAM's workers, one file a task. `read` takes
-# a path and returns list(values = genes x bins, depth =, source = data frame).
+# Reads the files of the samples on the workers of BPPARAM, one file per task.
+# `read` takes a path and returns list(values = genes x bins, depth =, source =
+# data frame).
 .readSamples <- function(samples, read, BPPARAM, progress) {
     .onWorkers(samples$file, read, BPPARAM = BPPARAM, progress = progress)
 }
 
-# The parts of .readSamples() as a signal. `combine` makes one of the values of
-# replicates: their sum or their mean.
+# Combines the results of .readSamples() into a signal. `combine` merges the
+# values of replicates, by their sum or their mean.
 .assembleSignal <- function(samples, parts, windows, counting, combine) {
     cellTypes <- unique(samples$cellType)
     marks <- unique(samples$mark)
@@ -174,8 +175,8 @@
     signal
 }
 
-# Lengths of chromosomes that are not known yet. A file of another build does
-# not change them; checkSignal() tells of it.
+# Lengths of chromosomes that are still unknown. A file of another genome build
+# does not change known lengths; checkSignal() reports it.
 .missingLengths <- function(windows, part) {
     known <- GenomeInfoDb::seqlengths(windows)
     part$lengths[setdiff(names(part$lengths), names(known)[!is.na(known)])]
@@ -184,7 +185,7 @@
 .sumOf <- function(values) Reduce(`+`, values)
 .meanOf <- function(values) Reduce(`+`, values) / length(values)
 
-# A genes x bins matrix for each cell type as genes x cell types x bins.
+# Stacks one genes x bins matrix per cell type to genes x cell types x bins.
 .stackValues <- function(values, dims) {
     shape <- c(dim(values[[1L]]), length(values))
     stacked <- aperm(array(unlist(values, use.names = FALSE), shape),
@@ -198,8 +199,8 @@
     genes <- names(missing)[missing > 0]
     if (length(genes) > 0L) {
         cli::cli_inform(c(
-            "{length(genes)} window{?s} reach{?es/} past an end of the
+            "{length(genes)} window{?s} extend{?s/} beyond the end of the
              chromosome: {(.some(genes))}",
-            i = "Their bins there are 0; see {.fn missingBins}."))
+            i = "Bins outside the chromosome are 0; see {.fn missingBins}."))
     }
 }

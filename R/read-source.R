@@ -1,7 +1,7 @@
-# What the readers of a file need and return: list(values = genes x bins, depth =
-# reads, lengths = of its chromosomes, source = a row that sources() shows).
+# Shared by the readers of a file, which return list(values = genes x bins,
+# depth = reads, lengths = of its chromosomes, source = its row in sources()).
 
-# The windows as the core takes them.
+# The windows in the form that the core takes.
 .windowTable <- function(windows) {
     bins <- metadata(windows)$bins
     list(chromosome = as.integer(GenomicRanges::seqnames(windows)) - 1L,
@@ -15,12 +15,12 @@
     if (reads == 0) {
         .stop("{.file {path}} has no read that counts",
               x = "It has {records} record{?s} or line{?s}.",
-              i = if (records > 0) "Look at {.arg minMapq}, {.arg pairs} and
-                   the other filters.")
+              i = if (records > 0) "Check {.arg minMapq}, {.arg pairs} and the
+                   other filters.")
     }
 }
 
-# What .countBed() says of a file, for one that knows its own chromosomes.
+# The row in sources() of a file with a list of its chromosomes.
 .sourceRow <- function(format, on, windows, sorted, indexed,
                        bothMates = NA) {
     known <- names(on) %in% GenomeInfoDb::seqlevels(windows)

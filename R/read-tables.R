@@ -1,6 +1,6 @@
-# Tables in the authors' format: no header, one line a gene and bin.
+# Tables in the authors' format: no header, one line per gene and bin.
 
-# The five marks, in the order in which the authors' tables have them.
+# The five marks, in the order of the authors' tables.
 .authorMarks <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
 
 #' Read and write tables in the format of AttentiveChrome
@@ -9,36 +9,36 @@
 #' publish (`train.csv`, `valid.csv`, `test.csv`) into a signal, and
 #' `writeChromeTable()` writes a signal as such a table.
 #'
-#' A table is separated by commas, has no header, and one line a gene and bin:
-#' the gene's id, the number of the bin (1, 2, ... in each gene), the count of
-#' each mark and, in tables for training, the label, 1 (high) or 0 (low), the
-#' same on all lines of a gene. Gene ids are text, so that leading zeros stay;
-#' what follows a `_` (as in `ENSG00000130749_ZC3H4`) is not part of the id.
-#' Tables in DeepDiff's raw format, whose first column is
-#' `ENSG00000130749_ZC3H4_1` with the bin at its end, are read too; mind that
-#' they have the marks in another order.
+#' A table is comma-separated without a header, and has one line per gene and
+#' bin: the gene id, the number of the bin (1, 2, ... within each gene), the
+#' count of each mark and, in tables for training, the label, 1 (high) or 0
+#' (low), which is the same on all lines of a gene. Gene ids are text, so
+#' leading zeros are preserved. A `_` and the text after it are not part of the
+#' id (as in `ENSG00000130749_ZC3H4`). Tables in DeepDiff's raw format can also
+#' be read. Their first column ends with the bin (as in
+#' `ENSG00000130749_ZC3H4_1`), and their marks are in a different order.
 #'
-#' The table does not say which mark a column is: `marks` must name the
-#' columns in their order.
+#' A table does not contain the names of the marks, so `marks` must name its
+#' columns in order.
 #'
-#' @param files Paths of the tables, plain or gzip-compressed. Several files
-#'   of one cell type (its training and test genes, say) are put under one
-#'   another; files of several cell types become the columns of one signal.
-#' @param cellTypes The cell type of all files, or of each; by default the names
-#'   of `files` or else `"cellType1"`.
-#' @param cellType The cell type of the signal to write; may be left out where
-#'   there is only one.
-#' @param marks The marks of the table's columns, in their order. For writing,
-#'   by default the authors' order if these are the marks of `signal`, else
-#'   all marks in the signal's order.
+#' @param files Paths of the tables, plain or gzip-compressed. The genes of
+#'   several files of one cell type (such as training and test genes) are
+#'   combined; files of several cell types become the columns of one signal.
+#' @param cellTypes The cell type of all files, or of each file; by default the
+#'   names of `files`, or `"cellType1"` without names.
+#' @param cellType The cell type of the signal to write. Optional if the signal
+#'   has only one.
+#' @param marks The marks of the table's columns, in order. For writing, the
+#'   default is the authors' order if `signal` has exactly their marks, and
+#'   otherwise all marks in the order of the signal.
 #' @param binWidth Width of a bin in base pairs.
 #' @param upstream Distance in base pairs from the start of the first bin to
 #'   the transcription start site; by default half of the window.
 #' @return `readChromeTable()`: a signal ([chromatinSignal()]) without ranges,
-#'   its genes in the order of the (first cell type's) files, with labels where
-#'   the files have them. Several cell types must have the same genes, in any
-#'   order. A table that is not as described is an error that names the file,
-#'   the gene and the line. `writeChromeTable()`: `file`, invisibly.
+#'   with labels if the files have them. Genes are in the order of the files of
+#'   the first cell type. All cell types must have the same genes, in any order.
+#'   A malformed table is an error that names the file, the gene and the line.
+#'   `writeChromeTable()`: `file`, invisibly.
 #' @seealso [splitGenes()]
 #' @export
 #' @examples
@@ -73,9 +73,9 @@ readChromeTable <- function(files, cellTypes = NULL,
 }
 
 #' @param signal A signal ([chromatinSignal()]).
-#' @param file Path of the table to write; compressed if it ends in `.gz`. It
-#'   appears only when it is complete. Whole numbers are written exactly,
-#'   others with 15 significant digits; the label is written if the signal has
+#' @param file Path of the table to write; compressed if it ends in `.gz`. The
+#'   file appears only when it is complete. Whole numbers are written exactly,
+#'   others with 15 significant digits. The label is written if the signal has
 #'   labels for the cell type.
 #' @rdname readChromeTable
 #' @export
@@ -105,7 +105,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     cellTypes <- cellTypes %||% names(files) %||% "cellType1"
     if (!is.character(cellTypes) || any(is.na(cellTypes) | cellTypes == "") ||
         !length(cellTypes) %in% c(1L, length(files))) {
-        .stop("{.arg cellTypes} must be one name, or one for each of the
+        .stop("{.arg cellTypes} must be one name, or one per file for the
                {length(files)} file{?s}",
               x = "It is {.val {cellTypes}}.")
     }
@@ -116,13 +116,13 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     if (setequal(marks(signal), .authorMarks)) .authorMarks else marks(signal)
 }
 
-# The labels to write; NULL where the cell type has none.
+# The labels to write; NULL if the cell type has none.
 .tableLabel <- function(signal, cellType) {
     if (!"label" %in% assayNames(signal)) return(NULL)
     label <- expressionLabel(signal)[, cellType]
     if (all(is.na(label))) return(NULL)
     if (anyNA(label)) {
-        .stop("{.arg signal} must have a label for each gene or for none",
+        .stop("{.arg signal} must have labels for all genes or for none",
               x = "Missing in {.val {cellType}}:
                    {(.some(rownames(signal)[is.na(label)]))}.",
               i = "Drop these genes before writing.")
@@ -132,8 +132,8 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 
 # ---- one file ---------------------------------------------------------------
 
-# A table as its ids, labels (NA without) and a bins x genes matrix a mark.
-# What the table looks like inside is known from here on down only.
+# Reads a table: its ids, labels (NA without) and one bins x genes matrix per
+# mark. Only the code from here on depends on the format.
 .readTable <- function(file, marks) {
     path <- .plainFile(file, withr::local_tempfile(fileext = ".csv"))
     columns <- .quickColumns(path) %||% .strictColumns(path, file)
@@ -145,26 +145,26 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
         columns[[j]] <- .asNumbers(columns, j, lines, file)
     }
     genes <- .geneBlocks(columns[[1L]], columns[[2L]], lines, file)
-    # By place: a mark may be called "bin".
+    # By position, as a mark may be called "bin".
     counts <- lapply(columns[2L + seq_along(marks)], matrix, nrow = genes$bins)
     list(file = file, ids = genes$ids, counts = counts,
          label = .geneLabels(columns, genes, lines, file))
 }
 
-# Columns come as list(values = a list of vectors, lines = the line of the file
-# that each element stands on). fread() is fast, but makes the best of a broken
-# file. So its columns count only where nothing is in doubt: a row for each
-# line, numbers without a gap, ids that are text as it stands. All else goes to
-# .strictColumns(), which reads every line or tells which it cannot.
+# Columns are list(values = a list of vectors, lines = the line of each element
+# in the file). fread() is fast, but tolerates malformed files. So its result is
+# used only if it is unambiguous: one row per line, no missing numbers, plain
+# text ids. Other files go to .strictColumns(), which reads every line or
+# reports the line that it cannot read.
 .quickColumns <- function(path) {
     lines <- .countLines(path)
     if (is.na(lines)) return(NULL)
     doubt <- FALSE
     table <- tryCatch(
         withCallingHandlers(.fread(path), warning = function(w) {
-            # Of a file that was not closed before, it warns the next time.
+            # fread() warns about a file left open by an earlier call.
             if (!grepl("not cleaned up", conditionMessage(w))) doubt <<- TRUE
-            # Not jumped out of, as fread() must close its file.
+            # Lets fread() continue, so that it closes its file.
             invokeRestart("muffleWarning")
         }),
         error = function(e) NULL)
@@ -187,7 +187,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
         !any(grepl("[\"[:cntrl:]]|^\\s|\\s$", id))
 }
 
-# The number of lines; NA where there are none, or a byte is 0.
+# The number of lines; NA if there are none, or if a byte is 0.
 .countLines <- function(path) {
     connection <- file(path, "rb")
     on.exit(close(connection))
@@ -204,8 +204,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 
 # ---- line by line -----------------------------------------------------------
 
-# Every column as text, trimmed. A field may be in quotes, in which a quote is
-# doubled.
+# Every column as trimmed text. A field may be quoted; quotes in it are doubled.
 .strictColumns <- function(path, file) {
     text <- .textLines(path, file)
     lines <- grep("[^ \t]", text)
@@ -213,7 +212,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     text <- text[lines]
     quoted <- grep("\"", text, fixed = TRUE)
     text[quoted] <- .maskQuoted(text[quoted], lines[quoted], file)
-    # A last field that is empty would be dropped.
+    # The comma keeps strsplit() from dropping an empty last field.
     fields <- strsplit(paste0(text, ","), ",", fixed = TRUE)
     .checkEven(lengths(fields), lines, file)
     values <- trimws(unlist(fields), whitespace = "[ \t]")
@@ -223,17 +222,17 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
          lines = lines)
 }
 
-# Lines end as on any system.
+# Lines with the line endings of any system.
 .textLines <- function(path, file) {
     bytes <- readBin(path, "raw", file.size(path))
     zero <- match(as.raw(0L), bytes)
     if (!is.na(zero)) {
         line <- 1L + sum(bytes[seq_len(zero)] == as.raw(10L))
-        .stop("{.file {file}}, line {line}: a byte of the line is 0",
-              i = "The file is damaged, or in an encoding other than UTF-8.")
+        .stop("{.file {file}}, line {line}: the line contains a null byte",
+              i = "The file is damaged, or its encoding is not UTF-8.")
     }
     text <- readLines(path, warn = FALSE, encoding = "UTF-8")
-    # In a locale of UTF-8 readLines() does that itself.
+    # Removes the byte order mark; readLines() does so only in a UTF-8 locale.
     if (!l10n_info()[["UTF-8"]]) {
         text[1L] <- sub("^\xef\xbb\xbf", "", text[1L], useBytes = TRUE)
     }
@@ -241,22 +240,22 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     bad <- which(!validUTF8(text) | grepl("[\001-\010\013-\037\177]", text,
                                           useBytes = TRUE))[1L]
     if (!is.na(bad)) {
-        .stop("{.file {file}}, line {bad}: the line is not text in UTF-8")
+        .stop("{.file {file}}, line {bad}: the line is not UTF-8 text")
     }
     text
 }
 
-# Commas and doubled quotes in quotes, as characters that no text has.
+# Stand for commas and doubled quotes in quoted fields; not valid in the text.
 .masks <- "\001\002"
 
-# Lines without the quotes around their fields.
+# Removes the quotes around fields.
 .maskQuoted <- function(text, lines, file) {
     field <- "[ \t]*(\"([^\"]|\"\")*+\"|[^\",]*+)[ \t]*"
     bad <- which(!grepl(sprintf("^%s(,%s)*+$", field, field), text,
                         perl = TRUE))[1L]
     if (!is.na(bad)) {
         .stop("{.file {file}}, line {lines[bad]}: a quote is not closed, or
-               stands within a field",
+               is inside a field",
               x = "Found {.val {substr(text[bad], 1L, 40L)}}.")
     }
     at <- gregexpr("\"([^\"]|\"\")*\"", text)
@@ -267,7 +266,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     text
 }
 
-# All lines must have as many columns as most have.
+# All lines must have the most common number of columns.
 .checkEven <- function(fields, lines, file) {
     usual <- which.max(tabulate(fields))
     odd <- match(TRUE, fields != usual)
@@ -276,7 +275,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
            {if (fields[odd] > usual) 'too long' else 'too short'}",
           x = "It has {fields[odd]} column{?s}, other lines have {usual}.",
           i = if (odd == length(fields)) "It is the last line; the file may
-               be cut short.")
+               be truncated.")
 }
 
 # ---- columns ----------------------------------------------------------------
@@ -299,10 +298,9 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
            with a label",
           x = "It has {length(columns)}.",
           i = if (length(columns) == 1L) "Columns are separated by commas."
-              else "The columns are gene, bin, and a count for each of the
-                    {length(marks)} {.arg marks}: {(.some(marks))}.",
-          i = "Name the marks of the file, in their order, with
-               {.arg marks}.")
+              else "The columns are gene, bin, and one count per mark for
+                    the {length(marks)} {.arg marks}: {(.some(marks))}.",
+          i = "Name the marks of the file, in order, with {.arg marks}.")
 }
 
 .checkIds <- function(ids, lines, file) {
@@ -312,7 +310,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     }
 }
 
-# Column j as finite numbers, none of them negative but a label.
+# Column j as finite numbers, not negative except for labels.
 .asNumbers <- function(columns, j, lines, file) {
     text <- columns[[j]]
     name <- names(columns)[j]
@@ -330,12 +328,12 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
            {.val {columns[[1]][at]}}): the {name} is {kind}",
           x = if (kind != "missing") "Found {.val {value}}.",
           i = if (lines[at] == 1L && kind == "not a number") "The table must
-               have no header.")
+               not have a header.")
 }
 
 .numberPattern <- "^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)? *$"
 
-# NA where the text is no number.
+# NA if the text is not a number.
 .parseNumbers <- function(text) {
     known <- c(nan = NaN, inf = Inf, "+inf" = Inf, "-inf" = -Inf,
                infinity = Inf, "+infinity" = Inf, "-infinity" = -Inf)
@@ -347,7 +345,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
 
 # ---- genes of a file --------------------------------------------------------
 
-# A gene is a run of lines with one id and bins counting from 1.
+# A gene is a run of lines with one id and bins numbered from 1.
 .geneBlocks <- function(id, bin, lines, file) {
     rows <- length(id)
     start <- which(bin == 1 | c(TRUE, id[-1L] != id[-rows]))
@@ -358,8 +356,8 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
         .stop("{.file {file}}, line {lines[odd]} (gene {.val {id[odd]}}): bin
                {expected[odd]} is missing",
               x = "Found bin {.val {bin[odd]}}.",
-              i = "The lines of a gene must follow one another, with the bins
-                   1, 2, ... in this order.")
+              i = "The lines of a gene must be consecutive, with the bins
+                   1, 2, ... in order.")
     }
     .checkFileGenes(id[start], lines[start], file)
     bins <- which.max(tabulate(size))
@@ -378,15 +376,15 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     again <- anyDuplicated(id)
     if (again > 0L) {
         .stop("{.file {file}}, line {lines[again]}: gene {.val {id[again]}}
-               comes a second time",
-              x = "It first came on line {lines[match(id[again], id)]}.",
-              i = "All lines of a gene must follow one another.")
+               is duplicated",
+              x = "It is first on line {lines[match(id[again], id)]}.",
+              i = "All lines of a gene must be consecutive.")
     }
     again <- anyDuplicated(cut)
     if (again > 0L) {
-        .stop("{.file {file}}, line {lines[again]}: without what follows the
-               {.val _}, the genes {.val {id[cut == cut[again]]}} have the same
-               id {.val {cut[again]}}")
+        .stop("{.file {file}}, line {lines[again]}: without {.val _} and
+               the text after it, the genes {.val {id[cut == cut[again]]}}
+               have the same id {.val {cut[again]}}")
     }
 }
 
@@ -425,7 +423,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
     }
 }
 
-# The tables of one cell type as one.
+# Combines the tables of one cell type.
 .bindTables <- function(tables) {
     if (length(tables) == 1L) return(tables[[1L]])
     each <- function(part) lapply(tables, `[[`, part)
@@ -436,7 +434,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
          label = unlist(each("label")))
 }
 
-# All cell types with the genes of the first, in its order.
+# Orders the genes of all cell types like those of the first.
 .alignGenes <- function(cells) {
     ids <- cells[[1L]]$ids
     lapply(cells, function(cell) {
@@ -446,7 +444,7 @@ writeChromeTable <- function(signal, file, cellType = NULL, marks = NULL) {
             .stop("All cell types must have the same genes",
                   x = "Only in one of {.file {cells[[1]]$file}} and
                        {.file {cell$file}}: {(.some(odd))}.",
-                  i = "Read the cell types one by one to keep all genes.")
+                  i = "To keep all genes, read the cell types one by one.")
         }
         at <- match(ids, cell$ids)
         list(ids = ids, label = cell$label[at],

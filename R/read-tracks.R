@@ -1,19 +1,19 @@
-# Signal tracks, from bigWig and bedGraph files, as values in bins.
+# Signal tracks in bins, from bigWig and bedGraph files.
 
-#' Summarise signal tracks in the bins around the genes' start sites
+#' Summarise signal tracks in bins around transcription start sites
 #'
-#' The mean or the largest value of bigWig and bedGraph tracks in each bin of
+#' Computes the mean or maximum of bigWig and bedGraph tracks in each bin of
 #' [tssWindows()]. Files are read by \pkg{rtracklayer}, bigWig files one
 #' chromosome at a time.
 #'
-#' Bases for which a track has no value count as 0. Values are exact, base by
-#' base, not taken from a bigWig's zoom levels. Tracks have no read depth: their
+#' Bases without a value count as 0. Values are computed exactly from single
+#' bases, not from the zoom levels of a bigWig file. Tracks have no read depth:
 #' `colData(x)$depth` is `NA`.
 #'
 #' @inheritParams countReads
 #' @param files As for [countReads()], with bigWig or bedGraph files (plain or
 #'   gzip-compressed).
-#' @param summary `"mean"` or `"max"` over the bases of a bin.
+#' @param summary `"mean"` or `"max"` over the bases of each bin.
 #' @return A signal ([chromatinSignal()]) with the ranges of `windows`.
 #' @seealso [countReads()], [chromatinExperiment()]
 #' @export
@@ -63,17 +63,17 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
          source = row)
 }
 
-# rtracklayer does not say which file it could not read.
+# Adds the file to rtracklayer's error, which does not name it.
 .orTrackFault <- function(expr, path) {
     tryCatch(expr, error = function(e) {
         .stop("{.file {path}} cannot be read as a track",
               x = "{conditionMessage(e)}",
-              i = "It may have been cut short; copy or download it again.")
+              i = "It may be truncated; copy or download it again.")
     })
 }
 
-# list(format, chromosomes, lengths, read = function(chromosome) values along
-# it as an Rle).
+# list(format, chromosomes, lengths, read = function that returns the values
+# along a chromosome as an Rle).
 .openTrack <- function(path) {
     if (.fileFormat(path) == "bigWig") {
         file <- rtracklayer::BigWigFile(path)
@@ -92,7 +92,7 @@ summarizeTracks <- function(files, windows, summary = c("mean", "max"),
          read = function(name) values[[name]])
 }
 
-# What lies outside the track counts as 0 base by base.
+# Bases outside the track count as 0.
 .summarizeBins <- function(values, start, width, summary) {
     from <- pmax(start, 1L)
     to <- pmin(start + width - 1L, length(values))

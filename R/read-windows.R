@@ -1,52 +1,52 @@
-# Genes, from wherever users have them, and the windows around their TSS.
+# Genes in any form, and the windows around their TSS.
 
-#' Windows around the genes' transcription start sites
+#' Create windows around transcription start sites
 #'
-#' Cuts a window around the transcription start site (TSS) of each gene into
-#' bins of equal width: the places where [countReads()] counts reads and
-#' [summarizeTracks()] summarises tracks.
+#' Creates a window around the transcription start site (TSS) of each gene,
+#' divided into bins of equal width. [countReads()] counts reads and
+#' [summarizeTracks()] summarises tracks in these bins.
 #'
 #' The TSS of a gene is its first base on its own strand: the start on the plus
 #' strand, the end on the minus strand. The bin with offset 0 begins with the
-#' TSS. A window is never cut or dropped: where it reaches past an end of its
-#' chromosome its bins there are kept, with no reads in them, and
-#' [missingBins()] tells which they are.
+#' TSS. Every gene has a full window. If it extends beyond the end of the
+#' chromosome, the bins outside exist but have no signal; see [missingBins()].
 #'
 #' @param genes One of:
-#'   * a [GenomicRanges::GRanges] of genes or of transcripts, with the gene's
-#'     id in the column `gene_id` or in the names;
-#'   * a `TxDb` (\pkg{GenomicFeatures}), whose transcripts are taken;
+#'   * a [GenomicRanges::GRanges] of genes or transcripts, with the gene id in
+#'     the column `gene_id` or in the names;
+#'   * a `TxDb` (\pkg{GenomicFeatures}), whose transcripts are used;
 #'   * the path of a GTF, GFF or BED file, plain or gzip-compressed (read by
-#'     \pkg{rtracklayer}): of a GTF or GFF file the transcripts, or else the
-#'     genes; or of a table with a header, as a data frame;
-#'   * a data frame with the chromosome (`seqnames`, `chrom`, `chr`), `start`
-#'     and `end` (counted from 1), `strand` and `gene_id`, one line a gene or
+#'     \pkg{rtracklayer}). Of a GTF or GFF file the transcripts are used or, if
+#'     there are none, the genes or exons;
+#'   * the path of a table with a header, with the columns of a data frame;
+#'   * a data frame with the chromosome (`seqnames`, `chrom` or `chr`), `start`
+#'     and `end` (1-based), `strand` and `gene_id`, with one row per gene or
 #'     transcript;
 #'   * a `RangedSummarizedExperiment`, whose rows are the genes;
-#'   * windows of `tssWindows()` or a signal ([chromatinSignal()]): they keep
-#'     their TSS and, unless the arguments say otherwise, their bins.
+#'   * windows from `tssWindows()` or a signal ([chromatinSignal()]). They keep
+#'     their TSS and, unless changed by the arguments, their bins.
 #'
-#'   All columns are kept. A column `gene_name` is called `symbol` too.
+#'   All columns are preserved. A column `gene_name` is also used as `symbol`.
 #' @param upstream,downstream Length in base pairs of the window before the TSS,
-#'   and from the TSS on; together a multiple of `binWidth`.
+#'   and from the TSS on. Their sum must be a multiple of `binWidth`.
 #' @param binWidth Width of a bin in base pairs.
 #' @param orient `"transcript"`: bins run from 5' to 3', so they are flipped on
 #'   the minus strand. `"genome"`: bins run along the chromosome for both
 #'   strands, as in the published tables of Roadmap Epigenomics; `upstream` is
 #'   then the side of smaller coordinates.
-#' @param tss Which TSS, where a gene has several lines: `"upstream"`, the most
-#'   upstream one; `"canonical"`, the most upstream one of the lines that
-#'   the column `canonical` marks; `"given"`, the column `tss` (counted from
-#'   1), of which the most upstream one. The default is `"given"` where `genes`
-#'   has a column `tss` of numbers, else `"upstream"`.
-#' @param canonical For `tss = "canonical"`, name of the column that marks
-#'   lines, as TRUE or 1, or by a text that has "canonical" or "principal" in
-#'   it (such as the `tag` of Ensembl's and GENCODE's GTF files).
-#' @param seqlengths Lengths of the chromosomes, where `genes` does not have
-#'   them: a named vector or a [GenomeInfoDb::Seqinfo].
-#' @return A `GRanges` with a window for each gene, in the order of `genes`,
-#'   named by the gene's id, with the columns `gene_id`, `tss`, where known
-#'   `symbol`, and all others of `genes`. The bins are in its `metadata()`.
+#' @param tss The TSS of a gene with several rows: `"upstream"`, the most
+#'   upstream one; `"canonical"`, the most upstream one of the rows flagged in
+#'   the column `canonical`; `"given"`, the most upstream one in the column
+#'   `tss` (1-based). The default is `"given"` if `genes` has a numeric column
+#'   `tss`, and otherwise `"upstream"`.
+#' @param canonical For `tss = "canonical"`, the name of the column that flags
+#'   rows. It is TRUE or 1 for these, or text that contains "canonical" or
+#'   "principal" (such as the `tag` of Ensembl's and GENCODE's GTF files).
+#' @param seqlengths Lengths of the chromosomes, if `genes` does not have them:
+#'   a named vector or a [GenomeInfoDb::Seqinfo].
+#' @return A `GRanges` with one window per gene, in the order of `genes`, named
+#'   by gene id. It has the columns `gene_id`, `tss`, `symbol` if known, and all
+#'   other columns of `genes`. The bins are in its `metadata()`.
 #' @seealso [countReads()], [summarizeTracks()], [chromatinExperiment()]
 #' @export
 #' @examples
@@ -78,23 +78,23 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     .placeWindows(sites, bins, .asSeqlengths(seqlengths))
 }
 
-# The bins of windows and of signal; NULL for other genes.
+# The bins of windows or a signal; NULL for other genes.
 .ownBins <- function(genes) {
     if (is(genes, "ChromatinSignal")) return(genes@bins)
     if (is(genes, "GenomicRanges")) metadata(genes)$bins
 }
 
-# Windows have their TSS inside, so that the ends of the ranges are none.
+# The ends of windows are not a TSS, so windows must use their column `tss`.
 .chooseTss <- function(genes, chosen, windows) {
     given <- is.numeric(genes$tss) && !anyNA(genes$tss)
     if (windows && !given) {
         .stop("{.arg genes} are windows without the column {.val tss}",
-              i = "Give the genes, or windows as {.fn tssWindows} makes them.")
+              i = "Pass the genes, or windows made by {.fn tssWindows}.")
     }
     if (windows && !identical(chosen %||% "given", "given")) {
         .stop("{.code tss = \"{chosen}\"} contradicts {.arg genes}, which are
-               windows with a TSS of their own",
-              i = "Give the genes themselves, or leave {.arg tss} out.")
+               windows that have a TSS",
+              i = "Pass the genes themselves, or omit {.arg tss}.")
     }
     chosen %||% (if (given) "given" else "upstream")
 }
@@ -144,7 +144,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     seqlengths
 }
 
-# ---- genes of any kind as a GRanges with gene_id ---------------------------
+# ---- genes in any form, as a GRanges with gene_id --------------------------
 
 .asGenes <- function(genes) {
     if (is.character(genes) && length(genes) == 1L) {
@@ -223,8 +223,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     id <- .firstColumn(columns, c("gene_id", "ensembl_gene_id", "ID", "name"))
     id <- id %||% names(genes)
     if (is.null(id)) {
-        .stop("{.arg genes} must have the genes' ids as a column
-               {.val gene_id} or as names",
+        .stop("{.arg genes} must have gene ids as a column {.val gene_id} or as
+               names",
               x = "Its columns are {.val {colnames(columns)}}.")
     }
     columns$gene_id <- as.character(id)
@@ -251,12 +251,12 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     if (any(unstranded)) {
         cli::cli_warn(c(
             "{sum(unstranded)} of {.arg genes} {?has/have} no strand",
-            i = "{cli::qty(sum(unstranded))}{?It is/They are} taken to be on
-                 the plus strand: the TSS is the start."))
+            i = "{cli::qty(sum(unstranded))}{?It is/They are} treated as on the
+                 plus strand: the TSS is the start."))
     }
 }
 
-# ---- one TSS a gene -----------------------------------------------------------
+# ---- one TSS per gene -------------------------------------------------------
 
 .startSites <- function(genes, tss) {
     if (tss != "given") {
@@ -274,9 +274,9 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     genes
 }
 
-# The most upstream of a gene's lines. A gene that is listed on several
-# chromosomes or strands (as those of the pseudoautosomal regions are) is taken
-# where it is listed first.
+# The most upstream row of each gene. Of a gene that is listed on several
+# chromosomes or strands (as in the pseudoautosomal regions), only the first
+# place is used.
 .onePerGene <- function(sites, tss, canonical) {
     id <- sites$gene_id
     if (tss == "canonical") sites <- .keepCanonical(sites, canonical)
@@ -288,8 +288,8 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
         cli::cli_inform(c(
             "{length(moved)} gene{?s} {?is/are} listed on several chromosomes
              or strands: {(.some(moved))}",
-            i = "{cli::qty(length(moved))}{?It is/They are} taken where
-                 {?it is/they are} listed first."))
+            i = "Only the first place of {cli::qty(length(moved))}{?it/each} is
+                 used."))
     }
     along <- ifelse(as.vector(strand(sites)) == "-", -1, 1) * sites$tss
     sites <- sites[order(elsewhere, along)]
@@ -301,7 +301,7 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     if (is.null(mark)) {
         .stop("{.arg canonical} must name a column of {.arg genes}",
               x = "There is no {.val {canonical}}.",
-              i = "There are {.val {colnames(mcols(sites))}}.")
+              i = "Available: {.val {colnames(mcols(sites))}}.")
     }
     if (is(mark, "List")) mark <- S4Vectors::unstrsplit(mark, " ")
     keep <- if (is.character(mark) || is.factor(mark)) {
@@ -312,10 +312,10 @@ tssWindows <- function(genes, upstream = 5000, downstream = 5000,
     without <- setdiff(sites$gene_id, sites$gene_id[keep])
     if (length(without) > 0L) {
         cli::cli_inform(c(
-            "{length(without)} gene{?s} {?has/have} no canonical line:
+            "{length(without)} gene{?s} {?has/have} no canonical row:
              {(.some(without))}",
             i = "{cli::qty(length(without))}The most upstream of {?its/their}
-                 lines is taken."))
+                 rows is used."))
     }
     sites[keep | sites$gene_id %in% without]
 }

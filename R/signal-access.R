@@ -1,24 +1,27 @@
-# What a signal says of itself.
+# Accessors of a signal.
 
 #' Marks, bins and labels of a signal or a model
 #'
-#' `marks()` gives the names of the histone marks, and `marks(x) <- ` chooses
-#' which assays are marks; `binOffsets()` gives the start of each bin in base
-#' pairs from the transcription start site (negative: upstream); `binWidth()`
-#' the width of a bin in base pairs; `expressionLabel()` whether a gene is highly
-#' (1) or lowly (0) expressed; `binMatrix()` the plain genes x bins matrix of one
-#' mark in one cell type, of signal and of attention alike.
+#' * `marks()` returns the names of the histone marks; `marks(x) <- ` chooses
+#'   which assays are marks.
+#' * `binOffsets()` returns the start of each bin in base pairs from the
+#'   transcription start site (TSS); negative values are upstream.
+#' * `binWidth()` returns the width of a bin in base pairs.
+#' * `expressionLabel()` returns the label of each gene: high (1) or low (0)
+#'   expression.
+#' * `binMatrix()` returns one mark in one cell type as an ordinary matrix of
+#'   genes x bins, for signal as well as attention.
 #'
 #' @param x A signal ([chromatinSignal()]), an attention ([attention()]), or,
-#'   for marks and bins, a model ([attentiveChrome()]).
-#' @param value Names of assays of genes x cell types x bins.
+#'   for `marks()`, `binOffsets()` and `binWidth()`, a model
+#'   ([attentiveChrome()]).
+#' @param value Names of assays that are arrays of genes x cell types x bins.
 #' @param mark The name of a mark.
-#' @param cellType The name of a cell type; may be left out where there is
-#'   only one.
+#' @param cellType The name of a cell type. Optional if `x` has only one.
 #' @return `marks()`: a character vector. `binOffsets()`: a numeric vector with
-#'   an element for each bin. `binWidth()`: one number. `expressionLabel()`: an
-#'   integer matrix of genes x cell types, `NA` where not known, or an error
-#'   where the signal has no labels. `binMatrix()`: a numeric matrix of
+#'   one element per bin. `binWidth()`: one number. `expressionLabel()`: an
+#'   integer matrix of genes x cell types, `NA` where the label is unknown; an
+#'   error if the signal has no labels. `binMatrix()`: a numeric matrix of
 #'   genes x bins.
 #' @examples
 #' signal <- simulateChromatin(genes = 20, seed = 1)
@@ -28,7 +31,7 @@
 #' table(expressionLabel(signal))
 #' binMatrix(signal, "H3K4me3")[1:3, 48:53]
 #'
-#' marks(signal) <- c("H3K4me3", "H3K27me3") # leaves the others aside
+#' marks(signal) <- c("H3K4me3", "H3K27me3") # ignores the other marks
 #' signal
 #' @name marks
 NULL
@@ -45,7 +48,7 @@ setReplaceMethod("marks", "ChromatinSignal", function(x, value) {
     if (length(absent) > 0L) {
         .stop("{.arg value} must name assays of the signal",
               x = "Missing: {.val {absent}}.",
-              i = "There are {.val {assayNames(x)}}.")
+              i = "Available: {.val {assayNames(x)}}.")
     }
     x@marks <- value
     methods::validObject(x)
@@ -66,7 +69,7 @@ expressionLabel <- function(x) {
     .checkSignal(x, "x")
     if (!"label" %in% assayNames(x)) {
         .stop("{.arg x} has no labels",
-              i = "Give {.arg labels} or {.arg expression} to
+              i = "Pass {.arg labels} or {.arg expression} to
                    {.fn chromatinSignal}.")
     }
     as.matrix(assay(x, "label"))

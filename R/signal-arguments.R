@@ -1,6 +1,6 @@
-# Checks of arguments that are signals or name their parts.
+# Checks of arguments that are signals, or that name cell types or marks.
 
-# `kind` may be several.
+# `kind` is one or more of .signalKinds.
 .checkSignal <- function(x, arg = "signal", kind = .signalKinds) {
     if (!is(x, "ChromatinSignal")) .stopNoSignal(x, arg)
     if (!x@kind %in% kind) {
@@ -13,21 +13,20 @@
 .stopNoSignal <- function(x, arg) {
     plain <- is(x, "RangedSummarizedExperiment")
     old <- plain && !is.null(metadata(x)$bins)
-    .stop("{.arg {arg}} must be a signal as made by {.fn chromatinSignal}",
+    .stop("{.arg {arg}} must be a signal, made by {.fn chromatinSignal}",
           x = "It is of class {.cls {class(x)[1]}}.",
           i = if (old) "It was made by version 0.99.0: convert it with
                {.code as(x, \"ChromatinSignal\")}."
-              else if (plain) "{.fn chromatinSignal} makes a signal of an
-               experiment, given its marks and bins.")
+              else if (plain) "{.fn chromatinSignal} converts an experiment
+               to a signal.")
 }
 
-# One cell type of a signal, as its column name; NULL will do where there is
-# only one.
+# The name of one cell type of a signal. NULL is allowed if there is only one.
 .checkCellType <- function(x, cellType, arg = "cellType") {
     if (is.null(cellType)) {
         if (ncol(x) == 1L) return(colnames(x))
         .stop("{.arg {arg}} must name one of the signal's {ncol(x)} cell types",
-              i = "They are {(.some(colnames(x)))}.")
+              i = "Available: {(.some(colnames(x)))}.")
     }
     .checkCellTypes(x, cellType, arg, many = FALSE)
 }
@@ -42,7 +41,7 @@
         .stop("{.arg {arg}} must name {if (many) 'cell types' else
                'one cell type'} of the signal",
               x = "Found {.val {cellTypes}}.",
-              i = "There are {(.some(colnames(x)))}.")
+              i = "Available: {(.some(colnames(x)))}.")
     }
     as.character(cellTypes)
 }
@@ -52,7 +51,7 @@
     if (length(unknown) > 0L) {
         .stop("{.arg {arg}} names marks that the {owner} does not have",
               x = "Missing: {(.some(unknown))}.",
-              i = "There are {(.some(marks(x)))}.")
+              i = "Available: {(.some(marks(x)))}.")
     }
     as.character(wanted)
 }
@@ -70,7 +69,7 @@
 .checkUniqueGenes <- function(ids, where = "`signal`") {
     twice <- unique(ids[duplicated(ids)])
     if (length(twice) > 0L) {
-        .stop("Each gene may stand only once in {where}",
+        .stop("Each gene may appear only once in {where}",
               x = "Duplicated: {(.some(twice))}.")
     }
 }

@@ -1,5 +1,5 @@
-# The bins of a signal, of windows and of a model: a list of `width`, `offsets`
-# from the TSS and, where known, `orient`.
+# The bins of a signal, windows or a model: a list of `width`, `offsets` from
+# the TSS and, if known, `orient`.
 
 .makeBins <- function(bins, binWidth, upstream) {
     .checkNumber(binWidth, "binWidth", lower = 1)
@@ -8,7 +8,7 @@
     list(width = binWidth, offsets = binWidth * (seq_len(bins) - 1) - upstream)
 }
 
-# How bins run on the minus strand is not known of every signal.
+# The orientation may be unknown; an unknown one matches any other.
 .sameBins <- function(a, b) {
     place <- c("width", "offsets")
     isTRUE(all.equal(a[place], b[place])) &&

@@ -1,42 +1,48 @@
-# The input doctor: what is likely to be wrong with a signal, and how to mend
-# it. Each check takes a signal and returns findings, or NULL.
+# Quality checks of a signal. Each check takes a signal and returns findings, or
+# NULL.
 
-#' Look for faults in a signal
+#' Check a signal for likely mistakes
 #'
-#' Looks for what goes wrong between files and signal, and says how to mend it:
+#' Looks for common mistakes in the input files and the signal, and gives advice
+#' on how to fix them. The checks are:
 #'
-#' * **chromosomes** that are named otherwise in a file than in the genes
-#'   (`chr1` and `1`), so that its reads match no window;
-#' * **genome**: chromosomes of other lengths in a file than in the genes;
-#' * **index**: BAM files that are not sorted by position or have no index (both
-#'   are read well here; genome browsers want them);
-#' * **pairs**: paired-end BAM files of which each mate was counted;
-#' * **control**: an input or IgG control among the marks, which a model would
-#'   train on;
-#' * **outliers**: a bin with most of a mark's signal;
-#' * **peaks**: peak calls that were counted as reads;
-#' * **marks** that look swapped: H3K27me3 or H3K9me3 that rise with expression,
-#'   H3K4me3 or H3K36me3 that fall with it;
-#' * **tss**: promoter marks (H3K4me3, H3K9ac, H3K27ac) that are not highest at
-#'   the TSS, and where they are instead: at the end of the window when windows
-#'   were taken for genes;
-#' * **strand**: bins that run along the chromosome on the minus strand although
-#'   they should run from 5' to 3', by the sides on which the marks lie;
-#' * **depth**: files with less than a fifth, or more than five times, of the
-#'   reads that files of the signal have in the median;
-#' * **scale**: a mark whose counts are all multiples of a number, or those of
-#'   another cell type times a factor;
-#' * **empty** marks, and names that are nearly those of known marks;
-#' * **genes** that come twice, by id or by TSS, and ids with versions.
+#' * **chromosomes**: a file names chromosomes differently from the genes
+#'   (`chr1` or `1`), so that none of its reads match a window.
+#' * **genome**: chromosomes have different lengths in a file and in the genes.
+#' * **index**: a BAM file is not sorted by position or has no index. Neither is
+#'   required here, but genome browsers need both.
+#' * **pairs**: both mates of the pairs in a paired-end BAM file were counted.
+#' * **control**: an input or IgG control is among the marks, so that a model
+#'   would train on it.
+#' * **outliers**: a single bin holds most of a mark's signal.
+#' * **peaks**: peak calls were counted as reads.
+#' * **marks**: marks look swapped. H3K27me3 or H3K9me3 rises with expression,
+#'   or H3K4me3 or H3K36me3 falls with it. Also reports names that nearly match
+#'   a known mark.
+#' * **tss**: a promoter mark (H3K4me3, H3K9ac, H3K27ac) is not highest at the
+#'   TSS. The finding shows where it is highest: at the end of the window if
+#'   windows were used as genes.
+#' * **strand**: the bins of minus-strand genes run along the chromosome instead
+#'   of from 5' to 3'. This is judged by the side of the TSS on which H3K36me3
+#'   lies.
+#' * **depth**: a file has less than a fifth or more than five times the median
+#'   number of reads of all files.
+#' * **scale**: the counts of a mark are all multiples of a number, or a
+#'   multiple of those of another cell type.
+#' * **empty**: a mark is 0 everywhere.
+#' * **genes**: genes are duplicated, by id or by TSS, or their ids have
+#'   versions.
 #'
-#' The checks of marks and strand go by what these marks do in most cell types
-#' and need some dozens of genes; a finding is a reason to look, not a proof.
+#' The checks for swapped marks and strand rely on how these marks behave in
+#' most cell types, and need at least 30 genes. A finding is a reason to look,
+#' not a proof.
 #'
 #' @param signal A signal ([chromatinExperiment()], [countReads()],
-#'   [chromatinSignal()]). Files are known of signal that was read from them.
-#' @return A data frame of class `signalFindings` with a line a finding:
-#'   `severity` (`"error"`, `"warning"`, `"note"`), `check` (as above),
-#'   `finding`, and `mending`. It prints as text.
+#'   [chromatinSignal()]). Files are checked only if the signal was read from
+#'   them.
+#' @return A data frame of class `signalFindings` with one row per finding:
+#'   `severity` (`"error"`, `"warning"` or `"note"`), `check` (as above),
+#'   `finding` and `advice`. It prints as text.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 100, seed = 1)
@@ -56,45 +62,45 @@ checkSignal <- function(signal) {
     findings
 }
 
-.finding <- function(severity, check, finding, mending) {
+.finding <- function(severity, check, finding, advice) {
     oneLine <- function(text) gsub("\\s+", " ", text)
     data.frame(severity = severity, check = check, finding = oneLine(finding),
-               mending = oneLine(mending))
+               advice = oneLine(advice))
 }
 
 #' @export
 print.signalFindings <- function(x, ...) {
     if (nrow(x) == 0L) {
-        cli::cli_inform(c(v = "No faults were found in the signal"))
+        cli::cli_inform(c(v = "No problems were found in the signal"))
         return(invisible(x))
     }
-    alike <- interaction(x$severity, x$check, x$mending, drop = TRUE)
+    alike <- interaction(x$severity, x$check, x$advice, drop = TRUE)
     for (group in split(x, factor(alike, unique(alike)))) .printAlike(group)
     invisible(x)
 }
 
-# Findings of one kind, the first few of them, and their mending once.
+# The first findings of one kind, and their advice once.
 .printAlike <- function(findings, most = 3L) {
     signs <- c(error = "x", warning = "!", note = "i")
     more <- nrow(findings) - most
     lines <- c(
         paste0(findings$check, ": ", findings$finding)[
             seq_len(min(most, nrow(findings)))],
-        if (more > 0L) paste("... and", more, "more"), findings$mending[1L])
+        if (more > 0L) paste("... and", more, "more"), findings$advice[1L])
     named <- rep(" ", length(lines))
     named[seq_len(min(most, nrow(findings)))] <- signs[[findings$severity[1L]]]
     cli::cli_inform(.bullets(lines, named))
 }
 
-# ---- the files ----------------------------------------------------------------
+# ---- the files --------------------------------------------------------------
 
-# A finding for each source that `wrong` picks.
-.sourceFindings <- function(signal, wrong, severity, check, finding, mending) {
+# One finding for each source for which `wrong` is TRUE.
+.sourceFindings <- function(signal, wrong, severity, check, finding, advice) {
     sources <- sources(signal)
     if (nrow(sources) == 0L) return(NULL)
     hit <- sources[which(wrong(sources)), , drop = FALSE]
     if (nrow(hit) == 0L) return(NULL)
-    .finding(severity, check, finding(hit), mending(hit))
+    .finding(severity, check, finding(hit), advice(hit))
 }
 
 .findChromosomes <- function(signal) {
@@ -102,12 +108,12 @@ print.signalFindings <- function(x, ...) {
     .sourceFindings(
         signal, function(s) s$unmatched != "" & (s$matched %in% c(0, NA)),
         "error", "chromosomes", function(s) {
-            sprintf("no read of %s lies on a chromosome of the genes; it has %s,
-                     the genes have %s", basename(s$file), s$unmatched,
-                    .some(levels))
+            sprintf("no read of %s lies on a chromosome of the genes; its
+                     chromosomes are %s, those of the genes are %s",
+                    basename(s$file), s$unmatched, .some(levels))
         }, function(s) {
             style <- if (any(grepl("^chr", s$unmatched))) "UCSC" else "NCBI"
-            sprintf("Rename those of the genes, as with
+            sprintf("Rename the chromosomes of the genes, for example with
                      GenomeInfoDb::seqlevelsStyle(genes) <- \"%s\".", style)
         })
 }
@@ -117,33 +123,32 @@ print.signalFindings <- function(x, ...) {
         signal, function(s) s$build != "", "error", "genome", function(s) {
             looks <- ifelse(s$genome == "", "",
                             paste0("; its chromosomes are those of ", s$genome))
-            sprintf("%s is of another genome build (%s%s)", basename(s$file),
+            sprintf("%s has a different genome build (%s%s)", basename(s$file),
                     s$build, looks)
         }, function(s) {
-            "All files and the genes must be of one genome build. Align the
-             reads anew, or lift the genes over."
+            "Files and genes must have the same genome build. Realign the reads,
+             or lift over the genes."
         })
 }
 
 .findIndex <- function(signal) {
-    mend <- function(s) "samtools sort and samtools index make both."
+    advice <- function(s) "Run samtools sort and samtools index."
     rbind(
         .sourceFindings(
             signal, function(s) !s$sorted, "note", "index", function(s) {
-                paste(basename(s$file), "does not say that it is sorted by
-                      position")
-            }, mend),
+                paste(basename(s$file), "is not marked as sorted by position")
+            }, advice),
         .sourceFindings(
             signal, function(s) !s$indexed, "note", "index", function(s) {
                 paste(basename(s$file), "has no index")
-            }, mend))
+            }, advice))
 }
 
 .findPairs <- function(signal) {
     .sourceFindings(
         signal, function(s) s$bothMates > s$reads / 10, "warning", "pairs",
         function(s) {
-            sprintf("%s has paired reads, and both mates of a pair were
+            sprintf("%s has paired reads, and both mates of each pair were
                      counted", basename(s$file))
         }, function(s) {
             "Count each fragment once, with pairs = \"fragments\"."
@@ -157,17 +162,16 @@ print.signalFindings <- function(x, ...) {
     .sourceFindings(
         signal, function(s) s$reads < usual / 5 | s$reads > usual * 5,
         "warning", "depth", function(s) {
-            sprintf("%s has %.0f reads, the files' median is %.0f",
+            sprintf("%s has %.0f reads; the median of all files is %.0f",
                     basename(s$file), s$reads, usual)
         }, function(s) {
-            "Normalise with normalizeSignal(), or leave the sample out if it
-             failed."
+            "Normalise with normalizeSignal(), or drop the sample if it failed."
         })
 }
 
-# ---- the values ---------------------------------------------------------------
+# ---- the values -------------------------------------------------------------
 
-# Calls f(values, mark, cellType) for each mark of each cell type; values is
+# Calls f(values, mark, cellType) for each mark of each cell type. `values` is
 # genes x bins.
 .eachMark <- function(signal, f, only = marks(signal)) {
     found <- lapply(intersect(only, marks(signal)), function(mark) {
@@ -182,11 +186,11 @@ print.signalFindings <- function(x, ...) {
     .eachMark(signal, function(values, mark, cellType) {
         if (any(values != 0)) return(NULL)
         .finding("error", "empty", paste(mark, "of", cellType, "is all 0"),
-                 "Look at its file and at the chromosomes' names.")
+                 "Check its file and the chromosome names.")
     })
 }
 
-# Whole counts of a real sample have no common divisor.
+# The counts of a real sample have no common divisor.
 .findMultiples <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         counts <- unique(as.vector(values[values != 0]))
@@ -196,14 +200,14 @@ print.signalFindings <- function(x, ...) {
         .finding("warning", "scale", sprintf(
             "all counts of %s of %s are multiples of %g", mark, cellType,
             divisor), sprintf(
-            "Divide by %g what is compared or pooled with other sources.",
+            "Divide by %g before comparing or pooling with other sources.",
             divisor))
     })
 }
 
 .divisor <- function(a, b) if (b == 0) a else .divisor(b, a %% b)
 
-# A sample that stands twice in the signal, on two scales or on one.
+# A sample that is in the signal twice, possibly on two scales.
 .findCopies <- function(signal) {
     if (ncol(signal) < 2L) return(NULL)
     found <- lapply(marks(signal), function(mark) {
@@ -216,9 +220,10 @@ print.signalFindings <- function(x, ...) {
         if (length(copy) == 0L) return(NULL)
         first <- match(key[copy], key)
         .finding("warning", "scale", sprintf(
-            "%s of %s is that of %s times %.4g", mark, colnames(signal)[copy],
-            colnames(signal)[first], total[copy] / total[first]),
-            "Are they one sample from two sources?")
+            "%s of %s equals that of %s times %.4g", mark,
+            colnames(signal)[copy], colnames(signal)[first],
+            total[copy] / total[first]),
+            "Check whether they are the same sample.")
     })
     do.call(rbind, found)
 }
@@ -234,12 +239,12 @@ print.signalFindings <- function(x, ...) {
     if (length(controls) == 0L) return(NULL)
     .finding("warning", "control", sprintf(
         "%s among the marks looks like a control", controls), sprintf(
-        "Use it with normalizeSignal(control = \"%s\"), or leave it out with
+        "Use it in normalizeSignal(control = \"%s\"), or drop it with
          marks(signal) <- setdiff(marks(signal), \"%s\").", controls[1L],
         controls[1L]))
 }
 
-# The bins of one gene are no more than a small part of a real mark's signal.
+# In real data, no single bin holds a large share of a mark's signal.
 .findOutliers <- function(signal, most = 0.5) {
     if (nrow(signal) < .fewGenes) return(NULL)
     .eachMark(signal, function(values, mark, cellType) {
@@ -250,12 +255,12 @@ print.signalFindings <- function(x, ...) {
         .finding("error", "outliers", sprintf(
             "%.0f %% of the signal of %s of %s lies in bin %d of gene %s",
             100 * share, mark, cellType, at[2L], rownames(signal)[at[1L]]),
-            "Look at this value; a model reads little else.")
+            "Check this value: it would dominate the training.")
     })
 }
 
-# Peaks cover runs of bins, and a bin is under one or not; reads are shorter
-# than that and more.
+# Peaks cover runs of bins, and each bin is covered or not. Reads are shorter
+# and more numerous.
 .findPeaks <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         runs <- rle(as.vector(t(values != 0)))
@@ -271,7 +276,7 @@ print.signalFindings <- function(x, ...) {
     })
 }
 
-# A name that is nearly a known one, but is none itself.
+# A name that nearly matches that of a known mark.
 .findMarkNames <- function(signal) {
     odd <- setdiff(marks(signal), .knownMarks)
     found <- lapply(odd, function(mark) {
@@ -279,24 +284,25 @@ print.signalFindings <- function(x, ...) {
         if (min(away) > 1L) return(NULL)
         near <- .knownMarks[which.min(away)]
         .finding("note", "marks", sprintf(
-            "%s is not the name of a known mark; %s is", mark, near),
-            "Name marks in all signals and models alike.")
+            "%s is not the name of a known mark; did you mean %s?", mark,
+            near),
+            "Use the same mark names in all signals and models.")
     })
     do.call(rbind, found)
 }
 
-# ---- what marks do ------------------------------------------------------------
+# ---- expected patterns ------------------------------------------------------
 
 .fewGenes <- 30L
 
-# Mean near the TSS (1 kb each way) over that of the rest.
+# Mean within 1 kb of the TSS, divided by the mean of the rest.
 .peakRatio <- function(values, offsets, width) {
     near <- abs(offsets + width / 2) <= 1000
     if (!any(near) || all(near)) return(NA_real_)
     mean(values[, near]) / mean(values[, !near])
 }
 
-# Where it lies instead tells a shifted TSS from swapped marks.
+# The position of the maximum distinguishes a shifted TSS from swapped marks.
 .findShift <- function(signal) {
     if (nrow(signal) < .fewGenes) return(NULL)
     centres <- binOffsets(signal) + binWidth(signal) / 2
@@ -306,14 +312,15 @@ print.signalFindings <- function(x, ...) {
         highest <- centres[which.max(colMeans(values))]
         .finding("warning", "tss", sprintf(
             "%s of %s is not highest at the TSS: the mean within 1 kb is %.2f
-             times that farther away; it is highest at %+.0f bp", mark, cellType,
-            ratio, highest),
-            "Were windows or gene ends taken for the TSS (tssWindows() keeps
-             that of windows), or are the marks in another order?")
+             times the mean farther away; the maximum is at %+.0f bp", mark,
+            cellType, ratio, highest),
+            "Check whether windows or gene ends were used as the TSS
+             (tssWindows() keeps the TSS of windows), and the order of the
+             marks.")
     }, c("H3K4me3", "H3K9ac", "H3K27ac"))
 }
 
-# With expression, else with the label.
+# Expression if present, otherwise the label.
 .outcome <- function(signal, cellType) {
     name <- intersect(c("expression", "label"), assayNames(signal))
     if (length(name) > 0L) as.matrix(assay(signal, name[1L]))[, cellType]
@@ -333,12 +340,12 @@ print.signalFindings <- function(x, ...) {
         .finding("warning", "marks", sprintf(
             "%s of %s %s with expression (Spearman correlation %.2f)", mark,
             cellType, if (rho > 0) "rises" else "falls", rho),
-            "Look at the order of the marks, and at the genes' ids.")
+            "Check the order of the marks and the gene ids.")
     }, names(.expectedSign))
 }
 
-# How much more signal lies after the TSS than before it, as a t value over the
-# genes of a strand.
+# How much more signal lies downstream of the TSS than upstream, as a t
+# statistic over the genes of one strand.
 .downstream <- function(values, offsets, genes) {
     side <- values %*% (2 * (offsets >= 0) - 1)
     side <- side[genes & rowSums(values) > 0]
@@ -346,8 +353,8 @@ print.signalFindings <- function(x, ...) {
     mean(side) / stats::sd(side) * sqrt(length(side))
 }
 
-# H3K36me3 lies in the gene's body. Where it lies after the TSS on the plus
-# strand and before it on the minus strand, the bins are not flipped.
+# H3K36me3 lies in the gene body. If it lies after the TSS on the plus strand
+# but before it on the minus strand, the bins are not flipped.
 .findStrand <- function(signal) {
     if (!is(rowRanges(signal), "GenomicRanges")) return(NULL)
     orient <- signal@bins$orient
@@ -355,7 +362,7 @@ print.signalFindings <- function(x, ...) {
         return(.finding(
             "note", "strand", "the bins of minus-strand genes run along the
             chromosome, from 3' to 5', as in the published tables",
-            "Models for new data do better with orient = \"transcript\"."))
+            "For models of new data, use orient = \"transcript\"."))
     }
     minus <- as.vector(strand(signal)) == "-"
     offsets <- binOffsets(signal)
@@ -363,13 +370,13 @@ print.signalFindings <- function(x, ...) {
         plus <- .downstream(values, offsets, !minus)
         if (plus < 3 || .downstream(values, offsets, minus) > -3) return(NULL)
         .finding("warning", "strand", sprintf(
-            "H3K36me3 of %s lies after the TSS on the plus strand, and before
+            "H3K36me3 of %s lies after the TSS on the plus strand but before
              it on the minus strand: the bins look unflipped", cellType),
             "Make the windows with orient = \"transcript\".")
     }, "H3K36me3")
 }
 
-# ---- the genes ------------------------------------------------------------------
+# ---- the genes --------------------------------------------------------------
 
 .findGeneIds <- function(signal) {
     ids <- rownames(signal)
@@ -379,8 +386,8 @@ print.signalFindings <- function(x, ...) {
               .duplicateFinding(plain, "ids without their versions")
           },
           if (any(grepl("^ENS.*[.][0-9]+$", ids))) {
-              .finding("note", "genes", "the ids carry Ensembl versions",
-                       "addExpression() matches them without.")
+              .finding("note", "genes", "the ids have Ensembl versions",
+                       "addExpression() ignores the versions.")
           })
 }
 
@@ -388,8 +395,8 @@ print.signalFindings <- function(x, ...) {
     twice <- unique(ids[duplicated(ids)])
     if (length(twice) == 0L) return(NULL)
     .finding("warning", "genes", sprintf(
-        "%d of the %s come several times: %s", length(twice), what,
-        .some(twice)), "Keep one line a gene, so that no gene is in two parts
+        "%d of the %s are duplicated: %s", length(twice), what,
+        .some(twice)), "Keep one row per gene, so that no gene is in two parts
         of a split.")
 }
 
@@ -401,7 +408,7 @@ print.signalFindings <- function(x, ...) {
     twice <- names(ranges)[place %in% place[duplicated(place)]]
     if (length(twice) == 0L) return(NULL)
     .finding("note", "genes", sprintf(
-        "%d genes share their TSS with another: %s", length(twice),
+        "%d genes share their TSS with another gene: %s", length(twice),
         .some(twice)), "They have the same signal; keep them in one part of a
         split.")
 }

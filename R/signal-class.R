@@ -1,7 +1,7 @@
-# The methods of ChromatinSignal: what makes one valid, subsetting, combining,
-# coercion and printing.
+# The methods of ChromatinSignal: validity, subsetting, combining, coercion and
+# printing.
 
-# Looks at shapes only, so that signal in files is not read.
+# Checks shapes only, so that signal in files is not read.
 setValidity("ChromatinSignal", function(object) {
     c(if (!isTRUE(object@kind %in% .signalKinds)) {
           paste("kind must be one of", .some(.signalKinds))
@@ -14,7 +14,7 @@ setValidity("ChromatinSignal", function(object) {
     assays <- assays(object, withDimnames = FALSE)
     if (!.areNames(marks)) return("marks must name each mark once")
     if (any(marks %in% .otherAssays)) {
-        return(paste("these are not names of a mark:",
+        return(paste("these are reserved names, not marks:",
                      .some(intersect(marks, .otherAssays))))
     }
     absent <- setdiff(marks, names(assays))
@@ -28,7 +28,7 @@ setValidity("ChromatinSignal", function(object) {
     }, NA)
     if (!all(fits)) {
         paste("marks must be arrays of genes x cell types x", bins,
-              "bins; not so:", .some(marks[!fits]))
+              "bins; these are not:", .some(marks[!fits]))
     }
 }
 
@@ -44,9 +44,10 @@ setValidity("ChromatinSignal", function(object) {
     }
 }
 
-# ---- construction ------------------------------------------------------------
+# ---- construction -----------------------------------------------------------
 
-# Builds a signal from checked parts. Without ranges, rows have empty ones.
+# Builds a signal from checked parts. Without `rowRanges`, genes have empty
+# ranges.
 .makeSignal <- function(assays, bins, rowRanges = NULL, colData = NULL,
                         marks = setdiff(names(assays), .otherAssays),
                         columns = NULL, kind = "signal") {
@@ -78,14 +79,14 @@ setValidity("ChromatinSignal", function(object) {
     columns
 }
 
-# The experiment alone, without what the class adds.
+# The experiment without the slots that the class adds.
 .plainExperiment <- function(x) {
     new("RangedSummarizedExperiment", rowRanges = x@rowRanges,
         colData = x@colData, assays = x@assays,
         elementMetadata = x@elementMetadata, metadata = x@metadata)
 }
 
-# The same signal around a changed experiment of the same columns.
+# The same signal with a changed experiment that has the same columns.
 .withExperiment <- function(x, experiment, marks = x@marks,
                             columns = x@columns) {
     .asClass(experiment, marks, x@bins, columns, x@kind)
@@ -157,7 +158,7 @@ setReplaceMethod("[", c("ChromatinSignal", "ANY", "ANY", "ChromatinSignal"),
     out
 })
 
-# ---- combining ----------------------------------------------------------------
+# ---- combining --------------------------------------------------------------
 
 #' @rdname ChromatinSignal-class
 #' @export
@@ -182,8 +183,8 @@ setMethod("combineCols", "ChromatinSignal",
     same <- vapply(parts, function(part) setequal(rownames(part), ids), NA)
     if (use.names && !all(same)) {
         .stop("{.fn combineCols} needs signals of the same genes",
-              x = "Part {which(!same)[1]} has others.",
-              i = "Choose the genes that all have first:
+              x = "Part {which(!same)[1]} has different genes.",
+              i = "Select the shared genes first:
                    {.code x[intersect(rownames(x), rownames(y)), ]}.")
     }
     if (use.names) parts <- lapply(parts, function(part) part[ids, ])
@@ -199,7 +200,7 @@ setMethod("combineRows", "ChromatinSignal",
     same <- vapply(parts, function(part) setequal(colnames(part), cells), NA)
     if (use.names && !all(same)) {
         .stop("{.fn combineRows} needs signals of the same cell types",
-              x = "Part {which(!same)[1]} has others.",
+              x = "Part {which(!same)[1]} has different cell types.",
               i = "It has {(.some(colnames(parts[[which(!same)[1]]])))}, the
                    first part has {(.some(cells))}.")
     }
@@ -225,12 +226,12 @@ setMethod("combineRows", "ChromatinSignal",
 .checkUniqueCells <- function(parts) {
     names <- unlist(lapply(parts, colnames))
     if (anyDuplicated(names)) {
-        .stop("{.fn cbind} needs cell types of different names",
-              x = "Found twice: {.val {unique(names[duplicated(names)])}}.")
+        .stop("{.fn cbind} needs signals with different cell types",
+              x = "Duplicated: {.val {unique(names[duplicated(names)])}}.")
     }
 }
 
-# What all parts say alike is said once.
+# Metadata shared by all parts appear only once.
 .sharedMetadata <- function(parts) {
     all <- lapply(parts, metadata)
     if (length(unique(all)) == 1L) return(all[[1L]])
@@ -261,7 +262,7 @@ setMethod("combineRows", "ChromatinSignal",
     }
 }
 
-# Refuses other kinds, marks, bins and orientations, and says which.
+# An error unless kind, marks, bins and orientation agree.
 .checkSameSignals <- function(parts, what) {
     is <- vapply(parts, is, NA, "ChromatinSignal")
     if (!all(is)) {
@@ -272,7 +273,7 @@ setMethod("combineRows", "ChromatinSignal",
     first <- parts[[1L]]
     for (part in parts[-1L]) {
         if (part@kind != first@kind) {
-            .stop("{.fn {what}} needs parts of one kind",
+            .stop("{.fn {what}} needs signals of one kind",
                   x = "Found {.val {c(first@kind, part@kind)}}.")
         }
         odd <- c(setdiff(first@marks, part@marks),
@@ -280,7 +281,7 @@ setMethod("combineRows", "ChromatinSignal",
         if (length(odd) > 0L) {
             .stop("{.fn {what}} needs signals with the same marks",
                   x = "Only in one of them: {(.some(odd))}.",
-                  i = "{.code marks(x) <- } chooses marks.")
+                  i = "Select marks with {.code marks(x) <- }.")
         }
         if (!.sameBins(first@bins, part@bins)) {
             .stop("{.fn {what}} needs signals with the same bins",
@@ -290,9 +291,10 @@ setMethod("combineRows", "ChromatinSignal",
     }
 }
 
-# ---- coercion and old objects ------------------------------------------------
+# ---- coercion and old objects -----------------------------------------------
 
-# The plain experiment carries a record, so that the way back loses nothing.
+# The plain experiment stores the slots in its metadata, so that converting it
+# back loses nothing.
 setAs("ChromatinSignal", "RangedSummarizedExperiment", function(from) {
     out <- .plainExperiment(from)
     metadata(out)$ChromatinSignal <- list(
@@ -307,8 +309,8 @@ setAs("RangedSummarizedExperiment", "ChromatinSignal", function(from) {
     metadata(from)$ChromatinSignal <- NULL
     columns <- record$columns
     if (nrow(columns) != ncol(from)) {
-        .stop("The experiment must have the cell types that it had when it was
-               made from a signal",
+        .stop("The experiment must have the same cell types as the signal that
+               it was made from",
               x = "It has {ncol(from)} column{?s}, the record in its metadata
                    has {nrow(columns)}.",
               i = "Subset the signal rather than the plain experiment.")
@@ -317,15 +319,14 @@ setAs("RangedSummarizedExperiment", "ChromatinSignal", function(from) {
              columns, record$kind)
 })
 
-# Signal of 0.99.0 had bins, counting, normalization and sources in its
-# metadata, one for all cell types, and took any other assay for a mark.
+# Signal of version 0.99.0 had bins, counting, normalization and sources in its
+# metadata, shared by all cell types, and treated any other assay as a mark.
 .fromVersion0.99.0 <- function(from) {
     old <- metadata(from)
     if (is.null(old$bins)) {
         .stop("The experiment must have been made from a signal",
               x = "Its metadata have no record of one.",
-              i = "{.fn chromatinSignal} makes a signal of an experiment, given
-                   its marks and bins.")
+              i = "{.fn chromatinSignal} converts an experiment to a signal.")
     }
     metadata(from)[c("bins", "counting", "normalization", "sources")] <- NULL
     columns <- .newColumns(
@@ -351,7 +352,7 @@ setMethod("updateObject", "ChromatinSignal", function(object, ...,
     .withExperiment(object, experiment)
 })
 
-# ---- showing ------------------------------------------------------------------
+# ---- printing ---------------------------------------------------------------
 
 #' @rdname ChromatinSignal-class
 #' @export

@@ -1,42 +1,43 @@
-# Signal from plain R values.
+# Signal from matrices, arrays or a SummarizedExperiment.
 
-#' Histone mark signal around the genes' start sites
+#' Create histone mark signal around transcription start sites
 #'
-#' Puts the signal of histone marks in bins around the transcription start
-#' sites (TSS) of genes into the class that all of AttentiveChrome works on:
-#' [ChromatinSignal-class], with genes as rows, cell types as columns, and an
-#' assay of genes x cell types x bins for each mark.
+#' Creates a [ChromatinSignal-class], the class that all functions of
+#' AttentiveChrome use, from the signal of histone marks in bins around the
+#' transcription start sites (TSS) of genes. Genes are rows, cell types are
+#' columns, and each mark is an assay of genes x cell types x bins.
 #'
-#' The label of a gene in a cell type, high (1) or low (0), is the assay
-#' `label`. Where only `expression` is given, high means above the median of
-#' the cell type over the genes given, as in the paper (section 4).
+#' The assay `label` holds the label of each gene in each cell type: high (1)
+#' or low (0) expression. If only `expression` is given, high means above the
+#' median of the given genes in that cell type, as in the paper (section 4).
 #'
 #' @param signal One of: a named list with a genes x bins matrix for each mark
 #'   (one cell type); an array of genes x bins x marks with the marks named in
 #'   its dimnames (one cell type); a named list with an array of genes x cell
-#'   types x bins for each mark; a `SummarizedExperiment` with such arrays as
-#'   assays, whose other assays and data are kept. Counts or coverage: finite,
-#'   not negative. Row names are the gene ids.
-#' @param genes The genes' place: a [GenomicRanges::GRanges] with names or a
-#'   column `gene_id` (matched to the row names of `signal`, or taken in their
-#'   order where it has none), or a character vector of gene ids. Ranges are
-#'   the windows that the bins cover ([tssWindows()]); a warning tells of others.
+#'   types x bins for each mark; or a `SummarizedExperiment` with such arrays
+#'   as assays, whose other assays and data are preserved. Values are counts or
+#'   coverage, finite and not negative. Row names are the gene ids.
+#' @param genes The genes: a [GenomicRanges::GRanges] with names or a column
+#'   `gene_id`, or a character vector of gene ids. A `GRanges` is matched to the
+#'   row names of `signal`; if either has no ids, the genes must be in the same
+#'   order. Its ranges are the windows that the bins cover ([tssWindows()]);
+#'   other ranges give a warning.
 #' @param expression Expression values: a vector (one cell type) or a matrix
 #'   of genes x cell types.
-#' @param labels High or low, in the shape of `expression`: 0/1, -1/+1,
-#'   FALSE/TRUE, or the text or factor values `low` and `high`. `NA` where not
-#'   known.
-#' @param cellTypes Names of the cell types, where `signal` does not have them.
+#' @param labels High or low expression, with the same shape as `expression`:
+#'   0/1, -1/+1, FALSE/TRUE, or the text or factor values `low` and `high`. `NA`
+#'   if unknown.
+#' @param cellTypes Names of the cell types, if `signal` does not have them.
 #' @param binWidth Width of a bin in base pairs.
 #' @param upstream Distance in base pairs from the start of the first bin to
 #'   the TSS; by default half of the window.
-#' @param orient How the bins of genes on the minus strand run, where it is
-#'   known: `"transcript"`, from 5' to 3', or `"genome"`, along the
-#'   chromosome.
+#' @param orient The direction of the bins of genes on the minus strand, if
+#'   known: `"transcript"` (from 5' to 3') or `"genome"` (along the
+#'   chromosome).
 #' @param marks For a `SummarizedExperiment`, the assays that are marks; by
-#'   default all of genes x cell types x bins.
-#' @return A [ChromatinSignal-class]. Where `genes` gives no ranges its
-#'   `rowRanges` are empty.
+#'   default all assays that are arrays of genes x cell types x bins.
+#' @return A [ChromatinSignal-class]. Its `rowRanges` are empty if `genes` has
+#'   no ranges.
 #' @seealso [marks()], [binMatrix()], [readChromeTable()], [simulateChromatin()]
 #' @export
 #' @examples
@@ -61,8 +62,8 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
                                    marks))
     }
     if (!is.null(marks)) {
-        .stop("{.arg marks} is for a {.cls SummarizedExperiment}",
-              i = "The marks of other {.arg signal} are its names.")
+        .stop("{.arg marks} is only for a {.cls SummarizedExperiment}",
+              i = "For other {.arg signal}, the names are the marks.")
     }
     assays <- .asMarkArrays(signal, cellTypes)
     ids <- .geneIds(assays[[1L]], genes)
@@ -86,12 +87,12 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     .makeSignal(assays, bins, .geneRanges(genes, ids, bins))
 }
 
-# An experiment of the user's own, which keeps all else that it has.
+# From the user's experiment, whose other data are preserved.
 .signalOfExperiment <- function(experiment, given, binWidth, upstream, orient,
                                 marks) {
     if (!all(vapply(given, is.null, NA))) {
-        .stop("A {.cls SummarizedExperiment} has genes, expression, labels and
-               cell types of its own",
+        .stop("A {.cls SummarizedExperiment} already has genes, expression,
+               labels and cell types",
               i = "Set its rowRanges, assays and column names instead.")
     }
     arrays <- vapply(assays(experiment, withDimnames = FALSE), function(a) {
@@ -102,7 +103,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     if (length(marks) == 0L || length(absent) > 0L) {
         .stop("{.arg marks} must name assays of genes x cell types x bins",
               x = "Found {.val {marks}}.",
-              i = "{.arg signal} has these: {.val {names(arrays)[arrays]}}.")
+              i = "Available: {.val {names(arrays)[arrays]}}.")
     }
     .checkMarkNames(marks)
     values <- as.list(assays(experiment)[marks])
@@ -114,9 +115,9 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     .asClass(experiment, marks, bins, .newColumns(ncol(experiment)))
 }
 
-# ---- what chromatinSignal() takes ---------------------------------------
+# ---- forms of signal ----------------------------------------------------
 
-# Any of the plain forms as a named list of genes x cell types x bins.
+# Converts any form to a named list of genes x cell types x bins arrays.
 .asMarkArrays <- function(signal, cellTypes) {
     if (is.array(signal) && length(dim(signal)) == 3L) {
         names <- dimnames(signal)[[3L]]
@@ -152,7 +153,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     names <- names(signal)
     if (is.null(names) || any(is.na(names) | names == "") ||
         anyDuplicated(names) || any(names %in% .reservedNames)) {
-        .stop("The marks of {.arg signal} must be named, each once",
+        .stop("The marks of {.arg signal} must have unique names",
               x = "Found the names {.val {names}}.",
               i = "{.val {(.reservedNames)}} are reserved names.")
     }
@@ -219,7 +220,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     ids <- rownames(x) %||% .rangesIds(genes) %||%
         (if (is.character(genes)) genes) %||% paste0("gene", seq_len(nrow(x)))
     if (length(ids) != nrow(x)) {
-        .stop("{.arg genes} must have an entry for each gene of
+        .stop("{.arg genes} must have one entry per gene of
                {.arg signal}",
               x = "Found {length(ids)} for {nrow(x)} gene{?s}.")
     }
@@ -241,7 +242,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     if (!is.null(given)) {
         missing <- setdiff(ids, given)
         if (length(missing) > 0L) {
-            .stop("{.arg genes} must have every gene of {.arg signal}",
+            .stop("{.arg genes} must contain every gene of {.arg signal}",
                   x = "Missing: {(.some(missing))}.")
         }
         genes <- genes[match(ids, given)]
@@ -253,12 +254,12 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     genes
 }
 
-# Windows must be those of the bins; other ranges are told of.
+# Windows must match the bins; other ranges give a warning.
 .checkGivenWindows <- function(genes, bins) {
     if (!is.null(genes$tss)) {
         own <- metadata(genes)$bins %||% bins
         if (!.sameBins(own, bins)) {
-            .stop("{.arg genes} must be windows of the same bins as
+            .stop("{.arg genes} must be windows with the same bins as
                    {.arg signal}: {(.describeBins(bins))}",
                   x = "They have {(.describeBins(own))}.")
         }
@@ -269,11 +270,11 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     odd <- which(GenomicRanges::width(genes) != width)
     if (length(odd) > 0L) {
         cli::cli_warn(c(
-            "{length(odd)} range{?s} of {.arg genes} {?is/are} not as wide as
-             the bins of {.arg signal}, {width} bp",
+            "{length(odd)} range{?s} of {.arg genes} {?does/do} not have the
+             width of the window of {.arg signal}, {width} bp",
             x = "The first is of gene {.val {names(genes)[odd[1]]}}, of
                  {GenomicRanges::width(genes)[odd[1]]} bp.",
-            i = "{.fn tssWindows} makes windows of genes."))
+            i = "{.fn tssWindows} creates windows from genes."))
     }
 }
 
@@ -286,13 +287,13 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     }
     x <- as.matrix(x)
     if (!identical(dim(x), lengths(shape))) {
-        .stop("{.arg {arg}} must have a value for each gene and cell type
+        .stop("{.arg {arg}} must have one value per gene and cell type
                ({lengths(shape)[1]} x {lengths(shape)[2]})",
               x = "It has {nrow(x)} x {ncol(x)}.")
     }
     if (!is.null(rownames(x)) && !identical(rownames(x), shape[[1L]])) {
-        .stop("The names of {.arg {arg}} must be those of the genes,
-               in the same order")
+        .stop("The names of {.arg {arg}} must be the gene ids, in the same
+               order")
     }
     dimnames(x) <- shape
     x

@@ -1,38 +1,40 @@
-# Signal edited by hand, and what a model makes of it.
+# Edits of a signal, for in silico experiments.
 
 #' Edit signal
 #'
-#' Changes the signal of marks as an experiment might: what would the model say
-#' of K562 if H3K4me3 were lost at the start sites, or if it had the H3K27me3
-#' of another cell type? The answer is the model's, not the cell's: it tells
-#' what the predictions rest on.
+#' Changes the signal of marks as an experiment might. For example: what would
+#' the model predict for K562 if H3K4me3 were lost at the TSS, or if it had the
+#' H3K27me3 of another cell type? The answer describes the model, not the cell:
+#' it shows what the predictions depend on.
 #'
 #' * `"silence"`: the signal becomes 0.
 #' * `"scale"`: it is multiplied by `amount`.
-#' * `"shift"`: the values move along the bins by `amount` base pairs. What leaves
-#'   the range is lost, what comes in is 0.
-#' * `"copy"`: it is replaced by that of the cell type `from`, gene by gene.
+#' * `"shift"`: the values move along the bins by `amount` base pairs. Values
+#'   that leave the range are lost; new values are 0.
+#' * `"copy"`: it is replaced by the signal of the cell type `from`, gene by
+#'   gene.
 #'
-#' In signal that is a log ratio 0 means no more than the control has.
+#' If the signal is a log ratio, 0 means the same signal as the control.
 #'
 #' @param signal A signal ([chromatinSignal()]).
-#' @param edit `"silence"`, `"scale"`, `"shift"` or `"copy"`. To do several,
-#'   call the function again.
+#' @param edit `"silence"`, `"scale"`, `"shift"` or `"copy"`. For several
+#'   edits, call the function repeatedly.
 #' @param marks Names of the marks to edit.
 #' @param within The range to edit, in base pairs from the transcription start
-#'   site (TSS): from and to (negative: upstream), or one number, the distance
-#'   on both sides. The bins that lie in it as a whole are edited; by default
-#'   all.
-#' @param amount For `"scale"`, the factor, at least 0. For `"shift"`, base pairs,
-#'   whole bins of them: above 0 towards the last bin, which is downstream
-#'   where bins run from 5' to 3' (`orient = "transcript"`).
+#'   site (TSS): two numbers, start and end (negative: upstream), or one number,
+#'   the distance on both sides. Only bins that lie fully inside the range are
+#'   edited. By default all bins.
+#' @param amount For `"scale"`, the factor, at least 0. For `"shift"`, the
+#'   distance in base pairs, a multiple of the bin width. Positive values shift
+#'   towards the last bin, which is downstream if bins run from 5' to 3'
+#'   (`orient = "transcript"`).
 #' @param from For `"copy"`, the cell type of the signal to copy from.
 #' @param genes Row names or symbols of the genes to edit; by default all.
 #' @param cellTypes Names of the cell types to edit; by default all.
-#' @return The signal with the edit made and all else as it was.
-#'   `metadata(x)$edits` tells the edits in their order, as text. A model takes
-#'   it as it takes the signal. An error where a mark, gene or cell type is not
-#'   in the signal, or `within` or `amount` do not go with its bins.
+#' @return The edited signal, otherwise unchanged. `metadata(x)$edits`
+#'   describes the edits in order, as text. It can be used like any other
+#'   signal. An error if a mark, gene or cell type is not in the signal, or if
+#'   `within` or `amount` does not fit its bins.
 #' @seealso [predictEdits()], [smallestFlip()]
 #' @export
 #' @examples
@@ -67,7 +69,7 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
     for (mark in marks) {
         values <- assay(signal, mark, withDimnames = FALSE)
         old <- as.array(values[rows, columns, bins, drop = FALSE])
-        # What of `amount` and of `from` an edit needs, in its own units.
+        # The second argument of the editor, from `amount` or `from`.
         with <- switch(edit, scale = amount, shift = amount / binWidth(signal),
                        copy = as.array(values[rows, match(from,
                            colnames(signal)), bins, drop = FALSE]))
@@ -81,7 +83,7 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
     signal
 }
 
-# Each takes the values to edit, genes x cell types x bins, and what it needs.
+# Each takes the values to edit (genes x cell types x bins) and its argument.
 .editors <- list(
     silence = function(values, with) array(0, dim(values)),
     scale = function(values, with) values * with,
@@ -111,25 +113,27 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
            ", in ", .some(cellTypes))
 }
 
-# ---- what editSignal() takes ------------------------------------------------
+# ---- arguments of editSignal() ----------------------------------------------
 
 .checkEditArguments <- function(edit, amount, from) {
     given <- c(amount = !is.null(amount), from = !is.null(from))
     needed <- c(amount = edit %in% c("scale", "shift"), from = edit == "copy")
     for (arg in names(given)[given != needed]) {
         .stop(if (needed[[arg]]) "{.code edit = \"{edit}\"} needs {.arg {arg}}"
-              else "{.arg {arg}} is not for {.code edit = \"{edit}\"}",
-              i = "{.arg amount} goes with {.val scale} (a factor) and {.val shift}
-                   (base pairs), {.arg from} with {.val copy} (a cell type).")
+              else "{.arg {arg}} cannot be used with
+               {.code edit = \"{edit}\"}",
+              i = "{.arg amount} is for {.val scale} (a factor) and {.val shift}
+                   (base pairs), {.arg from} is for {.val copy} (a cell
+                   type).")
     }
 }
 
-# All that `from` can be copied to, by default.
+# By default all cell types except `from`.
 .editedCellTypes <- function(signal, cellTypes, from) {
     others <- setdiff(colnames(signal), from)
     if (length(others) == 0L) {
-        .stop("{.arg from} must leave a cell type to copy to",
-              x = "{.arg signal} has only {.val {from}}.")
+        .stop("{.arg signal} must have a cell type to copy to",
+              x = "It has only {.val {from}}.")
     }
     unique(.checkCellTypes(signal, cellTypes %||% others, "cellTypes"))
 }
@@ -137,15 +141,15 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
 .checkWholeBins <- function(x, width, arg, lower = -Inf) {
     .checkNumber(x, arg, lower = lower)
     if (x %% width != 0) {
-        .stop("{.arg {arg}} must be whole bins of {width} bp",
+        .stop("{.arg {arg}} must be a multiple of the bin width, {width} bp",
               x = "It is {x} bp.",
-              i = "{floor(x / width) * width} or {ceiling(x / width) * width}
-                   would do.")
+              i = "For example {floor(x / width) * width} or
+                   {ceiling(x / width) * width}.")
     }
     x
 }
 
-# Numbers of the bins that lie in a range as a whole.
+# Indices of the bins that lie fully inside a range.
 .binsWithin <- function(signal, within) {
     starts <- binOffsets(signal)
     if (is.null(within)) return(seq_along(starts))
@@ -163,7 +167,7 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
     bins <- which(starts >= range[1L] &
                   starts + binWidth(signal) <= range[2L])
     if (length(bins) == 0L) {
-        .stop("{.arg within} must hold a whole bin of {binWidth(signal)} bp",
+        .stop("{.arg within} must contain a whole bin of {binWidth(signal)} bp",
               x = "It goes from {range[1]} to {range[2]}.")
     }
     bins

@@ -1,34 +1,35 @@
-# Signal of different sources made comparable, and the record of it.
+# Normalisation of signal.
 
 #' Normalise signal
 #'
-#' Makes the signal of samples comparable. The signal records what was done
-#' ([preprocessing()]), and so does a model that is trained on it: the model then
-#' refuses signal that was normalised differently.
+#' Makes the signal of different samples comparable. The method is recorded in
+#' the signal ([preprocessing()]) and in any model that is trained on it. The
+#' model then rejects signal that was normalised differently.
 #'
-#' * `"cpm"`: counts per million reads, by the read depth that [countReads()]
-#'   keeps.
-#' * `"subtract"`: minus the control (input) of the same cell type, not below 0.
-#' * `"logRatio"`: log2 of the ratio to the control, both plus `pseudocount`.
-#' * `"quantile"`: the same distribution in all cell types, for each mark
+#' * `"cpm"`: counts per million reads, using the read depth stored by
+#'   [countReads()].
+#' * `"subtract"`: subtracts the control (input) of the same cell type; negative
+#'   values become 0.
+#' * `"logRatio"`: log2 ratio to the control, with `pseudocount` added to both.
+#' * `"quantile"`: gives each mark the same distribution in all cell types
 #'   ([limma::normalizeQuantiles()]).
 #'
 #' Raw counts of a control are first scaled to the read depth of the mark. The
-#' control, an assay like a mark, is left out of the result.
+#' control is an assay like a mark; it is removed from the result.
 #'
-#' Signal in HDF5 files is not read into memory: all but `"quantile"` are
-#' delayed operations; `"quantile"` reads one cell type at a time and writes its
-#' result to a new HDF5 file in the folder that
-#' [HDF5Array::setHDF5DumpDir()] names.
+#' Signal in HDF5 files is not loaded into memory. All methods except
+#' `"quantile"` are delayed operations. `"quantile"` reads one cell type at a
+#' time and writes its result to a new HDF5 file in the folder set by
+#' [HDF5Array::setHDF5DumpDir()].
 #'
 #' @param signal A signal with counts ([countReads()]).
-#' @param method `"cpm"`, `"subtract"`, `"logRatio"` or `"quantile"`. To do
-#'   several, call the function again.
+#' @param method `"cpm"`, `"subtract"`, `"logRatio"` or `"quantile"`. To
+#'   combine methods, call the function repeatedly.
 #' @param control For `"subtract"` and `"logRatio"`, the assay that holds the
 #'   control.
-#' @param pseudocount For `"logRatio"`, what is added to signal and control.
-#' @return The signal with its marks normalised. [preprocessing()] names the
-#'   steps in their order.
+#' @param pseudocount For `"logRatio"`, the value added to signal and control.
+#' @return The signal with normalised marks. [preprocessing()] lists the steps
+#'   in order.
 #' @seealso [chromatinExperiment()]
 #' @export
 #' @examples
@@ -67,7 +68,8 @@ normalizeSignal <- function(signal,
     signal
 }
 
-# Values by a number for each cell type, delayed where the values are.
+# Applies an operator to values and one number per cell type; delayed if the
+# values are.
 .sweepColumns <- function(values, by, operator) {
     if (!is(values, "DelayedArray")) return(sweep(values, 2L, by, operator))
     aperm(operator(aperm(values, c(2L, 1L, 3L)), by), c(2L, 1L, 3L))
@@ -86,14 +88,14 @@ normalizeSignal <- function(signal,
     signal
 }
 
-# Reads of a mark in each cell type, or an error.
+# The number of reads of a mark in each cell type, or an error.
 .readDepth <- function(signal, mark) {
     depth <- colData(signal)$depth
     if (is.null(depth) || !mark %in% colnames(depth) ||
         anyNA(depth[, mark])) {
-        .stop("{.arg signal} must know the read depth of {.val {mark}}",
-              i = "{.fn countReads} keeps it in {.code colData(x)$depth}, a
-                   matrix of cell types x marks; tracks have none.")
+        .stop("{.arg signal} must have the read depth of {.val {mark}}",
+              i = "{.fn countReads} stores it in {.code colData(x)$depth}, a
+                   matrix of cell types x marks; tracks have no depth.")
     }
     depth[, mark]
 }
@@ -117,7 +119,7 @@ normalizeSignal <- function(signal,
     signal
 }
 
-# ---- quantiles ----------------------------------------------------------------
+# ---- quantiles --------------------------------------------------------------
 
 .sameQuantiles <- function(signal) {
     if (ncol(signal) < 2L) {
@@ -142,8 +144,9 @@ normalizeSignal <- function(signal,
     same
 }
 
-# The same, of one cell type at a time: the mean of the sorted values first,
-# then each value's place in it (ties by their mean place, as limma does).
+# The same, one cell type at a time: first the mean of the sorted values, then
+# the value at the rank of each original value (ties get their mean rank, as in
+# limma).
 .quantilesInFile <- function(values) {
     .needs("HDF5Array", "to normalise signal in HDF5 files")
     column <- function(j) as.vector(as.array(values[, j, , drop = FALSE]))

@@ -1,28 +1,28 @@
-# How the signal of each cell type was made, and from which files.
+# The preprocessing of each cell type, and the files it was read from.
 
-#' How a signal was made
+#' Preprocessing and source files of a signal
 #'
-#' `preprocessing()` tells, for each cell type, how reads were counted and how
-#' the signal was normalised. A model keeps what its training data had, and
-#' refuses signal that was preprocessed differently. `sources()` tells which
-#' files the signal was read from.
+#' `preprocessing()` reports, for each cell type, how reads were counted and how
+#' the signal was normalised. A model stores the preprocessing of its training
+#' data and rejects signal that was preprocessed differently. `sources()`
+#' reports which files the signal was read from.
 #'
 #' Signal that was built from matrices or tables has `NA` for `counting`, which
-#' is never refused. If you know how it was made, say so with
+#' is never rejected. If you know how it was counted, set it with
 #' `preprocessing(x) <- `.
 #'
 #' @param x A signal ([chromatinSignal()]) or, for `preprocessing()`, a model.
-#' @param value What `preprocessing(x)` returned, changed.
-#' @return `preprocessing()`: a `DataFrame` with a row for each cell type (of a
-#'   model: one row) and the columns `counting` ([countReads()],
+#' @param value A data frame like that returned by `preprocessing(x)`.
+#' @return `preprocessing()`: a `DataFrame` with one row per cell type (for a
+#'   model, one row) and the columns `counting` ([countReads()],
 #'   [summarizeTracks()]) and `normalization` ([normalizeSignal()]; steps are
-#'   joined by "then", `"none"` without any). `sources()`: a data frame with a
-#'   row for each file: `cellType`, `mark`, `file`, `format`, `reads`, `matched`
-#'   (reads on a chromosome of the genes), `unmatched` (other chromosomes),
-#'   `genome` (the build recognised by its chromosome lengths), `bothMates`
-#'   (reads of proper pairs of which each mate was counted), `sorted`,
-#'   `indexed` and others; without rows where the signal was not read from
-#'   files.
+#'   joined by "then"; `"none"` if it was not normalised). `sources()`: a data
+#'   frame with one row per file: `cellType`, `mark`, `file`, `format`, `reads`,
+#'   `matched` (reads on a chromosome of the genes), `unmatched` (other
+#'   chromosomes), `genome` (the build recognised by its chromosome lengths),
+#'   `bothMates` (reads of proper pairs of which both mates were counted),
+#'   `sorted`, `indexed` and others. It has no rows if the signal was not read
+#'   from files.
 #' @rdname preprocessing
 #' @export
 #' @examples
@@ -44,11 +44,11 @@ setReplaceMethod("preprocessing", "ChromatinSignal", function(x, value) {
         setequal(names(value), c("counting", "normalization")) &&
         !anyNA(value$normalization)
     if (!good) {
-        .stop("{.arg value} must be a DataFrame with a row for each cell type
+        .stop("{.arg value} must be a DataFrame with one row per cell type
                and the columns {.val {c('counting', 'normalization')}}",
               x = "It is of class {.cls {class(value)[1]}} and has
                    {NROW(value)} row{?s}.",
-              i = "{.code preprocessing(x)} is one.")
+              i = "Start from {.code preprocessing(x)}.")
     }
     x@columns$counting <- as.character(value$counting)
     x@columns$normalization <- as.character(value$normalization)
@@ -77,7 +77,7 @@ sources <- function(x) {
     own
 }
 
-# One line on each cell type.
+# One line of text per cell type.
 .describePreprocessing <- function(x) {
     columns <- preprocessing(x)
     counted <- ifelse(is.na(columns$counting), "",
@@ -86,7 +86,7 @@ sources <- function(x) {
                            paste("normalised by", columns$normalization)))
 }
 
-# Steps of normalisation as one text, and back.
+# Converts the steps of normalisation to one string, and back.
 .pasteSteps <- function(steps) {
     if (length(steps) == 0L) "none" else paste(steps, collapse = " then ")
 }
@@ -95,7 +95,7 @@ sources <- function(x) {
     if (text == "none") character() else strsplit(text, " then ", TRUE)[[1L]]
 }
 
-# Cell types are pooled or compared only where they mean the same.
+# Cell types can be pooled or compared only if their preprocessing agrees.
 .checkOnePreprocessing <- function(columns, arg) {
     for (what in c("counting", "normalization")) {
         ways <- columns[[what]]

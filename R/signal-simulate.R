@@ -1,45 +1,49 @@
-#' Simulate histone mark signal with a known truth
+#' Simulate histone mark signal with a known ground truth
 #'
-#' Makes counts that look like those of the Roadmap Epigenomics cell types, and
-#' labels that depend on known bins of known marks and on nothing else: a
-#' ground truth for tests and for trying out how far an explanation of a model
-#' can be trusted.
+#' Simulates counts that resemble the Roadmap Epigenomics cell types, with
+#' labels that depend only on known bins of known marks. The result is a ground
+#' truth for tests and for judging how far explanations of a model can be
+#' trusted.
 #'
 #' Each gene has a latent activity in each cell type, normal with mean 0 and
-#' variance 1, half of it shared by the cell types. It multiplies the expected
-#' counts of the `causal` bins by `exp(effect * activity)`, or, in the
-#' repressive marks H3K27me3 and H3K9me3, divides them; no other bin knows of
-#' it. Expression is `exp(1 + activity + noise * e)` with `e` standard normal,
-#' and the label tells whether it is above the cell type's median.
+#' variance 1. Half of the variance is shared by the cell types. The expected
+#' counts of the `causal` bins are multiplied by `exp(effect * activity)`, or
+#' divided by it in the repressive marks H3K27me3 and H3K9me3. No other bin
+#' depends on the activity. Expression is `exp(1 + activity + noise * e)` with
+#' `e` standard normal. The label is high if expression is above the median of
+#' the cell type.
 #'
 #' Expected counts follow the mean profile of each mark (H3K4me3: a peak at the
 #' TSS with a dip; H3K4me1: two shoulders; H3K36me3: rising into the gene;
-#' others: broad and low), times a level of the gene, shared by the cell types,
-#' and variation along the bins that is smooth over about 500 base pairs at the
-#' default width. Counts are negative binomial around them.
+#' others: broad and low), multiplied by a gene-specific level that the cell
+#' types share, and by variation along the bins that is smooth over about 500
+#' base pairs at the default width. Counts are negative binomial with these
+#' means.
 #'
-#' At the defaults a logistic regression on the mean log count of the causal
-#' bins has an AUROC of about 0.9; who knew the activity itself would have
-#' 0.94. Weaker `effect` and more `noise` lower it; `causal = list()` makes
-#' it 0.5. These are rough guides, for hundreds of genes or more.
+#' With the default values, a logistic regression on the mean log count of the
+#' causal bins has an AUROC of about 0.9; knowing the activity itself would give
+#' 0.94. A weaker `effect` or more `noise` lowers the AUROC; `causal = list()`
+#' makes it 0.5. These are rough figures for hundreds of genes or more.
 #'
 #' @param genes Number of genes, at least 2.
 #' @param cellTypes Number or names of the cell types.
 #' @param marks Names of the marks.
-#' @param bins Number of bins a gene.
-#' @param binWidth Width of a bin in base pairs, a whole number. The windows
-#'   have the transcription start site (TSS) in their middle.
-#' @param causal Named list: for each mark that decides, the numbers of the
-#'   bins that do.
-#' @param effect How strongly activity acts on the causal bins, on the log
-#'   scale.
-#' @param noise Standard deviation of the part of the log expression that no
-#'   bin shows; activity has 1.
-#' @param seed Whole number for the random numbers; `NULL` goes on in R's.
+#' @param bins Number of bins per gene.
+#' @param binWidth Width of a bin in base pairs, a whole number. The
+#'   transcription start site (TSS) is in the middle of each window.
+#' @param causal Named list: for each causal mark, the indices of its causal
+#'   bins.
+#' @param effect Strength of the effect of activity on the causal bins, on the
+#'   log scale.
+#' @param noise Standard deviation of the part of the log expression that does
+#'   not depend on any bin; that of activity is 1.
+#' @param seed Seed for the random numbers, a whole number; `NULL` uses the
+#'   current state of R's generator.
 #' @return A signal ([chromatinSignal()]) with the assays `expression` and
-#'   `label`, the genes on the chromosomes `chr1` to `chr22`, on both strands,
-#'   with `gene_id`, `symbol` and `tss`, and the truth, `causal`, `effect`,
-#'   `noise` and `seed`, in `metadata()$simulation`.
+#'   `label`. The genes lie on the chromosomes `chr1` to `chr22`, on both
+#'   strands, and have the columns `gene_id`, `symbol` and `tss`. The ground
+#'   truth (`causal`, `effect`, `noise` and `seed`) is in
+#'   `metadata()$simulation`.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 100, seed = 1)
@@ -97,8 +101,8 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
         all(names(causal) %in% marks) &&
         all(unlist(causal) %in% seq_len(bins))
     if (!good) {
-        .stop("{.arg {arg}} must be a list with bins from 1 to {bins} for some
-               of the marks {.val {marks}}",
+        .stop("{.arg {arg}} must be a list of bins from 1 to {bins}, named by
+               some of the marks {.val {marks}}",
               x = "Found the marks {.val {names(causal)}} and the bins
                    {(.some(unlist(causal)))}.",
               i = "For example {.code list({marks[1]} = 1:{min(bins, 10)})}.")
@@ -109,13 +113,13 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
     matrix(stats::rnorm(rows * columns), rows)
 }
 
-# Genes x cell types, of variance 1: half the gene's, half the cell type's.
+# Genes x cell types, with variance 1, half of it shared by the cell types.
 .latentActivity <- function(genes, cellTypes) {
     shared <- stats::rnorm(genes)
     sqrt(0.5) * (shared + .normal(genes, cellTypes))
 }
 
-# Mean count at each distance from the TSS, after the means of K562 (E123).
+# Mean count at each distance from the TSS, modelled on K562 (E123).
 .meanProfile <- function(mark, offsets) {
     bump <- function(centre, width) exp(-((offsets - centre) / width)^2)
     switch(mark,
@@ -126,8 +130,8 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
         rep(1.4, length(offsets)))
 }
 
-# Genes x cell types x bins. Shift: genes x cell types, on the log scale, for
-# the causal bins.
+# Returns genes x cell types x bins. `shift` (genes x cell types) is added to
+# the log means of the causal bins.
 .simulateMark <- function(profile, causal, shift) {
     bins <- length(profile)
     genes <- nrow(shift)
@@ -136,14 +140,14 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
         logMean <- outer(log(profile), level, `+`) + .smoothNoise(bins, genes)
         logMean[causal, ] <- logMean[causal, ] +
             rep(shift[, cell], each = length(causal))
-        # By probability, as rnbinom() gives doubles with a mean.
+        # Uses `prob`, as rnbinom() with `mu` returns doubles.
         stats::rnbinom(bins * genes, size = 4, prob = 4 / (4 + exp(logMean)))
     }, integer(bins * genes))
     counts <- array(counts, c(bins, genes, ncol(shift)))
     aperm(counts, c(2L, 3L, 1L))
 }
 
-# Bins x genes: a moving average over five bins, of standard deviation 0.4.
+# Bins x genes: a moving average over five bins, with standard deviation 0.4.
 .smoothNoise <- function(bins, genes) {
     wide <- .normal(bins + 4L, genes)
     total <- 0
@@ -151,7 +155,7 @@ simulateChromatin <- function(genes = 600, cellTypes = 1,
     0.4 * total / sqrt(5)
 }
 
-# TSS-centred windows, as near as can be evenly spread over chr1 to chr22.
+# TSS-centred windows, spread as evenly as possible over chr1 to chr22.
 .simulateGenes <- function(genes, width) {
     chromosome <- sort(rep_len(seq_len(22), genes))
     position <- sequence(tabulate(chromosome))

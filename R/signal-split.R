@@ -1,27 +1,29 @@
 #' Split the genes of a signal into parts for training and testing
 #'
-#' Every gene goes to one part, with all of its cell types, so that no gene is
-#' both trained on and tested on. Says how many genes each part has and how
-#' many of them are high; silence it with [suppressMessages()].
+#' Each gene is assigned to one part, with all of its cell types, so that no
+#' gene is used for both training and testing. A message reports the number of
+#' genes in each part and the share with high expression; silence it with
+#' [suppressMessages()].
 #'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param by How to split. `"order"`: the first genes are for training, the
 #'   next for validation and so on, as in the paper (19,802 genes give 6,601,
-#'   6,601 and 6,600). `"random"`: as `"order"`, of the shuffled genes; each
-#'   part has its genes in the order of `signal`. `"chromosome"`: whole
-#'   chromosomes, so that genes which share regulatory DNA stay together.
-#' @param fractions The share of the genes of each part, for `"order"` and
-#'   `"random"`: two or more positive numbers with names that sum to 1.
+#'   6,601 and 6,600). `"random"`: like `"order"`, but with shuffled genes;
+#'   within each part, genes keep the order of `signal`. `"chromosome"`: by
+#'   whole chromosomes, so that genes that share regulatory DNA stay together.
+#' @param fractions For `"order"` and `"random"`: the share of the genes in each
+#'   part, as two or more named positive numbers that sum to 1.
 #' @param chromosomes For `"chromosome"`: a named list with the chromosomes of
-#'   each part; the genes on all others are the part `train`.
-#' @param seed Whole number for `"random"`; `NULL` goes on in R's random
-#'   numbers.
+#'   each part. Genes on all other chromosomes form the part `train`.
+#' @param seed Seed for `"random"`, a whole number; `NULL` uses the current
+#'   state of R's generator.
 #' @return An object of class `geneSplit`: a named list of signals, by default
-#'   `train`, `validation` and `test`, which prints the genes of each part.
-#'   Functions that train or evaluate take it as it is: [attentiveChrome()],
-#'   [trainBaseline()], [evaluate()][evaluate.AttentiveChromeModel],
-#'   [compareModels()], [trainCellTypes()], [trainPooled()]. How each part came
-#'   about is in its `metadata()$split`. A part without genes is an error.
+#'   `train`, `validation` and `test`. It prints the number of genes in each
+#'   part. Functions that train or evaluate accept it directly:
+#'   [attentiveChrome()], [trainBaseline()],
+#'   [evaluate()][evaluate.AttentiveChromeModel], [compareModels()],
+#'   [trainCellTypes()], [trainPooled()]. `metadata()$split` of each part
+#'   records how it was split. A part without genes is an error.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 90, seed = 1)
@@ -46,7 +48,7 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
         chromosome = .partByChromosome(signal, chromosomes))
     empty <- setdiff(levels(part), part)
     if (length(empty) > 0L) {
-        .stop("Each part must have a gene",
+        .stop("Each part must have at least one gene",
               x = "Empty: {empty}.",
               i = "{.arg signal} has {nrow(signal)} gene{?s}.")
     }
@@ -63,7 +65,7 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
 }
 
 #' @rdname splitGenes
-#' @param x What `splitGenes()` returns.
+#' @param x A `geneSplit`, returned by `splitGenes()`.
 #' @param ... Not used.
 #' @export
 print.geneSplit <- function(x, ...) {
@@ -75,7 +77,7 @@ print.geneSplit <- function(x, ...) {
 
 .isSplit <- function(x) inherits(x, "geneSplit")
 
-# One part, of a split or of the signal that is given in its place.
+# One part of a split; a signal that is not a split is returned unchanged.
 .partOf <- function(x, part, arg) {
     if (!.isSplit(x)) return(x)
     if (is.null(x[[part]])) {
@@ -85,8 +87,8 @@ print.geneSplit <- function(x, ...) {
     x[[part]]
 }
 
-# The part of each gene. The ends are rounded up, hence 6,601 + 6,601 + 6,600;
-# the inner rounding is for fractions such as 0.7 + 0.1 + 0.1.
+# The part of each gene. Ends are rounded up, which gives 6,601 + 6,601 + 6,600;
+# the inner round() absorbs floating point error, as of 0.7 + 0.1 + 0.1.
 .partByOrder <- function(genes, fractions) {
     .checkFractions(fractions)
     ends <- ceiling(round(cumsum(fractions) * genes, 6))
@@ -99,8 +101,8 @@ print.geneSplit <- function(x, ...) {
         .areNames(names(fractions)) && all(is.finite(fractions)) &&
         all(fractions > 0) && abs(sum(fractions) - 1) < 1e-8
     if (!good) {
-        .stop("{.arg fractions} must be two or more positive numbers with names
-               that sum to 1",
+        .stop("{.arg fractions} must be two or more named positive numbers that
+               sum to 1",
               x = "It is {.val {fractions}}, named {.val {names(fractions)}}.",
               i = "For example {.code c(train = 0.8, test = 0.2)}.")
     }
@@ -108,9 +110,8 @@ print.geneSplit <- function(x, ...) {
 
 .partByChromosome <- function(signal, chromosomes) {
     if (!is(rowRanges(signal), "GenomicRanges")) {
-        .stop("{.arg signal} must have its genes' ranges to split by
-               chromosome",
-              i = "Give {.arg genes} to {.fn chromatinSignal}.")
+        .stop("{.arg signal} must have gene ranges to split by chromosome",
+              i = "Pass {.arg genes} to {.fn chromatinSignal}.")
     }
     on <- as.character(GenomicRanges::seqnames(rowRanges(signal)))
     .checkChromosomes(chromosomes, unique(on))
@@ -124,21 +125,21 @@ print.geneSplit <- function(x, ...) {
     if (!is.list(chromosomes) || !.areNames(names(chromosomes)) ||
         "train" %in% names(chromosomes)) {
         .stop("{.arg chromosomes} must be a list with the chromosomes of each
-               part but {.val train}, which has the rest",
+               part except {.val train}, which has the rest",
               i = "For example
                    {.code list(validation = \"chr8\", test = \"chr9\")}.")
     }
     named <- unlist(chromosomes)
     unknown <- setdiff(named, present)
     if (length(unknown) > 0L) {
-        .stop("{.arg chromosomes} names chromosomes without a gene in
+        .stop("{.arg chromosomes} names chromosomes without genes in
                {.arg signal}",
               x = "Found {.val {unknown}}.",
-              i = "There are {(.some(present, 25))}.")
+              i = "Available: {(.some(present, 25))}.")
     }
     if (anyDuplicated(named)) {
-        .stop("{.arg chromosomes} may name a chromosome only once",
-              x = "Found twice: {.val {named[duplicated(named)]}}.")
+        .stop("{.arg chromosomes} may name each chromosome only once",
+              x = "Duplicated: {.val {named[duplicated(named)]}}.")
     }
 }
 
@@ -148,7 +149,7 @@ print.geneSplit <- function(x, ...) {
     cli::cli_inform(c("Split {genes} genes by {by}", .bullets(lines, "*")))
 }
 
-# "200 genes, 52% high"; for a few cell types the share in each.
+# For example "200 genes, 52% high"; for up to four cell types, one share each.
 .describePart <- function(x) {
     count <- paste(nrow(x), if (nrow(x) == 1L) "gene" else "genes")
     if (!"label" %in% assayNames(x)) return(count)

@@ -1,9 +1,9 @@
-# Windows around the TSS as numbers: where each bin of each gene lies.
+# The position of each bin of each gene.
 
 .checkWindows <- function(windows, bins, arg = "windows") {
     if (!is(windows, "GenomicRanges") || is.null(bins) ||
         is.null(windows$tss)) {
-        .stop("{.arg {arg}} must be windows as made by {.fn tssWindows}",
+        .stop("{.arg {arg}} must be windows, made by {.fn tssWindows}",
               x = "It is of class {.cls {class(windows)[1]}}{
                    if (is(windows, 'GenomicRanges')) ' without bins'}.")
     }
@@ -14,15 +14,15 @@
     if (length(odd) > 0L) {
         .stop("All of {.arg {arg}} must have the same number of bins:
                {(.describeBins(bins))}",
-              x = "{length(odd)} {?has/have} another range, the first is of
+              x = "{length(odd)} {?has/have} a different range, the first is of
                    gene {.val {names(windows)[odd[1]]}}.",
-              i = "Windows are not to be resized or joined with others; make
-                   them anew with {.fn tssWindows}.")
+              i = "Windows cannot be resized or combined; create them again
+                   with {.fn tssWindows}.")
     }
 }
 
-# The windows' ranges, as far as they lie on their chromosome (GenomicRanges
-# warns of all others); the bins are counted from the column `tss`.
+# Windows trimmed to their chromosomes, as GenomicRanges warns about ranges
+# outside; the bins are counted from the column `tss`.
 .fitWindows <- function(windows, bins, seqlengths = NULL) {
     levels <- GenomeInfoDb::seqlevels(windows)
     lengths <- GenomeInfoDb::seqlengths(windows)
@@ -49,12 +49,12 @@
                    {windows$tss[first]} of
                    {as.character(GenomicRanges::seqnames(windows))[first]},
                    which has {length[first]} bp.",
-              i = "Are the genes of another genome build than the reads?",
+              i = "Do the genes and the reads have the same genome build?",
               class = "anotherGenome")
     }
 }
 
-# First base of each whole window, which may lie before the chromosome's.
+# First base of each full window, which may be outside the chromosome.
 .windowStarts <- function(windows, bins) {
     ifelse(.flipped(windows, bins), windows$tss - .downstreamOf(bins) + 1,
            windows$tss + bins$offsets[1L])
@@ -76,15 +76,15 @@
     .windowStarts(windows, bins) + steps
 }
 
-#' Bins that lie past an end of the chromosome
+#' Bins outside the chromosome
 #'
-#' A window near an end of its chromosome may reach past it. Its bins there are
-#' kept, so that all genes have the same number, and hold no signal. A bin is
-#' missing where it lies wholly outside the chromosome.
+#' A window near the end of a chromosome may extend beyond it. All genes have
+#' the same number of bins, so the bins outside exist but have no signal. A bin
+#' is missing if it lies entirely outside the chromosome.
 #'
 #' @param x A signal ([countReads()]) or windows ([tssWindows()]).
-#' @return A logical matrix of genes x bins. Chromosomes whose length is not
-#'   known are taken to have no end.
+#' @return A logical matrix of genes x bins. Chromosomes of unknown length are
+#'   treated as having no end.
 #' @export
 #' @examples
 #' genes <- data.frame(gene_id = c("A", "B"), chr = "chr1",

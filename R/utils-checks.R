@@ -1,23 +1,22 @@
-# Checks of what users give. Each error names the argument, what came, what was
-# expected and, where it can, the way to mend it.
+# Checks of user input. Each error names the argument, what was expected, what
+# was found and, if possible, how to fix it.
 
-# Messages are cli's templates: what stands in their braces is run. So they are
-# literals, and data come into them as variables in braces alone. tools/lint
-# holds this.
+# Messages are cli templates, and code in their braces is evaluated. So
+# templates are literals, and data are inserted only as variables in braces.
+# tools/lint checks this.
 .stop <- function(..., class = NULL) {
     cli::cli_abort(c(...), call = .userCall(), class = class,
                    .envir = parent.frame())
 }
 
-# Lines of data as bullets of a message: their braces stand for themselves.
+# Lines of data as bullets of a message, with escaped braces.
 .bullets <- function(lines, sign) {
     stats::setNames(gsub("([{}])", "\\1\\1", lines),
                     rep_len(sign, length(lines)))
 }
 
-# The call that an error names: the function of this package that the user
-# called, which is the outermost on the stack. It has no arguments, as they may
-# be whole signals.
+# The call shown in an error: the outermost function of this package on the
+# stack, which the user called. Arguments are omitted, as they may be large.
 .userCall <- function() {
     own <- topenv()
     for (i in seq_len(sys.nframe())) {
@@ -28,8 +27,8 @@
     NULL
 }
 
-# The name that users have for a function of this package, however it was
-# called (by do.call(), lapply() or a generic); NULL if they have none.
+# The exported name of a function of this package, however it was called (by
+# do.call(), lapply() or a generic); NULL if it is internal.
 .publicName <- function(f) {
     if (is(f, "MethodDefinition")) return(as.vector(f@generic))
     own <- topenv()
@@ -40,14 +39,14 @@
     if (any(same)) names(names)[same][1L]
 }
 
-# The first few of many things, for a message.
+# The first few elements, for a message.
 .some <- function(x, n = 5L) {
     shown <- paste(utils::head(x, n), collapse = ", ")
     if (length(x) > n) paste0(shown, ", ... (", length(x), " in all)")
     else shown
 }
 
-# What was probably meant: one of `choices`, whatever its case.
+# The most similar of `choices`, ignoring case.
 .nearest <- function(x, choices) {
     choices[which.min(utils::adist(x[1L], choices, ignore.case = TRUE))]
 }
@@ -81,7 +80,7 @@
     x
 }
 
-# Labels as 0 (low) and 1 (high). Only codes with one meaning are taken.
+# Converts labels to 0 (low) and 1 (high). Ambiguous codes are an error.
 .asLabel <- function(labels, arg = "labels") {
     values <- unique(as.vector(labels[!is.na(labels)]))
     if (is.factor(labels) || is.character(labels)) {
@@ -93,9 +92,9 @@
         return(as.integer(labels > 0))
     }
     .stop(
-        "{.arg {arg}} has values whose meaning is not certain",
+        "{.arg {arg}} has ambiguous values",
         x = "Found {.val {as.character(sort(values))}}.",
-        i = paste("Give 0/1, -1/+1, FALSE/TRUE, or text or a factor with the",
+        i = paste("Use 0/1, -1/+1, FALSE/TRUE, or text or a factor with the",
                   "values {.val low} and {.val high}."))
 }
 

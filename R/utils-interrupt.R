@@ -1,8 +1,8 @@
 # Ctrl-C and time limits.
 
-# The core catches what R signals while it works, leaves cleanly, and returns it
-# as `stopped` (src/ffi_stop.c): an interrupt, or the error of a time limit. Here
-# it is raised again, as if R had raised it now.
+# The core catches an interrupt or the error of a time limit while it runs,
+# cleans up, and returns it as `stopped` (src/ffi_stop.c). It is signalled again
+# here.
 .orStopped <- function(out) {
     if (!is.null(out$stopped)) .raiseStopped(out$stopped)
     out
@@ -18,7 +18,8 @@
     stop(stopped)
 }
 
-# rlang's interrupt is R's own; it returns where interrupts are suspended.
+# rlang::interrupt() signals R's own interrupt; it returns if interrupts are
+# suspended.
 .signalInterrupt <- function() {
     rlang::interrupt()
     stop(structure(class = c("interrupt", "condition"),
@@ -29,7 +30,7 @@
                  "reached session elapsed time limit",
                  "reached session CPU time limit")
 
-# As R says it, in its language.
+# Recognises R's message, which may be translated.
 .tellsTimeLimit <- function(text) {
     said <- vapply(.timeLimits, gettext, "", domain = "R")
     any(vapply(c(.timeLimits, said), grepl, NA, text, fixed = TRUE))

@@ -1,7 +1,8 @@
-# Random numbers are R's, so that seed and set.seed() reproduce everything.
+# All random numbers come from R, so that `seed` and set.seed() make results
+# reproducible.
 
-# Evaluates code with the seed, or in the stream of random numbers if NULL. The
-# kinds of generator are fixed too: a seed alone does not tell the numbers.
+# Evaluates code with a seed, or with R's current state if NULL. The kinds of
+# generator are fixed too, as the numbers depend on them.
 .withSeed <- function(seed, code) {
     if (is.null(seed)) return(code)
     withr::with_seed(seed, code, .rng_kind = "Mersenne-Twister",
@@ -9,7 +10,7 @@
                      .rng_sample_kind = "Rejection")
 }
 
-# The seed of a fit: as given, or drawn, so that the model can record it.
+# The seed of a training, drawn if not given so that the model can record it.
 .chooseSeed <- function(seed) {
     if (is.null(seed)) return(sample.int(.Machine$integer.max, 1L))
     as.integer(.checkNumber(seed, "seed", -.Machine$integer.max,

@@ -1,8 +1,8 @@
-# Independent work, shared among the workers of a BiocParallelParam.
+# Independent tasks on the workers of a BiocParallelParam.
 
-# What `work` returns of each task. All tasks are tried; the first fault then
-# stops, or, with `keepErrors`, stands in the place of what is missing. Ctrl-C
-# and a time limit end it all.
+# Returns the result of `work` for each task. All tasks are tried, and then the
+# first error is raised; with `keepErrors`, errors are returned instead of the
+# results. Ctrl-C and time limits stop all tasks.
 .onWorkers <- function(tasks, work, ..., BPPARAM, progress,
                        keepErrors = FALSE) {
     .checkFlag(progress, "progress")
@@ -24,24 +24,24 @@
     for (limit in Filter(.isTimeLimit, parts)) stop(limit)
     if (keepErrors) return(as.list(parts))
     faults <- Filter(function(part) inherits(part, "condition"), parts)
-    # Tasks not begun because of a fault are no faults themselves.
+    # Tasks that were not started because of an error are not errors themselves.
     begun <- Filter(function(f) !inherits(f, "unevaluated_error"), faults)
     for (fault in c(begun, faults)) stop(fault)
     parts
 }
 
-# BiocParallel's own words for a forked worker's death say nothing of it.
+# BiocParallel's message does not explain the death of a forked worker.
 .stopWorkers <- function(e) {
     if (.isTimeLimit(e)) stop(e)
     .stop("The workers of {.arg BPPARAM} failed",
           x = "{conditionMessage(e)}",
-          i = "One may have been killed, or have run out of memory. What was
-               written to a run folder is kept: the same call goes on.")
+          i = "A worker may have been killed or have run out of memory. With a
+               run folder, repeat the call to resume.")
 }
 
-# A worker's error comes back as a value, so that it keeps its words. A model of
-# an interrupted training is no result: in the master's own process the
-# interrupt goes on, a worker's is an error of its task.
+# Returns an error as a value, so that its message is preserved. The model of an
+# interrupted training is not a result: in the master process the interrupt is
+# signalled again; in a worker it is an error of the task.
 .tryWork <- function(task, work, ..., master) {
     own <- Sys.getpid() == master$pid
     if (!own) {
@@ -64,8 +64,8 @@
 
 .worker <- new.env()
 
-# A file that is locked while the master waits for its workers. They see by it
-# that it was killed, was interrupted, or has given up, without asking it.
+# A file that is locked while the master waits for its workers. The lock shows
+# them whether the master is still there.
 .signOfLife <- function() {
     path <- tempfile("master-", fileext = ".lock")
     lock <- .lockFile(path)
@@ -77,20 +77,20 @@
          })
 }
 
-# Called between epochs and before a result is written. Workers of another
-# machine cannot see the file; they finish their tasks.
+# Called between epochs and before a result is written. Workers on other
+# machines cannot see the file and finish their tasks.
 .stopOrphan <- function() {
     master <- .worker$master
     if (is.null(master) || master$machine != .thisMachine()) return()
     if (isFALSE(.Call(ffi_is_locked, master$lock))) {
-        .stop("The R process that waited for this worker is gone",
+        .stop("The R process that started this worker has ended",
               class = "AttentiveChrome_orphan")
     }
 }
 
-# A forked worker does not see that its master is dead: the other workers hold
-# the master's end of its connection, and it would wait for ever. R's own quit()
-# would remove the master's temporary folder and stop the others.
+# A forked worker does not notice the death of its master, as the other workers
+# hold the master's end of its connection; it would wait forever. quit() would
+# remove the master's temporary folder and stop the other workers.
 .endOrphan <- function() {
     master <- .worker$master
     isFork <- identical(dirname(master$lock), tempdir())

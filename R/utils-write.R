@@ -1,13 +1,13 @@
-# How the package writes files: whole or not at all. Bytes go to a name of
-# their own in the same folder, to the disk, and then, renamed, to their place.
-# Whoever looks, also after a kill or a power cut, finds the old file or the new
-# one. What cannot be written is an error with the system's reason.
+# Atomic file writing. Bytes are written to a temporary file in the same folder,
+# flushed to disk, and then renamed. Even after a kill or a power failure, the
+# path holds either the old or the new file. Failures are errors with the reason
+# given by the system.
 
 .isPath <- function(x) {
     is.character(x) && length(x) == 1L && !is.na(x) && nzchar(x)
 }
 
-# A path that a file can be written to; whether it can be is seen by writing.
+# Checks that `path` can be the path of a new file, but not its permissions.
 .checkOutput <- function(path, arg) {
     if (!.isPath(path)) {
         .stop("{.arg {arg}} must be the path of a file",
@@ -18,14 +18,13 @@
               x = "{.file {path}} is a folder.")
     }
     if (!dir.exists(dirname(path))) {
-        .stop("{.arg {arg}} must be the path of a file in a folder that
-               exists",
+        .stop("{.arg {arg}} must be the path of a file in an existing folder",
               x = "There is no folder {.file {dirname(path)}}.")
     }
     invisible(path)
 }
 
-# ---- the one writer ---------------------------------------------------------
+# ---- atomic writing ---------------------------------------------------------
 
 .writeWhole <- function(bytes, path) {
     path <- .linkedFile(path)
@@ -34,7 +33,7 @@
     on.exit(unlink(part, expand = FALSE))
     fault <- .Call(ffi_write_file, part, bytes)
     if (fault == "" && !.hasBytes(part, bytes)) {
-        fault <- "What was written is not what is read"
+        fault <- "The file that was written does not match its contents"
     }
     if (fault == "") fault <- .putInPlace(part, path)
     if (fault != "") .stopUnwritten(path, fault)
@@ -46,18 +45,18 @@
           class = "AttentiveChrome_unwritten")
 }
 
-# Gives a file that is on the disk its name. The folder has the name: it must
-# go to the disk too. "" or the reason why not.
+# Renames a flushed file. The folder, which has the name, is flushed too.
+# Returns "" or the reason of the failure.
 .putInPlace <- function(part, path) {
     fault <- .Call(ffi_replace_file, part, path)
     if (fault == "") fault <- .Call(ffi_sync_file, dirname(path))
     fault
 }
 
-# What a link stands for is written, and the link stays.
+# Follows symbolic links, so that their target is written.
 .linkedFile <- function(path) {
     path <- enc2native(path.expand(path))
-    for (i in 1:40) { # as many as systems follow
+    for (i in 1:40) { # the limit of most systems
         target <- Sys.readlink(path)
         if (is.na(target) || target == "") break
         absolute <- grepl("^(/|[A-Za-z]:|\\\\)", target)
@@ -66,7 +65,7 @@
     path
 }
 
-# Read in pieces, as a second copy of a big file may not fit into memory.
+# Reads in chunks, as a second copy of a large file may not fit into memory.
 .hasBytes <- function(path, bytes) {
     if (!identical(file.size(path), as.double(length(bytes)))) return(FALSE)
     connection <- file(path, "rb")
@@ -83,8 +82,8 @@
 
 # ---- names while writing ----------------------------------------------------
 
-# The name of the part tells whose it is: of which file, machine and process.
-# Its length does not depend on the file's, which may have the longest name.
+# The name of the temporary file identifies the file, machine and process. Its
+# length is fixed, as the name of the file may have the maximum length.
 .partFile <- function(path) {
     file.path(dirname(path), sprintf(".%s-%s-%d.part", .shortHash(path),
                                      .thisMachine(), Sys.getpid()))
@@ -99,7 +98,7 @@
 
 .thisMachine <- function() .textHash(Sys.info()[["nodename"]], 6L)
 
-# Parts of this file that a killed process has left.
+# Removes temporary files of this file that a killed process left behind.
 .removeLeftovers <- function(path) {
     pattern <- sprintf("^[.]%s-[0-9a-f]{6}-[0-9]+[.]part$", .shortHash(path))
     parts <- list.files(dirname(path), pattern, all.files = TRUE,
@@ -107,7 +106,7 @@
     unlink(Filter(.isLeftover, parts), expand = FALSE)
 }
 
-# Of another machine's processes only the time can tell: no file takes a day.
+# For processes on other machines, only the age counts: no write takes a day.
 .isLeftover <- function(part) {
     fields <- strsplit(basename(part), "[-.]")[[1L]]
     pid <- as.integer(fields[4L])
@@ -119,8 +118,8 @@
 
 # ---- tables -----------------------------------------------------------------
 
-# A table as the bytes of a file. fwrite() takes it for success when the disk
-# took a part of its last bytes; they end lines, so that lines are missing then.
+# A table as the bytes of a file. fwrite() reports success even if the disk took
+# only part of the last bytes, so the lines are counted.
 .tableBytes <- function(table, ...) {
     path <- withr::local_tempfile()
     tryCatch(data.table::fwrite(table, path, ..., showProgress = FALSE),
@@ -130,7 +129,7 @@
     }, 0L)
     header <- !isFALSE(list(...)$col.names)
     if (.countNewlines(path) != nrow(table) + header + sum(inText)) {
-        .stopUnwritten(path, "The disk of temporary files took a part only")
+        .stopUnwritten(path, "Only part of the temporary file was written")
     }
     readBin(path, "raw", file.size(path))
 }
@@ -147,10 +146,9 @@
 
 # ---- sealed files -----------------------------------------------------------
 
-# A sealed file is an .rds file with a line after its end, which readRDS() does
-# not look at: what the file is (`kind`: a "record", say), and a digest. It is
-# checked before R makes anything of the bytes: a flipped bit in them may crash
-# R, too.
+# A sealed file is an .rds file with an additional last line, which readRDS()
+# ignores: the `kind` of file (such as "record") and a digest. The digest is
+# verified before the bytes are unserialised, as a flipped bit could crash R.
 .saveSealed <- function(x, path, kind) {
     payload <- serialize(x, NULL)
     .writeWhole(c(payload, charToRaw(.sealLine(kind, payload))), path)
@@ -170,16 +168,16 @@
     seal <- if (any(seal == 0)) "" else rawToChar(seal)
     payload <- bytes[seq_len(size)]
     if (!grepl(.sealPattern, seal, useBytes = TRUE)) {
-        .stop("{.file {path}} is no {kind} file of this version of
+        .stop("{.file {path}} is not a {kind} file of this version of
                AttentiveChrome",
-              i = "It is another file, or damaged, or from version 0.99.0.",
+              i = "It is a different file, damaged, or from version 0.99.0.",
               class = "AttentiveChrome_damaged")
     }
     found <- sub(.sealPattern, "\\1", seal)
     if (!identical(seal, .sealLine(found, payload))) {
         .stop("{.file {path}} is damaged",
-              x = "Its contents do not fit their digest.",
-              i = "Delete the file, or take it from a copy.",
+              x = "Its contents do not match their digest.",
+              i = "Delete the file, or restore it from a copy.",
               class = "AttentiveChrome_damaged")
     }
     if (found != kind) {
@@ -193,10 +191,10 @@
     .orUnreadable(readBin(path, "raw", file.size(path)), path)
 }
 
-# An .rds file of the user.
+# Reads an .rds file of the user.
 .readRds <- function(path) .orUnreadable(readRDS(path), path)
 
-# R tells the reason in a warning and then stops without it.
+# R gives the reason in a warning, and then an error without it.
 .orUnreadable <- function(reading, path) {
     reason <- NULL
     tryCatch(
@@ -211,16 +209,16 @@
         })
 }
 
-# A digest that a new session of R gives too: of the values, not of the compact
-# forms that R may keep them in, which version 2 does not know.
+# A digest that is the same in every session. Serialisation version 2 expands
+# R's compact (ALTREP) forms, so that only the values count.
 .digest <- function(x) {
     rlang::hash(unserialize(serialize(x, NULL, version = 2L)))
 }
 
 # ---- locks ------------------------------------------------------------------
 
-# The system lets go of a lock when the process ends, however it ends. NULL if
-# another process has it and keeps it for `wait` seconds.
+# The system releases a lock when the process ends for any reason. Returns NULL
+# if another process holds it for `wait` seconds.
 .lockFile <- function(path, wait = 0, message = NULL) {
     .makeLockFile(path)
     started <- proc.time()[["elapsed"]]
@@ -236,8 +234,8 @@
     }
 }
 
-# filelock would make it for its owner alone. Who may write to the folder, as
-# the members of a group may, must be able to lock.
+# filelock would create the file for its owner only. All members of a group that
+# can write to the folder must be able to lock it.
 .makeLockFile <- function(path) {
     if (file.exists(path)) return()
     fault <- .Call(ffi_append_file, path.expand(path), raw())

@@ -105,7 +105,7 @@ test_that("training that was killed goes on to the same bits", {
 
 test_that("what is no checkpoint is told", {
     file <- withr::local_tempfile(fileext = ".rds")
-    expect_error(fit(checkpoint = "no/such/folder/file"), "folder that exists")
+    expect_error(fit(checkpoint = "no/such/folder/file"), "existing folder")
     fit(checkpoint = file)
     other <- withr::local_tempfile(fileext = ".rds")
     attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 1,
@@ -115,9 +115,9 @@ test_that("what is no checkpoint is told", {
     file.copy(.planFile(file), file, overwrite = TRUE)
     expect_error(resume(file), "must be a checkpoint")
     writeLines("not a checkpoint", file)
-    expect_error(resume(file), "is no checkpoint file")
+    expect_error(resume(file), "is not a checkpoint file")
     saveRDS(1:3, file)
-    expect_error(fit(checkpoint = file), "is no checkpoint file")
+    expect_error(fit(checkpoint = file), "is not a checkpoint file")
     unlink(.planFile(file))
     expect_error(fit(checkpoint = file), "must be a new file, or")
     expect_error(fit(checkpoint = tempdir()), "is a folder")

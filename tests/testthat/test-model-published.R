@@ -43,7 +43,7 @@ test_that("a folder serves as well, and the option sets it", {
     withr::local_options(AttentiveChrome.publishedModels = folder)
     expect_identical(coef(publishedModel("E004", md5 = NA)),
                      coef(readTorchWeights(path, paper)))
-    expect_error(publishedModel("E004"), "do not have the MD5")
+    expect_error(publishedModel("E004"), "do not match the MD5")
     expect_error(publishedModel("E005"), "cannot be found")
 })
 

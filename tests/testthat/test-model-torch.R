@@ -257,7 +257,7 @@ test_that("a model written and read back has the same bits", {
     expect_equal(predict(again, parts$test), predict(model, parts$test),
                  tolerance = 1e-6)
     expect_error(writeTorchWeights(model, "no/such/folder/file"),
-                 "folder that exists")
+                 "existing folder")
     expect_error(writeTorchWeights(1, file), "must be a model")
 })
 

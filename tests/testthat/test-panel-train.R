@@ -227,8 +227,8 @@ test_that("a record that is not of this cell type and run is refused", {
     file.copy(record, kept)
     for (value in list(1:3, NULL, list(model = 1))) {
         saveRDS(value, record)
-        expect_error(openPanel(folder), "is no record file")
-        expect_error(quick(folder = folder), "is no record file")
+        expect_error(openPanel(folder), "is not a record file")
+        expect_error(quick(folder = folder), "is not a record file")
         .saveSealed(value, record, "record")
         expect_error(openPanel(folder), "lacks parts of a record")
     }

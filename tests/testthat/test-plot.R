@@ -79,7 +79,7 @@ test_that("a plotted model shows every curve and the epoch kept", {
     expect_equal(unique(drawn(plot, 1L)$xintercept), 2)
     kept <- utils::tail(geomOf(plot, "GeomPoint"), 1L)
     expect_equal(sort(drawn(plot, kept)$y), c(0.5, 0.6, 0.9))
-    expect_match(plot$labels$caption, "kept, 2 (validation AUROC 0.9000)",
+    expect_match(plot$labels$caption, "epoch, 2 (validation AUROC 0.9000)",
                  fixed = TRUE)
 })
 
@@ -87,7 +87,7 @@ test_that("a plotted model has one panel without validation", {
     plot <- plot(fakeModel(validation = FALSE, best = 3L))
     expect_equal(nrow(panels(plot)), 1L)
     expect_equal(plot$data$value, c(0.6, 0.5, 0.4))
-    expect_match(plot$labels$caption, "kept, 3 (no validation AUROC)",
+    expect_match(plot$labels$caption, "epoch, 3 (no validation AUROC)",
                  fixed = TRUE)
 })
 
@@ -227,7 +227,7 @@ test_that("plotAttention says what is wrong", {
     expect_error(plotAttention(attention, threshold = 2), "threshold")
     many <- attention[, rep(1, 7)]
     colnames(many) <- paste0("E", 1:7)
-    expect_error(plotAttention(many), "room for 6.*7.*cellType")
+    expect_error(plotAttention(many), "room for only 6.*7.*cellType")
     expect_no_error(plotAttention(many, colnames(many)[1:6]))
 })
 
@@ -367,7 +367,7 @@ test_that("plotMarkAttention says what is wrong", {
                  "cellTypes.*E9")
     many <- attention[rep(1, 21), ]
     rownames(many) <- paste0("gene", 1:21)
-    expect_error(plotMarkAttention(many, rownames(many)), "room for 20.*21")
+    expect_error(plotMarkAttention(many, rownames(many)), "room for only 20.*21")
 })
 
 # ---- one gene ---------------------------------------------------------------

@@ -55,7 +55,7 @@ test_that("reads and tracks do not mix, and expression is checked first", {
         file = c(file.path(folder, "S1-H3K9me3.tagAlign.gz"), track))
     genes <- file.path(folder, "genes.tsv")
     expect_error(chromatinExperiment(samples, genes),
-                 "all reads or all tracks")
+                 "all be reads or all be tracks")
     expect_error(chromatinExperiment(samples[1, ], genes, "none.tsv"),
                  "do not exist")
     skipWithout("rtracklayer")

@@ -56,7 +56,7 @@ test_that("files are compared with the genes' build, given by name or length", {
     GenomeInfoDb::genome(windows) <- "GRCh38"
     found <- checkSignal(summarizeTracks(c(A = trackOf(hg19)), windows))
     expect_match(found$finding[found$check == "genome"],
-                 "hg19, the genes are of hg38")
+                 "hg19, the genes have hg38")
     GenomeInfoDb::genome(windows) <- "hg19"
     sound <- checkSignal(summarizeTracks(c(A = trackOf(hg19)), windows))
     expect_false("genome" %in% sound$check)

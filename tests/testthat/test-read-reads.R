@@ -226,14 +226,14 @@ test_that("cut and damaged files are told", {
     size <- file.size(whole)
     for (kept in c(size - 1, size - 8, size - 12, size %/% 2, 12)) {
         cut <- spoil(whole, function(bytes) bytes[seq_len(kept)])
-        expect_error(count(cut, windows), "damaged or cut short")
+        expect_error(count(cut, windows), "damaged or truncated")
     }
     skipWithout("Rsamtools", "GenomicAlignments")
     bam <- readsFile("S1-H3K27me3.bam")
     size <- file.size(bam)
     for (kept in c(size - 1, size - 28, size %/% 2, 200)) {
         cut <- spoil(bam, function(bytes) bytes[seq_len(kept)])
-        expect_error(count(cut, windows), "not a whole BAM file")
+        expect_error(count(cut, windows), "not a complete BAM file")
     }
     # A damaged block in the middle: scanBam() takes it for the end.
     damaged <- spoil(bam, function(bytes) {
@@ -241,7 +241,7 @@ test_that("cut and damaged files are told", {
         bytes
     })
     capture.output(type = "message", {
-        expect_error(count(damaged, windows), "not a whole BAM file")
+        expect_error(count(damaged, windows), "not a complete BAM file")
     })
 })
 
@@ -257,7 +257,7 @@ test_that("peaks and wiggle files are known, and not counted as reads", {
                       textFile(narrow), textFile(narrow, gz = TRUE),
                       textFile(broad), textFile(bigger))) {
         expect_error(countReads(c(M = file), windows),
-                     "peaks, which are not reads.*aligned reads")
+                     "peaks, not reads.*aligned reads")
     }
     # BED with six and with nine columns, and a tagAlign, are reads.
     for (line in c("chr1\t20000\t20036\tr\t0\t+",
@@ -386,6 +386,6 @@ test_that("a broken block is told of a BAM file with an index, too", {
     bytes[length(bytes) %/% 2 + 0:20] <- as.raw(0)
     writeBin(bytes, bam)
     capture.output(type = "message", {
-        expect_error(count(bam, denseWindows()), "not a whole BAM file")
+        expect_error(count(bam, denseWindows()), "not a complete BAM file")
     })
 })

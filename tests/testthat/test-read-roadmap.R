@@ -99,7 +99,7 @@ test_that("an option or an argument changes the base", {
 
 test_that("wrong arguments are named", {
     expect_error(roadmapFiles("GM12878"), "`cellTypes`.*GM12878")
-    expect_error(roadmapFiles(c("E003", "E003")), "each once")
+    expect_error(roadmapFiles(c("E003", "E003")), "unique ids")
     expect_error(roadmapFiles("E003", character()), "`marks`")
     expect_error(roadmapFiles(base = "no/such/folder"),
                  "`base`.*no/such/folder")
@@ -231,7 +231,7 @@ test_that("a later call goes on with the part that is there", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "cut:3000")
     expect_error(fetch(server, 1, retries = 0),
-                 "1 of 1 file could.*E003-H3K4me3.*cut after 3000 bytes of.*again")
+                 "1 of 1 file could.*E003-H3K4me3.*interrupted after 3000 bytes of.*again")
     expect_identical(file.size(partFile(server)), 3000)
     expect_identical(entries(server), 0L)
     expectSame(fetch(server, 1)$file, server$paths[1])
@@ -246,7 +246,7 @@ test_that("progress counts as success, standstill does not", {
               "cut:900", "cut:900")
     expectSame(fetch(server, 1, retries = 2)$file, server$paths[1])
     setFaults(server, server$paths[2], "cut:900", "cut:0", "cut:900")
-    expect_error(fetch(server, 2, retries = 1), "cut after 900 bytes")
+    expect_error(fetch(server, 2, retries = 1), "interrupted after 900 bytes")
     expect_identical(nrow(requestsFor(server, server$paths[2])), 2L)
 })
 
@@ -301,7 +301,7 @@ test_that("truncated gzip data of the right length are not taken", {
     bytes <- readBin(server$paths[1], "raw", 1e6)
     writeBin(head(bytes, -5000), server$paths[1])
     expect_error(fetch(server, 1:2),
-                 "1 of 2.*E003-H3K4me3.*gzip data.*server's own file")
+                 "1 of 2.*E003-H3K4me3.*gzip data.*file on the server")
     expect_identical(nrow(requestsFor(server, server$paths[1])), 1L)
     expect_identical(entries(server), 1L)
     expect_identical(partFile(server), character())
@@ -430,7 +430,7 @@ test_that("a full disk ends a download with its reason, and is not retried", {
     expect_match(fault$reason, "No space left on device")
     expect_identical(nrow(requestsFor(server)), 1L)
     expect_error(.stopFaults(list(url = fault), 1L, "roadmapDownload"),
-                 "Make room")
+                 "Free disk space")
     system2("mount", c("-o", "remount,size=2m", disk))
     expect_null(.fetch(url, file.path(disk, "big.part"), NA, how))
     expect_identical(unname(tools::md5sum(file.path(disk, "big.part"))),

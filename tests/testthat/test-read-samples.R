@@ -13,7 +13,7 @@ readSheet <- function(sheet, ...) {
 
 test_that("replicates are refused unless the user says what to do", {
     expect_error(readSheet(replicateSheet()),
-                 "M of \"K\" twice.*replicates = \"combine\"")
+                 "M of \"K\" more than once.*replicates = \"combine\"")
 })
 
 test_that("combined replicates are the sum of their reads", {
@@ -67,12 +67,12 @@ test_that("donors are kept apart by a group of their own", {
     sheet$cellType <- c("d1", "d1", "d3", "d3")
     sheet$mark <- c("M", "N", "M", "N")
     sheet$group <- c("K", "L", "L", "L")
-    expect_error(readSheet(sheet), "one group for each cell type.*d1")
+    expect_error(readSheet(sheet), "one group per cell type.*d1")
 })
 
 test_that("one file is not two replicates", {
     sheet <- replicateSheet()
     sheet$file[2] <- sheet$file[1]
     expect_error(readSheet(sheet, replicates = "combine"),
-                 "different files as replicates.*Lines 1 and 2")
+                 "different files as replicates.*Rows 1 and 2")
 })

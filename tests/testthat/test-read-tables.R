@@ -96,7 +96,7 @@ test_that("compressed files are told by content, and cut ones refused", {
     expect_equal(readChromeTable(noName, marks = twoMarks), plain)
     for (fraction in c(0.3, 0.5, 0.8, 0.95)) {
         expect_error(readChromeTable(gzipFile(file, fraction),
-                                     marks = twoMarks), "cut short")
+                                     marks = twoMarks), "truncated")
     }
     # A gzip file may have several parts, as data.table's and bgzip's do.
     half <- function(rows) {
@@ -107,7 +107,7 @@ test_that("compressed files are told by content, and cut ones refused", {
     writeBin(c(half(1:5), half(6:12)), parts)
     expect_equal(readChromeTable(parts, marks = twoMarks), plain)
     writeBin(head(c(half(1:5), half(6:12)), -30), parts)
-    expect_error(readChromeTable(parts, marks = twoMarks), "cut short")
+    expect_error(readChromeTable(parts, marks = twoMarks), "truncated")
 })
 
 test_that("missing and empty files are refused", {
@@ -115,7 +115,7 @@ test_that("missing and empty files are refused", {
     expect_error(readChromeTable(1), "must be paths")
     expect_error(readChromeTable(tempdir()),
                  "paths of files, not of folders.*is a folder")
-    expect_error(readLinesAs(character()), "zero bytes")
+    expect_error(readLinesAs(character()), "empty files")
     gz <- gzipFile(tableFile(character()))
     expect_error(readChromeTable(gz), "is empty")
     expect_error(readLinesAs(c("", "")), "empty")
@@ -164,8 +164,8 @@ test_that("bytes that are no text are told by their line", {
         writeBin(bytes, file)
         readChromeTable(file, marks = twoMarks)
     }
-    expect_error(read(0xff), "line 7: the line is not text in UTF-8")
-    expect_error(read(0), "line 7: a byte of the line is 0")
+    expect_error(read(0xff), "line 7: the line is not UTF-8 text")
+    expect_error(read(0), "line 7: the line contains a null byte")
 })
 
 test_that("lines are counted as they stand in the file", {
@@ -214,7 +214,7 @@ test_that("a short or long line is named, wherever it stands", {
         expect_error(readLinesAs(changed(line, "$", ",9")),
                      paste0(at, "long.*has 6 columns, other lines have 5"))
     }
-    expect_error(readLinesAs(changed(12, ",.*", ",4")), "cut short")
+    expect_error(readLinesAs(changed(12, ",.*", ",4")), "truncated")
 })
 
 test_that("a long line is found beyond the lines that fread() samples", {
@@ -247,7 +247,7 @@ test_that("counts must be finite numbers, not negative", {
     gives("Inf", "infinite")
     gives("-3", "negative.*Found -3")
     expect_error(readLinesAs(c("gene,bin,a,b,label", soundLines())),
-                 "line 1 .*bin is not a number.*no header")
+                 "line 1 .*bin is not a number.*not have a header")
     expect_error(readLinesAs(gsub(",(\\d+),[01]$", ",,1", soundLines())),
                  "line 1 .*H3K27me3 count is missing")
 })
@@ -265,8 +265,8 @@ test_that("each gene must have the bins 1, 2, ... in order", {
 test_that("a gene may come only once, in a file and across files", {
     lines <- soundLines()
     expect_error(readLinesAs(c(lines, lines[1:4])),
-                 "line 13: gene \"000003\" comes a second time.*line 1")
-    expect_error(readLinesAs(lines[c(1:4, 1:12)]), "line 5.*a second time")
+                 "line 13: gene \"000003\" is duplicated.*line 1")
+    expect_error(readLinesAs(lines[c(1:4, 1:12)]), "line 5.*is duplicated")
     file <- tableFile(lines)
     expect_error(readChromeTable(c(file, file), marks = twoMarks),
                  "only once.*000003")
@@ -312,7 +312,7 @@ test_that("files of several cell types become columns of the same genes", {
     expect_error(readChromeTable(c(A = a, B = fewer), marks = twoMarks),
                  "same genes.*000100")
     expect_error(readChromeTable(c(a, b), c("A", "B", "C"), twoMarks),
-                 "one for each of the 2 files")
+                 "one per file for the 2 files")
 })
 
 test_that("writing and reading gives the same signal", {
@@ -363,10 +363,10 @@ test_that("what cannot be written is refused and leaves no file", {
     expect_error(writeChromeTable(signal, file), "one of the signal's 2")
     expect_error(writeChromeTable(1:3, file), "must be a signal")
     expect_error(writeChromeTable(signal, "no/such/a.csv", "cellType1"),
-                 "folder that exists")
+                 "existing folder")
     assay(signal, "label")[2, 1] <- NA
     expect_error(writeChromeTable(signal, file, "cellType1"),
-                 "a label for each gene or for none.*SIM00002")
+                 "labels for all genes or for none.*SIM00002")
     expect_false(file.exists(file))
     writeChromeTable(signal, file, "cellType2")
     expect_true(file.exists(file))

@@ -76,7 +76,7 @@ test_that("bigWig is read back as it was written, past the ends too", {
                         start = c(101, 9950), end = c(101, 9950), strand = "+")
     windows <- tssWindows(genes, 300, 300)
     expect_message(signal <- summarizeTracks(c(M = path), windows),
-                   "reach past an end")
+                   "extend beyond the end")
     expect_equal(unname(binMatrix(signal, "M")),
                  rbind(c(0, 0, 3, 3, 3, 0), c(0, 0, 2.5, 2.55, 0, 0)),
                  tolerance = 0.02)

@@ -85,7 +85,7 @@ test_that("one TSS a gene is chosen by a stated rule", {
     expect_equal(tssWindows(lines, tss = "given")$tss, c(100, 20000))
     lines$canonical[3] <- FALSE
     expect_message(one <- tssWindows(lines, tss = "canonical"),
-                   "1 gene has no canonical line")
+                   "1 gene has no canonical row")
     expect_equal(one$tss, c(25000, 70000))
     lines$chr[2] <- "chrY"
     expect_message(one <- tssWindows(lines, tss = "upstream"), "several chromosomes")
@@ -166,13 +166,13 @@ test_that("ranges of another width or of other bins are told", {
     counts <- array(1, c(2, 100, 1), list(names(windows), NULL, "M"))
     expect_silent(signal <- chromatinSignal(counts, windows))
     expect_error(chromatinSignal(counts[, 1:50, , drop = FALSE], windows),
-                 "windows of the same bins.*50 bins.*100 bins")
+                 "windows with the same bins.*50 bins.*100 bins")
     plain <- granges(windows)
     expect_silent(chromatinSignal(counts, plain))
     expect_warning(chromatinSignal(counts, resize(plain, 500)),
-                   "2 ranges of `genes` are not as wide.*10000 bp.*of 500 bp")
+                   "2 ranges of `genes` do not have the.*10000 bp.*of 500 bp")
     expect_error(chromatinSignal(counts, resize(windows, 500)),
-                 "2 have another range")
+                 "2 have a different range")
 })
 
 # S1, from R's side.

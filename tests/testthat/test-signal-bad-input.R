@@ -17,7 +17,7 @@ test_that("counts must be finite and not negative", {
 })
 
 test_that("marks must be named and of one shape", {
-    expect_error(chromatinSignal(unname(counts)), "must be named")
+    expect_error(chromatinSignal(unname(counts)), "unique names")
     expect_error(chromatinSignal(list(a = counts$a, a = counts$b)),
                  "must be named, each once")
     expect_error(chromatinSignal(list(label = counts$a)), "reserved names")
@@ -52,11 +52,11 @@ test_that("labels of certain meaning are taken", {
 
 test_that("labels of uncertain meaning are refused by name", {
     expect_error(chromatinSignal(counts, labels = c(1, 2, 1, 2)),
-                 "`labels`.*not certain.*\"1\" and \"2\"")
+                 "`labels`.*ambiguous.*\"1\" and \"2\"")
     expect_error(chromatinSignal(counts, labels = factor(c("a", "b", "a", "b"))),
-                 "`labels`.*not certain.*\"a\" and \"b\"")
+                 "`labels`.*ambiguous.*\"a\" and \"b\"")
     expect_error(chromatinSignal(counts, labels = c(0, 1)),
-                 "`labels` must have a value for each gene")
+                 "`labels` must have one value per gene")
 })
 
 test_that("training needs labelled genes of both kinds", {

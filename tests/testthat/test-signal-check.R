@@ -58,7 +58,7 @@ test_that("the doubled counts of a published table are found", {
 test_that("misspelt marks are found", {
     misspelt <- sane
     assayNames(misspelt)[2] <- "h3k36me3"
-    expect_match(checkSignal(misspelt)$finding, "h3k36me3 is not .*H3K36me3 is")
+    expect_match(checkSignal(misspelt)$finding, "h3k36me3 is not .*did you mean H3K36me3")
     assayNames(misspelt)[2] <- "CTCF"
     expect_identical(nrow(checkSignal(misspelt)), 0L)
 })
@@ -83,8 +83,8 @@ test_that("files that do not fit the genes are found", {
     signal <- countReads(sheet, tssWindows(fewGenes()), progress = FALSE)
     found <- checkSignal(signal)
     expect_identical(found$check, c("chromosomes", "empty", "depth"))
-    expect_match(found$finding[1], "it has 1, the genes have chr1")
-    expect_match(found$mending[1], "seqlevelsStyle(genes) <- \"NCBI\"",
+    expect_match(found$finding[1], "its chromosomes are 1, those of the genes are chr1")
+    expect_match(found$advice[1], "seqlevelsStyle(genes) <- \"NCBI\"",
                  fixed = TRUE)
     windows <- tssWindows(fewGenes(), seqlengths = c(chr1 = 50000))
     beyond <- textFile("chr1\t60000\t60036")
@@ -104,7 +104,7 @@ test_that("BAM files without order, index or the right genome are found", {
                  "chr1: 60000 bp in the file, 61000 in the genes")
     short <- tssWindows(transform(fewGenes()[1, ], start = 70000, end = 7e4))
     expect_error(countReads(c(M = unsorted), short, progress = FALSE),
-                 "another genome build")
+                 "same genome build")
 })
 
 test_that("findings print as text", {
@@ -157,7 +157,7 @@ test_that("a shifted TSS is found, and by how much", {
     found <- checkSignal(shifted)
     found <- found[found$check == "tss", ]
     expect_identical(nrow(found), 2L)
-    expect_match(found$finding[1], "highest at [-+]4[0-9]{3} bp")
+    expect_match(found$finding[1], "maximum is at [-+]4[0-9]{3} bp")
     acetyl <- shifted
     assayNames(acetyl)[match("H3K4me3", assayNames(acetyl))] <- "H3K27ac"
     expect_match(checkSignal(acetyl)$finding[1], "H3K27ac.*not highest")

@@ -56,7 +56,7 @@ test_that("subsetting, renaming and removing keep the class in step", {
     colnames(signal) <- c("a", "b")
     expect_identical(rownames(preprocessing(signal)), c("a", "b"))
     expect_error(assay(signal, "H3K4me3", withDimnames = FALSE) <-
-                     matrix(0, 20, 2), "not so: H3K4me3")
+                     matrix(0, 20, 2), "these are not: H3K4me3")
     expect_error(assays(signal) <- assays(signal)["label"], "marks")
     signal[1:2, ] <- signal[3:4, ]
     expect_identical(binMatrix(signal, "H3K4me3", "a")[1, ],
@@ -70,7 +70,7 @@ test_that("subsetting, renaming and removing keep the class in step", {
 
 test_that("a signal that is none is not made", {
     signal <- twoCells()
-    expect_error(preprocessing(signal) <- 1, "DataFrame with a row")
+    expect_error(preprocessing(signal) <- 1, "DataFrame with one row")
     broken <- signal
     broken@bins$offsets <- broken@bins$offsets[-3]
     expect_error(validObject(broken), "adjacent bins")
@@ -114,7 +114,7 @@ test_that("signals that do not go together are not combined", {
     fewer <- other
     assay(fewer, "H3K9me3") <- NULL
     expect_error(cbind(signal, fewer), "same marks.*H3K9me3")
-    expect_error(cbind(signal, signal), "different names.*cellType1")
+    expect_error(cbind(signal, signal), "different cell types.*cellType1")
     expect_error(combineRows(signal, other), "same cell types.*c, d")
     expect_error(combineCols(signal, other[-1, ]), "same genes")
     kind <- other
@@ -153,7 +153,7 @@ test_that("a signal survives files and plain experiments", {
     expect_identical(class(plain)[1], "RangedSummarizedExperiment")
     expect_identical(as(plain, "ChromatinSignal"), signal)
     expect_error(as(plain[, 1], "ChromatinSignal"), "Subset the signal")
-    expect_error(splitGenes(plain), "must be a signal.*given")
+    expect_error(splitGenes(plain), "must be a signal.*converts")
     expect_identical(updateObject(signal), signal)
     expect_error(as(SummarizedExperiment(rowRanges = rowRanges(signal)),
                     "ChromatinSignal"), "made from a signal")
@@ -173,7 +173,7 @@ test_that("experiments of the user's own become signals", {
                      binMatrix(signal, "H3K4me3", 1))
     expect_identical(marks(chromatinSignal(own)), c("H3K4me3", "other"))
     expect_error(chromatinSignal(own, marks = "tpm"), "x bins.*\"tpm\"")
-    expect_error(chromatinSignal(own, genes = "x"), "of its own")
+    expect_error(chromatinSignal(own, genes = "x"), "already has")
     assay(own, "other")[3, 1, 2] <- -1
     expect_error(chromatinSignal(own), "\"other\" must be finite")
 })

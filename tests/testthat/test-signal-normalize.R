@@ -17,7 +17,7 @@ test_that("counts per million go by the depth", {
     expect_identical(preprocessing(cpm)$normalization, c("cpm", "cpm"))
     expect_error(normalizeSignal(cpm, "cpm"), "already normalised by \"cpm\"")
     expect_error(normalizeSignal(simulateChromatin(5), "cpm"),
-                 "know the read depth of \"H3K27me3\"")
+                 "have the read depth of \"H3K27me3\"")
 })
 
 test_that("a control is scaled to the depth of the mark, and left out", {

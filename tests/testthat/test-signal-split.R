@@ -80,11 +80,11 @@ test_that("the chromosome split says what it misses", {
     }
     expect_error(quietSplit(plainSignal(9), "chromosome",
                             chromosomes = list(test = "chr1")),
-                 "must have its genes' ranges")
+                 "must have gene ranges")
     expect_error(quietSplit(signal, "chromosome"), "must be a list")
     expect_error(split("chr1"), "must be a list")
     expect_error(split(train = "chr1"), "must be a list")
-    expect_error(split(test = "8"), "without a gene.*\"8\".*chr8")
+    expect_error(split(test = "8"), "without genes.*\"8\".*chr8")
     expect_error(split(a = "chr1", b = "chr1"), "only once.*chr1")
     everything <- paste0("chr", 1:22)
     expect_error(split(test = everything), "Empty: train")
@@ -99,7 +99,7 @@ test_that("no part may be empty and fractions must make sense", {
                   c(a = 0.5, b = 0.6), c(a = 1.5, b = -0.5), c(a = 0.5, b = NA),
                   c(a = 1, b = 0), "x")
     for (fractions in wrong) expect_error(split(fractions), "sum to 1")
-    expect_error(splitGenes(plainSignal(9), "size"), "must be one of")
+    expect_error(splitGenes(plainSignal(9), "size"), "must be \"order\"")
     expect_error(splitGenes(plainSignal(9), "random", seed = 1.5), "seed")
     expect_error(splitGenes(1:9), "must be a signal")
 })
