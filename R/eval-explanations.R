@@ -75,8 +75,8 @@
     architecture <- .architectures[[model@architecture]]
     attention <- .forward(model, signal, threads)$attention
     shape <- c(length(binOffsets(model)), length(model@marks), nrow(signal))
-    if (!is.null(architecture$together)) {
-        alpha <- matrix(attention[[architecture$together]], shape[1L])
+    if (!is.null(architecture$joint)) {
+        alpha <- matrix(attention[[architecture$joint]], shape[1L])
         each <- rep(seq_len(shape[3L]), each = shape[2L])
         return(array(alpha[, each], shape))
     }

@@ -32,8 +32,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     row <- .findOneGene(signal, attention, gene)
     cellType <- .checkCellType(attention, cellType)
     .checkCellTypes(signal, cellType, "cellType", many = FALSE)
-    together <- .isTogether(attention)
-    marks <- .chooseMarks(if (together) signal else attention, marks)
+    joint <- .isJoint(attention)
+    marks <- .chooseMarks(if (joint) signal else attention, marks)
     .checkMarks(signal, marks)
     id <- rownames(attention)[row]
     tracks <- .geneTracks(signal[id, ], attention[id, ], cellType, marks)
@@ -55,11 +55,11 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
-        .themeChrome() + .themeTracks(length(marks), together)
+        .themeChrome() + .themeTracks(length(marks), joint)
 }
 
-# Whether there is one alpha, of all marks together.
-.isTogether <- function(attention) identical(marks(attention), .allMarks)
+# Whether there is one joint alpha for all marks.
+.isJoint <- function(attention) identical(marks(attention), .allMarks)
 
 .checkSameGeometry <- function(signal, attention) {
     same <- binWidth(signal) == binWidth(attention) &&
@@ -94,7 +94,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 
 # One row for each mark, track and bin, the tracks in the order shown.
 .geneTracks <- function(signal, attention, cellType, marks) {
-    together <- .isTogether(attention)
+    joint <- .isJoint(attention)
     track <- function(x, mark, track) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
                    value = as.vector(binMatrix(x, mark, cellType)),
@@ -102,9 +102,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     }
     tracks <- lapply(marks, function(mark) {
         rbind(track(signal, mark, "signal"),
-              if (!together) track(attention, mark, "alpha"))
+              if (!joint) track(attention, mark, "alpha"))
     })
-    if (together) {
+    if (joint) {
         tracks <- c(tracks, list(track(attention, .allMarks, "alpha")))
     }
     tracks <- do.call(rbind, tracks)
@@ -171,7 +171,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         beta <- .betaMatrix(attention, 1L, cellType)[1L, marks]
         beta <- sprintf("\nbeta = %.2f", beta)
     }
-    alphas <- if (.isTogether(attention)) .allMarks else marks
+    alphas <- if (.isJoint(attention)) .allMarks else marks
     labels <- c(paste0(marks, beta), rep("alpha", length(alphas)))
     stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, "alpha")))
 }
@@ -200,8 +200,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 }
 
 # The two tracks of a mark close together, the marks apart.
-.themeTracks <- function(marks, together) {
-    gaps <- if (together) rep(9, marks)
+.themeTracks <- function(marks, joint) {
+    gaps <- if (joint) rep(9, marks)
             else utils::head(rep(c(2, 9), marks), -1L)
     ggplot2::theme(
         legend.position = "none",
