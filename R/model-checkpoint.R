@@ -1,6 +1,6 @@
-# Checkpoints, from which training resumes after a crash. The checkpoint FILE has
-# the state after the last complete epoch. FILE.plan is written once and has the
-# model's settings and data. FILE.lock is locked while a process trains.
+# Checkpoints, from which training resumes after a crash. The checkpoint FILE
+# has the state after the last complete epoch. FILE.plan is written once and has
+# the model's settings and data. FILE.lock is locked while a process trains.
 
 .planFile <- function(checkpoint) paste0(checkpoint, ".plan")
 

@@ -1,11 +1,11 @@
 #' Train AttentiveChrome
 #'
 #' Trains a model that predicts high or low expression of a gene from the signal
-#' of the marks around its TSS. The loss is binary cross-entropy; it is minimised
-#' by Adam over mini-batches in random order, with gradients clipped by their
-#' norm. The defaults are those of the code published with the paper. The
-#' returned model has the parameters of the epoch with the best validation AUROC
-#' or, without validation, of the last epoch.
+#' of the marks around its TSS. Adam minimises the binary cross-entropy over
+#' mini-batches in random order; gradients are clipped by their norm. The
+#' defaults are those of the code published with the paper. The returned model
+#' has the parameters of the epoch with the best validation AUROC or, without
+#' validation, of the last epoch.
 #'
 #' With `checkpoint`, the state of the training is written to a file after each
 #' epoch. After a crash, a kill or a power cut, the same call resumes from the
@@ -21,8 +21,8 @@
 #' Interrupting (Ctrl-C) stops the training and returns the current model with a
 #' warning. Reaching a time limit ([setTimeLimit()]) is an error.
 #'
-#' On machines of the same kind, the same seed gives the same model, bit for bit,
-#' with any number of threads. Without `seed`, one is drawn from R's random
+#' On machines of the same kind, the same seed gives the same model, bit for
+#' bit, with any number of threads. Without `seed`, one is drawn from R's random
 #' number generator and stored in the model.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
