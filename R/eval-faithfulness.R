@@ -200,6 +200,6 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
         stats::median(.rowScores(ranks[[a]], ranks[[b]], "correlation"),
                       na.rm = TRUE)
     }
-    outer(stats::setNames(nm = names(ranks)), stats::setNames(nm = names(ranks)),
-          Vectorize(pair))
+    outer(stats::setNames(nm = names(ranks)),
+          stats::setNames(nm = names(ranks)), Vectorize(pair))
 }

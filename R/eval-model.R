@@ -66,7 +66,8 @@ print.evaluation <- function(x, digits = 3L, ...) {
         return(invisible(x))
     }
     own <- names(.measureTitles)
-    other <- paste0("baseline", toupper(substr(own, 1L, 1L)), substring(own, 2L))
+    other <- paste0("baseline", toupper(substr(own, 1L, 1L)),
+                    substring(own, 2L))
     for (i in seq_len(nrow(x))) {
         cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
                     100 * x$high[i]))

@@ -43,8 +43,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 
 .checkPanel <- function(x, arg = "panel") {
     if (!is(x, "AttentiveChromePanel") || length(x) == 0L) {
-        .stop("{.arg {arg}} must be a panel made by {.fn trainCellTypes}, with at
-               least one model",
+        .stop("{.arg {arg}} must be a panel made by {.fn trainCellTypes}, with
+               at least one model",
               x = "It is of class {.cls {class(x)[1]}}{
                    if (is(x, 'AttentiveChromePanel')) ', without models'}.")
     }
@@ -57,7 +57,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
     .checkSignal(signal, arg)
     missing <- setdiff(colnames(signal), names(panel))
     if (length(missing) > 0L || ncol(signal) == 0L) {
-        .stop("{.arg {arg}} must have cell types for which the panel has models",
+        .stop("{.arg {arg}} must have cell types for which the panel has a
+               model",
               x = "Without a model: {(.some(missing))}.",
               i = "The panel has {(.some(names(panel)))}.")
     }

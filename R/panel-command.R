@@ -84,8 +84,9 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     parser <- optparse::OptionParser(
         usage = paste(.programName, command$usage), description = command$title,
         option_list = if (name == "train") .trainOptions() else list())
-    given <- optparse::parse_args(parser, args[-1L], positional_arguments = TRUE,
-                                  print_help_and_exit = FALSE)
+    given <- optparse::parse_args(
+        parser, args[-1L], positional_arguments = TRUE,
+        print_help_and_exit = FALSE)
     if (isTRUE(given$options$help)) {
         optparse::print_help(parser)
         return(0L)
@@ -120,9 +121,10 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
                "other settings and sizes, NAME=VALUE,NAME=VALUE", ""),
         option("workers", "integer", "cell types trained at a time [1]", 1L),
         option("cluster", "character", paste(
-            "where the workers run: this machine, or slurm, sge or lsf, through",
-            "batchtools [this machine]")),
-        option("template", "character", "the cluster's template for batchtools"),
+            "where the workers run: this machine, or slurm, sge or lsf,",
+            "through batchtools [this machine]")),
+        option("template", "character",
+               "the cluster's template for batchtools"),
         option("threads", "integer", "threads of each worker [1]", 1L))
 }
 

@@ -78,6 +78,6 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
         ggplot2::geom_line(colour = "grey55", alpha = 0.7) +
         ggplot2::geom_point(data = best, colour = "#D55E00") +
         ggplot2::labs(x = "Epoch", y = "Validation AUROC",
-                      caption = "One line per cell type. Points: best epochs.") +
+                      caption = "Lines: cell types. Points: best epochs.") +
         .themeChrome()
 }
