@@ -1,40 +1,40 @@
-# Baselines as models of their own: the same marks, bins and checks as a
-# network, and the same predict() and evaluate().
+# Baselines as models, with the marks, bins, checks, predict() and evaluate() of
+# networks.
 
 #' Train a baseline
 #'
-#' Simple models to hold a network against: with few genes they may well be as
-#' good. They predict, are evaluated and refuse other signal as the models of
-#' [attentiveChrome()] do.
+#' Trains a simple model to compare networks with. With few genes, a baseline
+#' may be as good as a network. Baselines predict, are evaluated and check their
+#' input like the models of [attentiveChrome()].
 #'
-#' All of them read log(1 + count); signal that normalisation made negative is
-#' mirrored. The methods:
+#' All baselines read log(1 + count). For signal that is negative after
+#' normalization, this is `sign(x) * log1p(abs(x))`. The methods are:
 #' * `"meanLogCount"`: logistic regression on the mean over the bins of each
-#'   mark, the baseline that [evaluate()][evaluate.AttentiveChromeModel] shows
-#'   beside every model;
-#' * `"bestBin"`: logistic regression on one bin of each mark, the one whose
-#'   AUROC on the training genes is farthest from 0.5 (the first of equals);
-#' * `"elasticNet"`: logistic regression on all bins with the elastic net's
-#'   penalty, half ridge and half lasso (`alpha = 0.5`), by the package glmnet;
-#'   its strength is that of the smallest deviance in ten-fold cross-validation
-#'   on the training genes;
-#' * `"randomForest"`: a probability forest of 500 trees on all bins, by the
-#'   package ranger. A probability of 0 or 1 is taken as half a tree's vote
-#'   away from it, so that the logit is finite.
+#'   mark. [evaluate()][evaluate.AttentiveChromeModel] shows this baseline
+#'   alongside every model;
+#' * `"bestBin"`: logistic regression on one bin of each mark, the bin whose
+#'   AUROC on the training genes is farthest from 0.5 (the first of ties);
+#' * `"elasticNet"`: logistic regression on all bins with the elastic net
+#'   penalty, half ridge and half lasso (`alpha = 0.5`), from the package
+#'   glmnet. The strength of the penalty minimises the deviance in ten-fold
+#'   cross-validation on the training genes;
+#' * `"randomForest"`: a probability forest of 500 trees on all bins, from the
+#'   package ranger. Probabilities of 0 and 1 are moved by half a tree's vote,
+#'   so that the logit is finite.
 #'
-#' Prediction by the random forest needs ranger; that by the others needs no
-#' further package.
+#' Predictions of the random forest need ranger; those of the other baselines
+#' need no further package.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
 #'   labels, or a split ([splitGenes()]). Genes without a label are left out.
-#' @param method The baseline.
+#' @param method The name of the baseline.
 #' @param cellTypes Names of the cell types to train on, pooled; by default all.
 #' @param ... Arguments of `glmnet::cv.glmnet()` or `ranger::ranger()`, such as
 #'   `alpha` or `num.trees`. The other methods have none.
 #' @param marks Marks to read; by default all of the signal.
-#' @param seed Whole number for the folds of the elastic net and for the forest;
-#'   without it one is drawn from R's random numbers and kept. The others draw
-#'   none.
+#' @param seed Whole number that seeds the folds of the elastic net and the
+#'   random forest. By default one is drawn from R's random number generator and
+#'   stored in the baseline. The other methods use no random numbers.
 #' @return A [BaselineModel-class].
 #' @references Zou and Hastie (2005), Journal of the Royal Statistical Society
 #'   B 67, 301; Breiman (2001), Machine Learning 45, 5.
@@ -89,7 +89,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
     }
 }
 
-# ---- the four, each a way to fit and to predict -----------------------------
+# ---- the methods: fit and logit ---------------------------------------------
 
 # x: for each mark, the log counts of samples x bins.
 .markMeans <- function(x) do.call(cbind, lapply(x, rowMeans))
@@ -117,7 +117,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
          coefficients = .fitLogistic(.pickBins(x, best), label))
 }
 
-# Only the coefficients are kept: they predict without glmnet.
+# Stores only the coefficients, so that predictions do not need glmnet.
 .fitElasticNet <- function(x, label, alpha = 0.5, ...) {
     fit <- glmnet::cv.glmnet(.allBins(x), label, family = "binomial",
                              alpha = alpha, ...)
@@ -127,7 +127,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
 .fitForest <- function(x, label, ...) {
     forest <- ranger::ranger(x = .allBins(x), y = factor(label, 0:1),
                              probability = TRUE, num.threads = 1L, ...)
-    forest$call <- NULL # would hold the training data once more
+    forest$call <- NULL # it has a copy of the training data
     list(forest = forest, trees = forest$num.trees)
 }
 
@@ -160,7 +160,7 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
         package = "ranger", fit = .fitForest, logit = .forestLogit)
 )
 
-# Genes x cell types.
+# The logits, genes x cell types.
 .logitOfBaseline <- function(model, signal, arg) {
     .checkFits(signal, .modelFormat(model), arg)
     x <- .logCounts(signal, model@marks, colnames(signal))

@@ -1,7 +1,8 @@
-# The baseline that every model is shown beside: a logistic regression on the
+# The baseline that is shown alongside every model: a logistic regression on the
 # mean log count (log(1 + count), averaged over the bins) of each mark.
 
-# For each mark, samples (a gene in a cell type, genes running first) x bins.
+# For each mark, the log counts, samples x bins. A sample is a gene in a cell
+# type; genes vary fastest.
 .logCounts <- function(signal, marks, cellTypes) {
     lapply(stats::setNames(nm = marks), function(mark) {
         values <- as.array(
@@ -16,7 +17,7 @@
     do.call(cbind, lapply(.logCounts(signal, marks, cellTypes), rowMeans))
 }
 
-# log(1 + count); normalised signal may be negative, and is mirrored.
+# log(1 + count). Normalized signal may be negative; then the sign is preserved.
 .logCount <- function(x) sign(x) * log1p(abs(x))
 
 .fitBaseline <- function(signal, marks, cellTypes) {
@@ -26,9 +27,9 @@
     .fitLogistic(x[known, , drop = FALSE], label[known])
 }
 
-# Coefficients, intercept first. A column that says nothing (constant signal)
-# gets 0. Perfectly separated genes are no fault here: the fit is then steep,
-# and glm's warnings about it say nothing to the user of a baseline.
+# The coefficients, intercept first. The coefficient of a constant column is 0.
+# Perfect separation is accepted: the fit is then steep, and the warnings of
+# glm.fit() are muffled, as they do not help the user of a baseline.
 .fitLogistic <- function(x, label) {
     fit <- withCallingHandlers(
         stats::glm.fit(cbind("(Intercept)" = 1, x), label,

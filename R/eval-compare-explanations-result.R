@@ -1,15 +1,15 @@
-# What a comparison of explanations tells: table, print and figures.
+# Table, printing and figures of a comparison of explanations.
 
 #' Table and figures of a comparison of explanations
 #'
-#' @param x What [compareExplanations()] returns.
-#' @param type `"scores"`: a dot with its interval for each explanation, a grey
-#'   band up to the 97.5th percentile of random orders of the bins, and crosses
-#'   for models of shuffled labels. `"profiles"`: the mean importance along the
-#'   bins, and the reference as an area, each scaled to its maximum (the paper's
-#'   figure 2b).
+#' @param x The result of [compareExplanations()].
+#' @param type `"scores"`: a point with its interval for each explanation, a
+#'   grey band up to the 97.5th percentile of random orders of the bins, and
+#'   crosses for models with shuffled labels. `"profiles"`: the mean importance
+#'   along the bins, and the reference as an area, each scaled to its maximum
+#'   (the paper's figure 2b).
 #' @param row.names,optional,... Not used.
-#' @return `as.data.frame()`: the table that [compareExplanations()] describes;
+#' @return `as.data.frame()`: the table described in [compareExplanations()].
 #'   `plot()`: a `ggplot`.
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
@@ -66,11 +66,11 @@ print.explanationComparison <- function(x, ...) {
     cat(sprintf(paste0("\nlower, upper: %g%% interval; by chance: 97.5th ",
                        "percentile of random orders of bins%s\n"),
                 100 * x$level, if (is.null(x$shuffled)) "" else
-                    ";\nshuffled: mean of models of shuffled labels"))
+                    ";\nshuffled: mean of models with shuffled labels"))
     invisible(x)
 }
 
-# The best explanation with its null, and attention against the signal, plainly.
+# The best explanation with its null, and attention compared with the signal.
 .verdict <- function(table) {
     best <- table[which.max(table$score), ]
     first <- sprintf("Best: %s, %.3f (by chance up to %.3f).",
@@ -84,7 +84,7 @@ print.explanationComparison <- function(x, ...) {
 
 .againstSignal <- function(difference, lower, upper) {
     if (is.na(difference) || is.na(lower)) {
-        return("Attention cannot be held against the signal: one is flat.")
+        return("Attention cannot be compared with the signal: one is flat.")
     }
     how <- if (lower > 0) "better than the signal itself"
            else if (upper < 0) "WORSE than the signal itself"
@@ -131,7 +131,7 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
             caption = paste0(
                 "Band: 97.5 % of random orders of the bins score less.",
                 if (!is.null(shuffled)) {
-                    "\nCrosses: models of shuffled labels."
+                    "\nCrosses: models with shuffled labels."
                 })) +
         .themeChrome() + ggplot2::theme(legend.position = "none")
 }
@@ -166,14 +166,14 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
         ggplot2::labs(x = "Position from TSS (bp)",
                       y = "Mean importance, scaled to its maximum",
                       caption = if (x$measure == "auprc") {
-                          "Areas: the bins that decide."
+                          "Areas: the causal bins."
                       } else "Grey: the reference mark.") +
         .themeChrome() +
         ggplot2::theme(strip.text.y = ggplot2::element_text(angle = 0))
 }
 
-# The causal bins have the colour of their mark; a reference mark is none of
-# those shown.
+# Causal bins have the colour of their mark. A reference mark is grey, as it is
+# not one of the marks shown.
 .referenceBars <- function(measure, width) {
     if (measure == "auprc") {
         return(ggplot2::geom_col(

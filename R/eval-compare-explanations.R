@@ -1,36 +1,36 @@
-# How well explanations agree with something that no model saw: the paper's
-# table 3, with what chance and the signal itself would give.
+# Compares explanations with a reference that no model has read: the paper's
+# table 3, with the scores of random orders and of the signal itself.
 
 #' Compare explanations with a reference
 #'
-#' Scores how well each explanation of a model says where regulation happens:
-#' the paper's table 3. The importance of each bin of `mark`, averaged over the
-#' genes that the model predicts high (probability above 0.5), is held against
-#' the average signal of a reference mark in the bins of the genes that are high
-#' (label 1): Pearson's correlation over the bins. Where the truth is known, as
-#' of [simulateChromatin()], `reference` may be the causal bins instead: the
-#' score is then the area under the precision-recall curve of finding them
-#' among the bins of all marks.
+#' Scores how well each explanation of a model locates regulation, as in the
+#' paper's table 3. The importance of each bin of `mark` is averaged over the
+#' genes that the model predicts to have high expression (probability above
+#' 0.5). The score is Pearson's correlation, over the bins, with the signal of a
+#' reference mark averaged over the genes that have high expression (label 1).
+#' If the truth is known, as for [simulateChromatin()], `reference` can be the
+#' causal bins instead. The score is then the area under the precision-recall
+#' curve for finding them among the bins of all marks.
 #'
-#' Importance is the attention (of one mark: alpha; among all marks: alpha
-#' times beta where there is one) or the absolute value of an attribution.
-#' Beside the explanations stands `signal`, the signal that the model read. An
-#' explanation that scores no better has shown nothing that a plot of the reads
-#' would not: the printed verdict says so.
+#' Importance is the attention or the absolute value of an attribution.
+#' Attention is alpha for one mark; for all marks it is alpha times beta, if the
+#' architecture has beta. The explanation `signal` is the signal that the model
+#' read. An explanation that scores no better than the signal shows no more than
+#' a plot of the reads would; the printed verdict says so.
 #'
-#' Each score comes with
-#' * an interval, and the `difference` to that of the signal with its interval:
-#'   percentiles of a bootstrap over the genes, in which all explanations see
-#'   the same genes;
-#' * `permutedP`, the share of random orders of the bins that score as high.
-#'   Neighbouring bins are alike, so that many profiles beat it; `shiftedP` is
-#'   the same for all circular shifts of the profile, which keep its shape (the
-#'   marks lie one after the other);
-#' * with `training`, scores of models of the same settings that were trained
-#'   on shuffled labels, for as many epochs as the model was, explained for the
-#'   same genes: what of the score has nothing to do with expression;
-#' * the same score gene by gene, of the genes predicted high: the profile of the
-#'   mean can fit where single genes do not.
+#' Each score has
+#' * an interval, and the `difference` from the score of the signal with its
+#'   interval. They are percentiles of a bootstrap over the genes, with the same
+#'   genes for all explanations;
+#' * `permutedP`, the fraction of random orders of the bins that score at least
+#'   as high. Neighbouring bins are similar, so a small value is easy to reach.
+#'   `shiftedP` is the same for all circular shifts of the profile, which
+#'   preserve its shape (the marks are concatenated);
+#' * with `training`, the scores of models with the same settings that were
+#'   trained on shuffled labels for the same number of epochs, explained for the
+#'   same genes. They show which part of the score is unrelated to expression;
+#' * the same score for individual genes predicted to have high expression: the
+#'   mean profile can agree with the reference even if individual genes do not.
 #'
 #' @param models A model ([attentiveChrome()]), or a named list of them.
 #' @param signal A signal with labels and the models' marks and bins.
@@ -39,33 +39,35 @@
 #'   types and bins; or a list of the causal bins by mark, such as
 #'   `list(H3K4me3 = 46:55)`.
 #' @param mark The mark whose bins are scored, if `reference` is a mark.
-#' @param explanations Names among `"attention"`, `"saliency"`,
-#'   `"gradientInput"`, `"integratedGradients"`, `"occlusion"` (see
-#'   [attribution()]), `"classOptimum"` (of class high, see [classOptimum()])
-#'   and `"signal"`, which is always there. By default all that a model has.
-#' @param cellTypes Names of the cell types of `signal` to judge each model by;
-#'   by default those that it was trained on.
-#' @param training The signal with labels that the models were trained on, to
-#'   train models on shuffled labels; `NULL` for none.
-#' @param shuffles Number of these for each model.
-#' @param draws Number of bootstrap samples and of random orders of bins.
+#' @param explanations Any of `"attention"`, `"saliency"`, `"gradientInput"`,
+#'   `"integratedGradients"` and `"occlusion"` (see [attribution()]),
+#'   `"classOptimum"` (of class high, see [classOptimum()]) and `"signal"`,
+#'   which is always included. By default all that are available for a model.
+#' @param cellTypes Names of the cell types of `signal` in which to evaluate
+#'   each model; by default those that it was trained on.
+#' @param training The signal with labels that the models were trained on, used
+#'   to train models on shuffled labels; `NULL` for none.
+#' @param shuffles Number of models with shuffled labels for each model.
+#' @param draws Number of bootstrap samples and of random orders of the bins.
 #' @param level Level of the intervals.
-#' @param seed Whole number for the random numbers; `NULL` goes on in R's.
-#' @param threads Threads, as for
+#' @param seed Whole number that seeds the random numbers; `NULL` uses the
+#'   current state of R's random number generator.
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @param BPPARAM Where to train on shuffled labels: a parameter of BiocParallel.
+#' @param BPPARAM A BiocParallel parameter: where to train on shuffled labels.
 #' @param progress Show a progress bar of that training.
 #' @return A list of class `explanationComparison` with `measure`,
-#'   `"correlation"` or `"auprc"`, and three data frames. `table` has a row a
-#'   model, cell type and explanation: `genes`, the number predicted high;
-#'   `score`, `lower`, `upper`; `difference` (to the signal), `differenceLower`,
-#'   `differenceUpper`; `permutedP`, `permutedUpper` (the 97.5th percentile of
-#'   the random orders' scores), `shiftedP`; `shuffledMean`, `shuffledMax`;
-#'   `geneMedian`, median score of single genes; `geneDifference`, median
-#'   difference to that of the signal, and `geneP`, its Wilcoxon signed rank
-#'   test. `profiles` has the mean profiles, `shuffled` the scores of each model
-#'   of shuffled labels. [as.data.frame()] gives the table, [plot()] draws the
-#'   scores or, with `type = "profiles"`, the profiles.
+#'   `"correlation"` or `"auprc"`, and three data frames. `table` has one row
+#'   per model, cell type and explanation: `genes`, the number predicted to have
+#'   high expression; `score`, `lower`, `upper`; `difference` (from the signal),
+#'   `differenceLower`, `differenceUpper`; `permutedP`, `permutedUpper` (the
+#'   97.5th percentile of the scores of random orders), `shiftedP`;
+#'   `shuffledMean`, `shuffledMax`; `geneMedian`, the median score of individual
+#'   genes; `geneDifference`, the median difference from the score of the
+#'   signal, and `geneP`, its Wilcoxon signed rank test. `profiles` has the mean
+#'   profiles, and `shuffled` the scores of each model with shuffled labels.
+#'   [as.data.frame()] returns the table. [plot()] draws the scores or, with
+#'   `type = "profiles"`, the profiles.
 #' @references Singh et al. (2017), section 4 and table 3,
 #'   <https://arxiv.org/abs/1708.00339>; Jain and Wallace (2019), Attention is
 #'   not Explanation, <https://arxiv.org/abs/1902.10186>.
@@ -124,7 +126,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     models
 }
 
-# A task a model and cell type, with the explanations to judge.
+# One task per model and cell type, with the explanations to score.
 .explanationTasks <- function(models, signal, explanations, cellTypes) {
     .checkSignal(signal)
     tasks <- lapply(names(models), function(name) {
@@ -137,7 +139,8 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
                    was trained on",
                   x = "It has {(.some(colnames(signal)))}; the model's
                        {?is/are} {(.some(model@training$cellTypes))}.",
-                  i = "Give {.arg cellTypes} to judge by others.")
+                  i = "Use {.arg cellTypes} to evaluate the models in other
+                       cell types.")
         }
         lapply(.checkCellTypes(signal, judged, "cellTypes"), function(cell) {
             list(model = name, cellType = cell,
@@ -147,18 +150,18 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     do.call(c, tasks)
 }
 
-# ---- what to score against --------------------------------------------------
+# ---- references -------------------------------------------------------------
 
-# A target: `signal` of the one cell type; `pick`, which takes the scored
-# positions from an array of importances, as genes x positions; `own`, what each
-# gene's importance is held against, genes x positions; `active`, the genes
-# whose mean it is; and the positions' `mark` and `at`.
+# A target: `signal`, of one cell type; `pick`, which takes the scored positions
+# from an array of importances, as genes x positions; `own`, the reference of
+# each gene, genes x positions; `active`, the genes over which the reference is
+# averaged; and `mark` and `at`, the mark and the offset of each position.
 .target <- function(task, model, signal, reference, mark) {
     signal <- signal[, task$cellType]
     at <- .binCentres(signal)
     if (is.list(reference)) return(.truthTarget(model, signal, reference, at))
     .checkMarks(model, mark, "mark", "model")
-    if (length(mark) != 1L) .stop("{.arg mark} must name one mark")
+    if (length(mark) != 1L) .stop("{.arg mark} must be one mark")
     own <- .referenceMatrix(signal, reference, model)
     row <- match(mark, model@marks)
     list(measure = "correlation", signal = signal, own = own,
@@ -169,7 +172,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
 
 .truthTarget <- function(model, signal, causal, at) {
     if (length(causal) == 0L) {
-        .stop("{.arg reference} must name a causal bin")
+        .stop("{.arg reference} must have at least one causal bin")
     }
     .checkCausal(causal, model@marks, length(at), "reference")
     truth <- unlist(lapply(model@marks, function(mark) {
@@ -188,7 +191,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
         .checkMarks(signal, reference, "reference")
         if (reference %in% model@marks) {
             .stop("{.arg reference} must be a mark that the models do not read",
-                  x = "{.val {reference}} is one of theirs.")
+                  x = "{.val {reference}} is one of their marks.")
         }
         return(binMatrix(signal, reference))
     }
@@ -212,9 +215,9 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     binMatrix(reference[rownames(signal), ], marks(reference), cellType)
 }
 
-# ---- models of shuffled labels ----------------------------------------------
+# ---- models with shuffled labels --------------------------------------------
 
-# For each model `shuffles` of them, or nothing.
+# For each model, a list of `shuffles` models; NULL without training data.
 .trainShuffled <- function(models, training, shuffles, seed, BPPARAM,
                            progress) {
     if (is.null(training)) return(NULL)

@@ -1,30 +1,32 @@
-# What a comparison of models tells: tables, print and figure.
+# Tables, printing and figure of a comparison of models.
 
 #' Tables and figure of a comparison of models
 #'
-#' @param object,x What [compareModels()] returns.
-#' @param reference The model to compare the others with; by default that of the
-#'   comparison.
+#' @param object,x The result of [compareModels()].
+#' @param reference The model to compare the others with; by default the
+#'   reference of the comparison.
 #' @param level Level of the confidence intervals.
 #' @param row.names,optional,... Not used.
-#' @return `summary()`: a data frame with a row a model, the paper's table 2:
-#'   `model`; `mean`, `median`, `max` and `min` over the cell types of the
-#'   AUROC, itself the mean over the seeds; `better`, the number of cell types
-#'   in which it is above that of the reference (`NA` for the reference itself);
-#'   `auprc`, mean over the cell types; `seedSd`, the standard deviation of the
-#'   AUROC over the seeds, mean over the cell types (`NA` with one seed);
-#'   `difference`, mean AUROC less that of the reference; `pValue`, Wilcoxon's
-#'   signed rank test over the cell types (`NA` with fewer than six).
+#' @return `summary()`: a data frame with one row per model, as in the paper's
+#'   table 2: `model`; `mean`, `median`, `max` and `min`, over the cell types,
+#'   of the AUROC averaged over the seeds; `better`, the number of cell types in
+#'   which this AUROC is above that of the reference (`NA` for the reference
+#'   itself); `auprc`, the mean over the cell types; `seedSd`, the standard
+#'   deviation of the AUROC over the seeds, averaged over the cell types (`NA`
+#'   with one seed); `difference`, the mean AUROC minus that of the reference;
+#'   `pValue`, Wilcoxon's signed rank test over the cell types (`NA` with fewer
+#'   than six).
 #'
-#'   `as.data.frame()`: a row a model and cell type: `cellType`, `model`,
-#'   `auroc` with its interval `lower` and `upper`, `auprc`, `seedSd`,
-#'   `difference` to the reference with `differenceLower` and
-#'   `differenceUpper`, and `pValue`, DeLong's paired test (`NA` for the
-#'   reference). Intervals and tests are of the mean over the seeds: see
+#'   `as.data.frame()`: a data frame with one row per model and cell type:
+#'   `cellType`, `model`, `auroc` with its interval `lower` and `upper`,
+#'   `auprc`, `seedSd`, `difference` from the reference with `differenceLower`
+#'   and `differenceUpper`, and `pValue`, DeLong's paired test (`NA` for the
+#'   reference). Intervals and tests are for the mean over the seeds; see
 #'   [compareModels()].
 #'
-#'   `plot()`: a `ggplot` of the AUROC by model: a point a run, a diamond for
-#'   the mean over seeds and cell types, a dashed line at the reference's.
+#'   `plot()`: a `ggplot` of the AUROC by model, with one point per run, a
+#'   diamond at the mean over seeds and cell types, and a dashed line at the
+#'   mean of the reference.
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12)))
@@ -58,8 +60,8 @@ summary.modelComparison <- function(object, reference = object$reference,
     do.call(rbind, rows)
 }
 
-# The smallest p-value of n pairs is 2 / 2^n. Ties and zeros make it an
-# approximation, of which R warns.
+# The smallest possible p-value of n pairs is 2 / 2^n. With ties or zeros R uses
+# an approximation and warns.
 .pairedTest <- function(a, b) {
     if (length(a) < 6L || all(a == b)) return(NA_real_)
     suppressWarnings(stats::wilcox.test(a, b, paired = TRUE)$p.value)
@@ -122,7 +124,7 @@ print.modelComparison <- function(x, ...) {
                 length(x$models), .nGenes(nrow(x$labels)), cells,
                 if (cells == 1L) "type" else "types"))
     if (length(seeds) > 0L) {
-        cat(sprintf("Mean over the seeds %s where a model draws any\n",
+        cat(sprintf("Mean over the seeds %s for models that use a seed\n",
                     .some(seeds)))
     }
     table <- summary.modelComparison(x)
@@ -145,7 +147,7 @@ plot.modelComparison <- function(x, ...) {
     means <- summary.modelComparison(x)
     line <- means$mean[means$model == x$reference]
     few <- ncol(x$labels) <= 8L
-    # More cell types than colours that can be told apart.
+    # No colours if there are too many cell types to distinguish.
     points <- if (few) {
         ggplot2::geom_point(ggplot2::aes(colour = .data$cellType), size = 1.6,
                             alpha = 0.8)
@@ -159,7 +161,7 @@ plot.modelComparison <- function(x, ...) {
         ggplot2::geom_point(ggplot2::aes(.data$mean, .data$model), means,
                             shape = 18, size = 3.6) +
         ggplot2::scale_colour_manual("Cell type", values = .otherColours) +
-        ggplot2::labs(x = "AUROC of the test genes", y = NULL,
+        ggplot2::labs(x = "AUROC on the test genes", y = NULL,
                       caption = sprintf(paste("Points: runs. Diamonds: means.",
                                               "Dashed: mean of %s."),
                                         x$reference)) +

@@ -1,47 +1,50 @@
-# Models side by side: each architecture and baseline, with each seed, in each
-# cell type by itself, as the paper's table 2.
+# Compares models: each architecture and baseline, with each seed, in each cell
+# type separately, as in the paper's table 2.
 
 #' Compare architectures and baselines
 #'
-#' Trains models for each cell type by itself, with several seeds, and judges
-#' them by genes that nothing was chosen by: the paper's table 2, with the
-#' baselines beside the networks and with how certain the differences are.
+#' Trains models for each cell type separately, with several seeds, and
+#' evaluates them on test genes, which are not used to train or select models.
+#' This is the paper's table 2, with baselines alongside the networks and with
+#' the uncertainty of the differences.
 #'
-#' The AUROC of a model in a cell type is the mean over its seeds (not that of
-#' their averaged predictions). Its confidence interval and the paired test
-#' against `reference` are DeLong's, of that mean: they tell the chance in the
-#' genes to judge by, which the models share; `seedSd` tells the chance in the
-#' training. Where there are six cell types or more, `summary()` has a Wilcoxon
-#' signed rank test over them as well; with fewer it could not reach 0.05. No
-#' p-value is corrected for the number of models.
+#' The AUROC of a model in a cell type is the mean over its seeds (not the AUROC
+#' of averaged predictions). The confidence interval of this mean and the paired
+#' test against `reference` are DeLong's. They describe the variation due to the
+#' choice of test genes, which the models share; `seedSd` describes the
+#' variation of training. With six or more cell types, `summary()` also has a
+#' Wilcoxon signed rank test over them; with fewer, its p-value cannot be below
+#' 0.05. P-values are not corrected for the number of models.
 #'
-#' The result is the same whatever `BPPARAM`, but for the seconds.
+#' The result does not depend on `BPPARAM`, except for the seconds.
 #'
-#' @param parts A list of signals with labels, as [splitGenes()] makes it:
-#'   `train`; `test`, the genes to judge by; and, where the networks are to keep
-#'   their best epoch, `validation`. Without `validation` they keep the last.
-#' @param architectures Names of [listArchitectures()], by default all; may be
+#' @param parts A list of signals with labels, as returned by [splitGenes()]:
+#'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
+#'   choose the best epoch of the networks. Without `validation` the last epoch
+#'   is used.
+#' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
 #' @param baselines Methods of [trainBaseline()]; may be empty (`NULL`).
 #' @param seeds Different whole numbers; each model is trained with each of
-#'   them. Logistic regression draws nothing and is trained once.
+#'   them. Logistic regression uses no random numbers and is trained once.
 #' @param cellTypes Names of the cell types; by default all.
 #' @param reference The model to compare the others with; by default
-#'   `"deepchrome"`, as in the paper, if it is there, else the first.
+#'   `"deepchrome"`, as in the paper, if it is compared, otherwise the first
+#'   model.
 #' @param ... Arguments of [attentiveChrome()] for all networks, such as
 #'   `epochs`, `learningRate` and `transform`.
 #' @param sizes Sizes for some of the architectures, a named list of lists:
 #'   `list(deepchrome = list(filters = 8))`.
-#' @param BPPARAM Where to train: a parameter of BiocParallel, one task a model,
-#'   seed and cell type. Each task runs one thread.
+#' @param BPPARAM A BiocParallel parameter: where to train. There is one task
+#'   per model, seed and cell type. Each task uses one thread.
 #' @param progress Show a progress bar.
-#' @return A list of class `modelComparison` with `runs`, a data frame with a
-#'   row a model, seed and cell type: `cellType`, `model`, `seed` (`NA` where
-#'   none is drawn), `auroc` and `auprc` of the test genes, `seconds` of
-#'   training; `scores`, the logits of the test genes, a vector for each row of
+#' @return A list of class `modelComparison` with `runs`, a data frame with one
+#'   row per model, seed and cell type: `cellType`, `model`, `seed` (`NA` if the
+#'   model uses none), `auroc` and `auprc` on the test genes, `seconds` of
+#'   training; `scores`, the logits of the test genes, one vector per row of
 #'   `runs`; `labels`, genes x cell types; `models`; `reference`; `genes`, the
-#'   number in each part. An error in a task names its model, seed and cell
-#'   type.
+#'   number of genes in each part. An error in a task names its model, seed and
+#'   cell type.
 #' @references DeLong et al. (1988), Biometrics 44, 837; Singh et al. (2017),
 #'   <https://arxiv.org/abs/1708.00339>, table 2.
 #' @seealso [summary()][summary.modelComparison] for the tables and the figure
@@ -85,7 +88,7 @@ compareModels <- function(parts,
 
 # ---- one task ---------------------------------------------------------------
 
-# A row a model, seed and cell type.
+# One row per model, seed and cell type.
 .comparisonTasks <- function(cellTypes, architectures, baselines, seeds) {
     drawn <- vapply(baselines, function(b) {
         !is.null(.baselines[[b]]$package)
@@ -136,11 +139,11 @@ compareModels <- function(parts,
 
 # ---- checks -----------------------------------------------------------------
 
-# Faults are told before hours of training. Returns the cell types.
+# Reports errors before hours of training. Returns the cell types.
 .checkParts <- function(parts, cellTypes, labels = TRUE) {
     if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
-        .stop("{.arg parts} must be a list with the signals {.val train} and
-               {.val test}, and {.val validation} if epochs are to be chosen",
+        .stop("{.arg parts} must be a list with the signals {.val train},
+               {.val test} and, to choose the best epoch, {.val validation}",
               x = if (is.list(parts) && !is.null(names(parts)))
                       "It has {.val {names(parts)}}."
                   else "It is of class {.cls {class(parts)[1]}}.",
@@ -163,8 +166,8 @@ compareModels <- function(parts,
     }
     shared <- intersect(rownames(train), rownames(parts$test))
     if (length(shared) > 0L) {
-        .stop("{.arg parts$test} must not have genes that are trained on",
-              x = "Both have: {(.some(shared))}.")
+        .stop("{.arg parts$test} must not have training genes",
+              x = "In both: {(.some(shared))}.")
     }
     cellTypes
 }
@@ -177,8 +180,8 @@ compareModels <- function(parts,
     }
     models <- c(architectures, baselines)
     if (length(models) == 0L || anyDuplicated(models)) {
-        .stop("{.arg architectures} and {.arg baselines} must name each model
-               once, and one at least",
+        .stop("{.arg architectures} and {.arg baselines} must name at least one
+               model, and each model once",
               x = if (length(models) == 0L) "Both are empty."
                   else "Found {.val {models}}.")
     }
@@ -210,7 +213,7 @@ compareModels <- function(parts,
     reference
 }
 
-# What compareModels() itself gives to attentiveChrome().
+# The arguments of attentiveChrome() that compareModels() sets itself.
 .ownArguments <- c("signal", "validation", "architecture", "cellTypes", "seed",
                    "threads", "progress", "checkpoint")
 
@@ -223,7 +226,7 @@ compareModels <- function(parts,
         .stop("{.arg ...} must be settings of {.fn attentiveChrome} for all
                networks",
               x = "Found {.val {names(settings) %||% 'no names'}}.",
-              i = "They are {.arg {allowed}}; sizes go into {.arg sizes}.")
+              i = "They are {.arg {allowed}}. Use {.arg sizes} for sizes.")
     }
 }
 
@@ -231,8 +234,8 @@ compareModels <- function(parts,
     if (!is.list(sizes) || !all(vapply(sizes, is.list, NA)) ||
         (length(sizes) > 0L && !.areNames(names(sizes))) ||
         !all(names(sizes) %in% architectures)) {
-        .stop("{.arg sizes} must be a list of lists with the names of
-               architectures compared",
+        .stop("{.arg sizes} must be a list of lists, named by the architectures
+               compared",
               x = "It has the names {.val {names(sizes) %||% ''}}.",
               i = "For example {.code list(deepchrome = list(filters = 8))}.")
     }

@@ -1,25 +1,25 @@
-# Predictions of edited signal beside those of the signal as it is.
+# Compares the predictions for edited signal with those for the original.
 
-#' Predictions of edited signal
+#' Predict the effect of edits
 #'
-#' How edits of the signal change a model's predictions, gene by gene.
+#' Shows how edits of the signal change a model's predictions, gene by gene.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
 #' @param edits A named list of edits. Each is a list with the arguments of
 #'   [editSignal()] after the first, such as
-#'   `list("silence", "H3K4me3", within = 1000)`, or, for anything else, a
-#'   function that takes the signal and returns it edited. Each edit starts
-#'   from `signal` itself. An edit of a mark that the model does not read
-#'   changes nothing.
-#' @param threads Threads, as for [predict()][predict.AttentiveChromeModel].
-#' @return A data frame of class `editPredictions`, a row for each edit, cell
+#'   `list("silence", "H3K4me3", within = 1000)`, or a function that takes the
+#'   signal and returns the edited signal. Each edit starts from the original
+#'   `signal`. Editing a mark that the model does not read has no effect.
+#' @param threads Number of threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @return A data frame of class `editPredictions` with one row per edit, cell
 #'   type and gene: `gene`, `cellType`, `edit` (a factor in the order of
-#'   `edits`), `before` and `after` (the probability that the gene is highly
-#'   expressed), `change` (after minus before), `flipped` (whether the predicted
-#'   class is another one). `plot()` of it is a `ggplot` of the changes by edit.
-#'   An error where an edit is not one or returns another shape of signal.
+#'   `edits`), `before` and `after` (the probability of high expression),
+#'   `change` (after minus before), `flipped` (whether the predicted class
+#'   changes). `plot()` returns a `ggplot` of the changes by edit.
+#'   It is an error if an edit is invalid or changes the genes or cell types.
 #' @seealso [editSignal()], [smallestFlip()]
 #' @export
 #' @examples
@@ -72,7 +72,7 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
     if (any(bad)) {
         .stop("Each of {.arg edits} must be a list of arguments of
                {.fn editSignal} or a function of the signal",
-              x = "Not so: {.val {names(edits)[bad]}}.")
+              x = "Invalid: {.val {names(edits)[bad]}}.")
     }
 }
 
@@ -81,16 +81,16 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
               else do.call(editSignal, c(list(signal), edit))
     .checkSignal(edited, "edits")
     if (!identical(dimnames(edited), dimnames(signal))) {
-        .stop("{.arg edits} must keep the genes and cell types of
+        .stop("{.arg edits} must not change the genes and cell types of
                {.arg signal}",
               x = "{.val {name}} returns {nrow(edited)} gene{?s} in
-                   {ncol(edited)} cell type{?s}, or others.")
+                   {ncol(edited)} cell type{?s}, possibly with other names.")
     }
     edited
 }
 
 #' @rdname predictEdits
-#' @param x What `predictEdits()` returns.
+#' @param x The result of `predictEdits()`.
 #' @param ... Not used.
 #' @export
 plot.editPredictions <- function(x, ...) {

@@ -5,10 +5,11 @@
     genes <- nrow(target$signal)
     on <- which(.forward(model, target$signal, threads)$logit > 0)
     if (length(on) < 2L || length(target$active) < 2L) {
-        .stop("At least two genes of {.arg signal} must be predicted high and
-               two be high, in cell type {.val {task$cellType}}",
+        .stop("{.arg signal} must have at least two genes that are predicted to
+               have high expression, and two that have it, in cell type
+               {.val {task$cellType}}",
               x = "The model {.val {task$model}} predicts {length(on)};
-                   {length(target$active)} {?is/are}.")
+                   {length(target$active)} {?has/have} the label 1.")
     }
     importance <- function(model, explanation) {
         target$pick(abs(.importance(explanation, model, target$signal[on, ],
@@ -33,7 +34,7 @@
 
 # ---- scores -----------------------------------------------------------------
 
-# Of each row of `a` against the same row of `b`.
+# The score of each row of `a` compared with the same row of `b`.
 .rowScores <- function(a, b, measure) {
     if (measure == "auprc") {
         return(vapply(seq_len(nrow(a)), function(i) .auprc(b[i, ], a[i, ]), 0))
@@ -45,9 +46,10 @@
     score
 }
 
-# What an explanation's values, genes predicted high x positions, score: their
-# mean, the same for each bootstrap sample of all genes (a row of `weights`) and
-# each order of the positions (a column of `orders`), and gene by gene.
+# The scores of an explanation's values (genes predicted high x positions): of
+# their mean, of the mean in each bootstrap sample of all genes (a row of
+# `weights`) and in each order of the positions (a column of `orders`), and of
+# each gene.
 .scores <- function(values, on, target, weights, orders) {
     measure <- target$measure
     list(score = .meanScores(values, on, target, matrix(1, 1, ncol(weights))),
@@ -57,12 +59,12 @@
          genes = .rowScores(values, target$own[on, ], measure))
 }
 
-# Genes count by their weights, a row a score.
+# The scores of weighted means over the genes, one per row of `weights`.
 .meanScores <- function(values, on, target, weights) {
     profiles <- weights[, on, drop = FALSE] %*% values
     active <- target$active
     wanted <- if (target$measure == "auprc") {
-        target$own[rep(1L, nrow(weights)), , drop = FALSE] # all are the truth
+        target$own[rep(1L, nrow(weights)), , drop = FALSE] # all rows are equal
     } else {
         weights[, active, drop = FALSE] %*% target$own[active, ]
     }
@@ -79,7 +81,7 @@
 # The n circular shifts of n positions.
 .shifts <- function(n) outer(seq_len(n), seq_len(n), `+`) %% n + 1L
 
-# A row of the table: an explanation's scores beside those of the signal.
+# A row of the table: an explanation's scores, compared with the signal's.
 .scoreRow <- function(own, plain, level) {
     probs <- c(1 - level, 1 + level) / 2
     interval <- stats::quantile(own$bootstrap, probs, na.rm = TRUE)
@@ -109,7 +111,7 @@
     .pairedTest(own[both], plain[both])
 }
 
-# ---- models of shuffled labels, and profiles --------------------------------
+# ---- models with shuffled labels, and profiles ------------------------------
 
 .shuffledScores <- function(task, shuffled, importance, on, target) {
     if (is.null(shuffled)) return(NULL)

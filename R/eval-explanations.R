@@ -1,5 +1,5 @@
-# Every way to explain a prediction, in one shape: how important each bin of
-# each mark is, bins x marks x genes, for one cell type.
+# All explanations of predictions, in one format: the importance of each bin of
+# each mark, bins x marks x genes, for one cell type.
 
 .explanations <- list(
     attention = list(
@@ -33,7 +33,8 @@
     vapply(.explanations[names], `[[`, "", "title")
 }
 
-# Those that a model has. Class optimisation says the same of every gene.
+# The explanations available for a model. Class optimisation (`general`) is the
+# same for all genes.
 .explanationsOf <- function(model, general = TRUE) {
     attends <- .describeAttention(.architectures[[model@architecture]])
     keep <- vapply(.explanations, function(e) {
@@ -42,7 +43,7 @@
     setdiff(names(.explanations)[keep], if (attends == "none") "attention")
 }
 
-# `wanted`, checked, with the signal itself to hold the others against.
+# `wanted`, checked, with the signal itself added for comparison.
 .chooseExplanations <- function(model, wanted, general = TRUE) {
     if (is.null(wanted)) return(.explanationsOf(model, general))
     known <- names(.explanations)
@@ -54,7 +55,7 @@
     union(wanted, "signal")
 }
 
-# `beta`: whether attention over bins is weighed by that over marks.
+# `beta`: whether to multiply the attention over bins by that over marks.
 .importance <- function(explanation, model, signal, threads, beta = TRUE) {
     entry <- .explanations[[explanation]]
     if (!is.null(entry$of)) return(entry$of(model, signal, threads, beta))
@@ -62,21 +63,21 @@
                                  threads = threads), model@marks)
 }
 
-# A container of one cell type as bins x marks x genes.
+# The result of attribution() for one cell type as bins x marks x genes.
 .importanceArray <- function(x, marks) {
     aperm(array(unlist(lapply(marks, function(mark) binMatrix(x, mark))),
                 c(nrow(x), length(binOffsets(x)), length(marks))),
           c(2L, 3L, 1L))
 }
 
-# alpha of each mark's bins, times the mark's beta where the architecture has
-# one. An attention over the bins of all marks together is that of each mark.
+# alpha of each mark's bins, times the mark's beta if the architecture has one.
+# A joint attention over the bins of all marks is repeated for each mark.
 .attentionImportance <- function(model, signal, threads, beta) {
     architecture <- .architectures[[model@architecture]]
     attention <- .forward(model, signal, threads)$attention
     shape <- c(length(binOffsets(model)), length(model@marks), nrow(signal))
-    if (!is.null(architecture$together)) {
-        alpha <- matrix(attention[[architecture$together]], shape[1L])
+    if (!is.null(architecture$joint)) {
+        alpha <- matrix(attention[[architecture$joint]], shape[1L])
         each <- rep(seq_len(shape[3L]), each = shape[2L])
         return(array(alpha[, each], shape))
     }

@@ -1,5 +1,5 @@
 #' @rdname faithfulness
-#' @param x What `faithfulness()` returns.
+#' @param x The result of `faithfulness()`.
 #' @param ... Not used.
 #' @export
 print.faithfulness <- function(x, ...) {
@@ -23,7 +23,8 @@ print.faithfulness <- function(x, ...) {
     invisible(x)
 }
 
-# Plainly.
+# The verdict: the best explanation, and attention compared with random order
+# and the signal.
 .faithVerdict <- function(table) {
     real <- table[table$explanation != "random", ]
     best <- real[which.max(real$score), ]
@@ -73,7 +74,7 @@ plot.faithfulness <- function(x, type = c("curves", "agreement"), ...) {
             NULL, labels = titles,
             values = stats::setNames(ifelse(dashed, "dashed", "solid"),
                                      names(titles))) +
-        ggplot2::labs(x = "Share of the bins removed or put back",
+        ggplot2::labs(x = "Fraction of the bins removed or restored",
                       y = "Probability of the predicted class") +
         .themeChrome()
 }

@@ -1,52 +1,54 @@
-# Whether the bins that an explanation names are those that the prediction
-# rests on: taken away, the prediction should fall; alone, it should stand.
+# Tests whether a prediction depends on the bins that an explanation ranks
+# highest: without them the prediction should fall, with them alone it should
+# hold.
 
-#' How faithful explanations are to the model
+#' Faithfulness of explanations
 #'
-#' Deletion: the bins of each gene are set to 0, the most important first, and
-#' the probability of the class that the model had predicted is followed;
-#' insertion: from no signal at all the bins are put back in the same order. A
-#' faithful explanation loses the prediction early and regains it early. Random
-#' order and the order of the signal itself (the fullest bins first) stand
-#' beside: only an explanation that beats the second tells more than the reads.
+#' Measures how well explanations describe what a model's predictions depend on,
+#' with deletion and insertion curves. Deletion sets the bins of each gene to 0,
+#' the most important first, and records the probability of the class that was
+#' predicted originally. Insertion starts from zero signal and restores the bins
+#' in the same order. For a faithful explanation, the probability falls early
+#' during deletion and rises early during insertion. Random order and the order
+#' of the signal itself (the highest signal first) are included for comparison.
+#' Only an explanation that beats the signal shows more than the reads do.
 #'
-#' Bins of all marks are ordered together. Attention is alpha times beta, where
-#' there is a beta. `"gradientInput"`, `"integratedGradients"` and `"occlusion"`
-#' say which bins speak for the predicted class, and are taken in this order;
-#' the others only say how much a bin matters. Signal of which many bins are
-#' removed is unlike any that the model was trained on: the curves compare
-#' explanations of one model, and are not measures of biology.
+#' The bins of all marks are ordered jointly. Attention is alpha times beta, if
+#' the architecture has beta. For `"gradientInput"`, `"integratedGradients"` and
+#' `"occlusion"`, bins that support the predicted class come first; the other
+#' explanations are unsigned and only show how much a bin matters. The model was
+#' not trained on signal with many missing bins. The curves therefore compare
+#' explanations of one model and do not measure biology.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and bins;
 #'   labels are not needed.
-#' @param explanations As of [compareExplanations()], but for `"classOptimum"`,
-#'   which has no order of its own for a gene.
-#' @param cellType The name of a cell type; may be left out where there is only
-#'   one.
-#' @param fractions Shares of the bins to remove or to put back, from 0 to 1,
-#'   rising.
+#' @param explanations As for [compareExplanations()], except for
+#'   `"classOptimum"`, which is the same for all genes.
+#' @param cellType The name of a cell type; may be omitted if there is only one.
+#' @param fractions Fractions of the bins to remove or to restore, increasing
+#'   from 0 to 1.
 #' @param draws Number of random orders.
 #' @param level Level of the intervals.
-#' @param seed Whole number for the random orders and for the order of ties;
-#'   `NULL` goes on in R's random numbers.
-#' @param threads Threads, as for
+#' @param seed Whole number that seeds the random orders and the order of ties;
+#'   `NULL` uses the current state of R's random number generator.
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A list of class `faithfulness` with three data frames and a matrix.
-#'   `table` has a row an explanation, and one for `"random"`: `deletion` and
-#'   `insertion`, the areas under the curves, means over the genes (from 0 to 1;
-#'   a low deletion and a high insertion are good); `score`, insertion less
-#'   deletion; `overRandom`, the score less that of the random orders, with its
-#'   interval (`overRandomLower`, `overRandomUpper`, from the genes' differences
-#'   by the t distribution) and Wilcoxon's signed rank test (`overRandomP`); and
-#'   the same four over the signal. `curves`: `explanation`, `curve`
-#'   (`"deletion"` or `"insertion"`), `fraction` and `probability`, mean over
-#'   the genes. `genes`: each gene's score, a column an explanation.
-#'   `agreement`: the median over the genes of Spearman's rank correlation of
-#'   the importance of the bins, its sign left aside, explanations x
-#'   explanations.
+#'   `table` has one row per explanation, and one for `"random"`: `deletion` and
+#'   `insertion`, the areas under the curves, averaged over the genes (from 0 to
+#'   1; a low deletion and a high insertion are good); `score`, insertion minus
+#'   deletion; `overRandom`, the score minus that of the random orders, with its
+#'   interval (`overRandomLower`, `overRandomUpper`, from the t distribution of
+#'   the differences by gene) and Wilcoxon's signed rank test (`overRandomP`);
+#'   and the same four columns for the signal (`overSignal`). `curves` has
+#'   `explanation`, `curve` (`"deletion"` or `"insertion"`), `fraction` and
+#'   `probability`, the mean over the genes. `genes` has the score of each gene,
+#'   one column per explanation. `agreement`, explanations x explanations, has
+#'   the median over the genes of Spearman's rank correlation of the absolute
+#'   importance of the bins.
 #'
-#'   `plot()` draws the curves or, with `type = "agreement"`, that matrix.
+#'   `plot()` draws the curves or, with `type = "agreement"`, this matrix.
 #' @references Petsiuk et al. (2018), RISE, <https://arxiv.org/abs/1806.07421>;
 #'   Jain and Wallace (2019), <https://arxiv.org/abs/1902.10186>.
 #' @seealso [compareExplanations()], [attribution()]
@@ -89,15 +91,16 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 .checkShares <- function(x) {
     if (!is.numeric(x) || length(x) < 2L || anyNA(x) || min(x) != 0 ||
         max(x) != 1 || is.unsorted(x, strictly = TRUE)) {
-        .stop("{.arg fractions} must rise from 0 to 1",
+        .stop("{.arg fractions} must increase from 0 to 1",
               x = "It is {.val {(.some(x))}}.")
     }
 }
 
 # ---- curves -----------------------------------------------------------------
 
-# `probability`: of the class predicted from the whole signal, gene by gene,
-# from those bins that are TRUE in `kept`, inputs x genes.
+# `probability`: a function that returns, for each gene, the probability of the
+# class predicted from the original signal, given only the bins that are TRUE in
+# `kept` (inputs x genes).
 .occlusionTask <- function(model, signal, fractions, threads) {
     x <- .modelInput(signal, model@marks, colnames(signal),
                      model@transform)$x
@@ -112,13 +115,14 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
          })
 }
 
-# What speaks most for the predicted class is the most important.
+# Signed so that the bins that most support the predicted class have the highest
+# values.
 .towardsClass <- function(explanation, values, high) {
     if (is.null(.explanations[[explanation]]$signed)) return(values)
     values * rep(ifelse(high, 1, -1), each = nrow(values))
 }
 
-# Both curves of each gene, genes x fractions, with what lies between them.
+# Both curves of each gene, genes x fractions, with the area between them.
 .orderCurves <- function(task, values) {
     places <- apply(-values, 2L, rank, ties.method = "random")
     probabilities <- function(keep) {
@@ -162,7 +166,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     do.call(rbind, rows)
 }
 
-# ---- what they tell ---------------------------------------------------------
+# ---- results ----------------------------------------------------------------
 
 .faithTable <- function(runs, level) {
     rows <- lapply(names(runs), function(name) {
@@ -178,7 +182,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     do.call(rbind, rows)
 }
 
-# Nothing is over itself.
+# NA for the comparison of an explanation with itself.
 .overScores <- function(difference, level, other, itself) {
     half <- stats::qt((1 + level) / 2, length(difference) - 1) *
         stats::sd(difference) / sqrt(length(difference))
@@ -196,6 +200,6 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
         stats::median(.rowScores(ranks[[a]], ranks[[b]], "correlation"),
                       na.rm = TRUE)
     }
-    outer(stats::setNames(nm = names(ranks)), stats::setNames(nm = names(ranks)),
-          Vectorize(pair))
+    outer(stats::setNames(nm = names(ranks)),
+          stats::setNames(nm = names(ranks)), Vectorize(pair))
 }

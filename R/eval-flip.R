@@ -1,46 +1,48 @@
-# The smallest edit that turns a prediction. A search is over units, each a
-# mark's block of bins or all of them; a set is a logical vector, one a unit.
+# The smallest edit that flips a prediction. The search is over units, each of
+# which is a mark or a block of a mark's bins. A set is a logical vector with
+# one element per unit.
 
 #' The smallest change of signal that flips a prediction
 #'
-#' For each gene and cell type, the smallest set of marks or of bins whose
-#' silencing takes the predicted probability across 0.5.
+#' For each gene and cell type, finds the smallest set of marks or bins whose
+#' silencing moves the predicted probability across 0.5.
 #'
-#' Over marks the answer is exact: all sets are tried, the smaller first; of
-#' several of one size that flip, the one whose logit goes furthest is taken.
-#' Over bins it is greedy: the bin of any mark that takes the logit furthest
-#' towards the other side is silenced, then the next, until the prediction
-#' flips, no bin helps, or `maxSize` are silenced; then bins that can be spared
-#' are given back. A smaller set may thus exist: the size is an upper bound.
-#' Each step predicts the gene once for each bin that is left, some hundred
-#' times, so give the genes that matter.
+#' For marks, the search is exact: all sets are tried, smaller sets first. If
+#' several sets of the same size flip the prediction, the one that moves the
+#' logit furthest is returned. For bins, the search is greedy. It silences the
+#' bin, of any mark, that moves the logit furthest towards the other class, then
+#' the next, until the prediction flips, no bin helps, or `maxSize` bins are
+#' silenced. It then restores bins that are not needed. A smaller set may exist,
+#' so the size is an upper bound. Each step predicts the gene once for each
+#' remaining bin, typically hundreds of times, so select the genes of interest.
 #'
-#' A gene whose prediction does not rest on the presence of signal cannot be
-#' flipped by silencing. That holds for many genes that are predicted low; for
-#' them try a higher `value`.
+#' A gene whose prediction does not depend on the presence of signal cannot be
+#' flipped by silencing. This is the case for many genes that are predicted to
+#' have low expression; for these, try a higher `value`.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
 #' @param genes Row names or symbols of genes; by default all.
 #' @param unit `"bins"` or `"marks"`.
-#' @param maxSize Size of the largest set to try; by default 10 bins, or all marks.
-#' @param width For bins, base pairs that are silenced together, whole bins of
-#'   them; by default one bin. Blocks start at the first bin; the last may be
-#'   shorter.
+#' @param maxSize Maximum size of a set; by default 10 bins, or all marks.
+#' @param width For bins, the width in base pairs of the blocks that are
+#'   silenced as one unit, a multiple of the bin width; by default one bin.
+#'   Blocks start at the first bin; the last block may be shorter.
 #' @param value The value that the signal is set to, in the signal's units.
 #' @param marks Marks that may be silenced; by default all of the model. At
 #'   most 12 for `unit = "marks"`.
 #' @param cellTypes Names of cell types; by default all.
-#' @param threads Threads, as for [predict()][predict.AttentiveChromeModel].
-#' @return A data frame with a row for each cell type and gene: `gene`,
-#'   `cellType`, `before` (the predicted probability that the gene is highly
-#'   expressed), `set` (the set, as text: marks and, for bins, base pairs from
-#'   the TSS), `size` (number of marks or blocks), `after` (the probability
-#'   then), `flipped`, and `members`, a list with a data frame of `mark`,
-#'   `start` and `end` (base pairs from the TSS, a row each) for each row. Where
-#'   nothing up to `maxSize` flips, `flipped` is `FALSE` and the set is the
-#'   furthest that was found, which may be empty.
+#' @param threads Number of threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @return A data frame with one row per cell type and gene: `gene`, `cellType`,
+#'   `before` (the predicted probability of high expression), `set` (the set as
+#'   text: marks and, for bins, base pairs from the TSS), `size` (the number of
+#'   marks or blocks), `after` (the probability with the set silenced),
+#'   `flipped`, and `members`, a list of data frames with the `mark`, `start`
+#'   and `end` (base pairs from the TSS) of each unit in the set. If no set up
+#'   to `maxSize` flips the prediction, `flipped` is `FALSE` and the set is the
+#'   one that moves the logit furthest, which may be empty.
 #' @seealso [predictEdits()], [editSignal()]
 #' @export
 #' @examples
@@ -78,18 +80,20 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     .flipTable(found, signal, units, unit)
 }
 
-# What can be silenced as one: mark, start and end in base pairs, and `inputs`,
-# the numbers that the network reads for it.
+# The units: mark, start and end in base pairs, and `inputs`, the indices of the
+# unit in the network's input.
 .flipUnits <- function(model, marks, unit, width) {
     marks <- unique(.checkMarks(model, marks %||% model@marks,
                                 owner = "model"))
     bins <- length(model@bins$offsets)
     binWidth <- model@bins$width
     if (unit == "marks") {
-        if (!is.null(width)) .stop("{.arg width} is for {.code unit = \"bins\"}")
+        if (!is.null(width)) {
+            .stop("{.arg width} can only be used with {.code unit = \"bins\"}")
+        }
         if (length(marks) > 12L) {
-            .stop("{.arg marks} must name at most 12 marks: all their sets are
-                   tried",
+            .stop("{.arg marks} must name at most 12 marks, as all sets of them
+                   are tried",
                   x = "There are {length(marks)}.",
                   i = "Name fewer, or use {.code unit = \"bins\"}.")
         }
@@ -108,10 +112,11 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     units
 }
 
-# ---- searching --------------------------------------------------------------
+# ---- search -----------------------------------------------------------------
 
-# A search of one gene in one cell type: a function from sets, a column each, to
-# logits; the units whose silencing does anything; and the start, the empty set.
+# The search for one gene in one cell type: a function from sets (columns) to
+# logits; the units whose silencing changes the input; and the start, the empty
+# set.
 .flipSearch <- function(model, x, units, value, threads) {
     unitOf <- rep(NA_integer_, length(x))
     unitOf[unlist(units$inputs)] <- rep(seq_len(nrow(units)),
@@ -130,7 +135,8 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     search
 }
 
-# How far a set goes towards the other side, and whether it gets there.
+# How far a set moves the logit towards the other class, and whether it flips
+# the prediction.
 .foundSet <- function(search, set, logit) {
     list(set = set, logit = logit, flipped = (logit > 0) != search$high,
          reach = if (search$high) -logit else logit, before = search$before)
@@ -142,7 +148,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     .foundSet(search, sets[, best], logits[best])
 }
 
-# `set` with one unit more or less, a column for each of `units`.
+# `set` with one unit added or removed, one column for each of `units`.
 .oneChanged <- function(set, units) {
     sets <- matrix(set, length(set), length(units))
     at <- cbind(units, seq_along(units))
@@ -178,7 +184,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     found
 }
 
-# Later units may have made earlier ones needless.
+# Removes units that later units have made unnecessary.
 .withoutSpare <- function(search, found) {
     while (sum(found$set) > 1L) {
         fewer <- .furthest(search, .oneChanged(found$set, which(found$set)))
@@ -188,7 +194,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     found
 }
 
-# ---- telling ----------------------------------------------------------------
+# ---- results ----------------------------------------------------------------
 
 .flipTable <- function(found, signal, units, unit) {
     members <- lapply(found, function(f) {
@@ -208,7 +214,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     out
 }
 
-# Blocks that touch are told as one.
+# Adjacent blocks are described as one.
 .describeSet <- function(members, unit) {
     if (unit == "marks") return(paste(members$mark, collapse = ", "))
     n <- nrow(members)

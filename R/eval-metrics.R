@@ -1,8 +1,10 @@
-# Measures of a prediction: label 0/1, score higher for high. All are base R;
-# the tests compare them with pROC and with counting by hand.
+# Performance measures of predictions. Labels are 0 or 1, and higher scores mean
+# high expression. All measures use base R only; the tests compare them with
+# pROC and with counts by hand.
 
-# Area under the ROC curve: the chance that a high gene scores above a low one,
-# ties counting half (Mann-Whitney). NA without both kinds.
+# Area under the ROC curve: the probability that a high gene scores above a low
+# one, where ties count half (Mann-Whitney). NA unless there are both high and
+# low genes.
 .auroc <- function(label, score) {
     high <- sum(label == 1)
     low <- sum(label == 0)
@@ -12,7 +14,7 @@
 }
 
 # Area under the precision-recall curve as average precision: the precision at
-# each score, weighted by the recall it adds; equal scores enter together.
+# each score, weighted by the increase in recall. Equal scores form one step.
 .auprc <- function(label, score) {
     if (sum(label == 1) == 0L) return(NA_real_)
     order <- order(score, decreasing = TRUE)
@@ -27,12 +29,12 @@
     2 * both / (sum(label == 1) + sum(class == 1))
 }
 
-# From the logit, so that no probability is rounded to 0 or 1.
+# Computed from the logit, so that no probability is rounded to 0 or 1.
 .logLoss <- function(label, logit) {
     mean(pmax(logit, 0) - logit * label + log1p(exp(-abs(logit))))
 }
 
-# NA without predictions: the baseline of a model that has none.
+# NA if there are no predictions, as for a model without a baseline.
 .metrics <- function(label, logit) {
     if (anyNA(logit)) {
         return(c(auroc = NA_real_, auprc = NA, accuracy = NA, f1 = NA,
@@ -48,12 +50,12 @@
       logLoss = .logLoss(label, logit))
 }
 
-# ---- certainty of the AUROC --------------------------------------------------
+# ---- uncertainty of the AUROC -----------------------------------------------
 
-# DeLong, DeLong and Clarke-Pearson (1988): what each high gene (the share of
-# low genes that it scores above) and each low gene (the share of high genes
-# that score above it) adds to the AUROC, ties counting half. Both have the
-# AUROC as their mean.
+# DeLong, DeLong and Clarke-Pearson (1988). The placement of a high gene is the
+# fraction of low genes that it scores above; the placement of a low gene is the
+# fraction of high genes that score above it. Ties count half. The mean of
+# either is the AUROC.
 .placements <- function(label, score) {
     high <- score[label == 1]
     low <- score[label == 0]
@@ -63,9 +65,9 @@
          low = 1 - (ranks[-first] - rank(low)) / length(high))
 }
 
-# As the AUROC is linear in the placements, those of several models may be
-# averaged or taken from each other: the variance of the mean or the difference
-# then counts in how the models agree on the same genes.
+# The AUROC is linear in the placements, so the placements of several models can
+# be averaged or subtracted. The variance of the mean or the difference then
+# accounts for the correlation of the models on the same genes.
 .combinePlacements <- function(placements, weights) {
     sides <- stats::setNames(nm = c("high", "low"))
     lapply(sides, function(side) {
@@ -83,18 +85,18 @@
          stats::var(placements$low) / length(placements$low))
 }
 
-# Estimate and its interval at the level, by the normal distribution.
+# The estimate and its interval, from the normal distribution.
 .delongInterval <- function(placements, level) {
     estimate <- mean(placements$high)
     half <- stats::qnorm((1 + level) / 2) * .delongError(placements)
     c(estimate = estimate, lower = estimate - half, upper = estimate + half)
 }
 
-# Two-sided, of two models on the same genes. Models that order all pairs alike
-# have the value 1.
+# The two-sided p-value for two models on the same genes. It is 1 for models
+# that order all pairs equally.
 .delongTest <- function(a, b) {
     difference <- .combinePlacements(list(a, b), c(1, -1))
-    # Means of the two sides are the same number but for rounding.
+    # The means of the two sides are equal except for rounding.
     estimate <- mean(difference$high)
     if (abs(estimate) < 1e-12) return(1)
     2 * stats::pnorm(-abs(estimate) / .delongError(difference))

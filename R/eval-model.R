@@ -2,29 +2,29 @@
 #' @export
 generics::evaluate
 
-#' How good a model's predictions are
+#' Evaluate a model
 #'
-#' Measures of the predictions for the genes of a signal that have a label, a
-#' row for each cell type; beside them the same measures of a baseline, the
-#' logistic regression on the mean log count of each mark that was fitted to
-#' the model's training genes. With few genes it is often as good: a high
-#' AUROC is not by itself evidence of a good model.
+#' Measures the performance of the predictions for the genes of a signal that
+#' have a label, separately for each cell type. The same measures are given for
+#' a baseline: a logistic regression on the mean log count of each mark, fitted
+#' to the model's training genes. With few genes the baseline is often as good
+#' as the model, so a high AUROC alone is not evidence of a good model.
 #'
 #' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
-#'   marks and bins, or a split ([splitGenes()]), of which the test genes are
-#'   taken.
-#' @param threads Threads, as for
+#'   marks and bins, or a split ([splitGenes()]), whose test genes are used.
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param ... Not used.
-#' @return A data frame of class `evaluation`, which prints readably, with a row
-#'   for each cell type: `cellType`; `genes`, the number
-#'   with a label; `high`, the share of them that is high; `auroc`, area under
-#'   the ROC curve (ties count half); `auprc`, area under the precision-recall
-#'   curve as average precision; `accuracy` and `f1` at probability 0.5;
-#'   `brier`, mean squared error of the probability; `logLoss`, mean binary
-#'   cross-entropy in nats; and the same six for the baseline, `baselineAuroc`
-#'   and so on. AUROC is `NA` where all labels of a cell type are equal.
+#' @return A data frame of class `evaluation`, with its own print method and one
+#'   row per cell type: `cellType`; `genes`, the number of genes with a label;
+#'   `high`, the fraction of them with high expression; `auroc`, the area under
+#'   the ROC curve (ties count half); `auprc`, the area under the
+#'   precision-recall curve as average precision; `accuracy` and `f1` at
+#'   probability 0.5; `brier`, the mean squared error of the probability;
+#'   `logLoss`, the mean binary cross-entropy in nats; and the same six measures
+#'   of the baseline, `baselineAuroc` and so on. AUROC is `NA` if all labels of
+#'   a cell type are equal.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
@@ -36,7 +36,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
     .evaluateLogit(x, signal, .forward(x, signal, threads)$logit)
 }
 
-# Of any model: one that has marks and the coefficients of the baseline.
+# Works for any model that has marks and the coefficients of the baseline.
 .evaluateLogit <- function(model, signal, logit) {
     label <- expressionLabel(signal)
     rows <- lapply(colnames(signal), function(cellType) {
@@ -56,7 +56,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
                     f1 = "F1", brier = "Brier", logLoss = "log loss")
 
 #' @rdname evaluate.AttentiveChromeModel
-#' @param digits Digits to print.
+#' @param digits Number of decimal places to print.
 #' @export
 print.evaluation <- function(x, digits = 3L, ...) {
     if (nrow(x) > 4L) {
@@ -66,7 +66,8 @@ print.evaluation <- function(x, digits = 3L, ...) {
         return(invisible(x))
     }
     own <- names(.evaluationTitles)
-    other <- paste0("baseline", toupper(substr(own, 1L, 1L)), substring(own, 2L))
+    other <- paste0("baseline", toupper(substr(own, 1L, 1L)),
+                    substring(own, 2L))
     for (i in seq_len(nrow(x))) {
         cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
                     100 * x$high[i]))
@@ -78,7 +79,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
     invisible(x)
 }
 
-# Chosen columns are a plain table.
+# A subset is a plain data frame.
 #' @export
 `[.evaluation` <- function(x, ...) {
     class(x) <- "data.frame"

@@ -1,15 +1,15 @@
-# Architectures are tables: their stages for the C core (src/core/network/network.c),
-# their sizes, and what the user is told of them. Adding one is an entry in
-# .architectures; a kind of layer that they do not have yet is also a file in
-# src/core/layers and an entry in .layerTypes (R/layers.R).
+# The table of architectures: their stages for the C core
+# (src/core/network/network.c), their sizes and their descriptions. To add an
+# architecture, add an entry to .architectures. A new kind of layer also needs a
+# file in src/core/layers and an entry in .layerTypes (R/model-layers.R).
 #
-# Genes come to the first stage mark by mark. An architecture that reads all
-# marks of a bin together begins with a transpose, so that the derivatives by the
-# input have the same shape for all: bins x marks x genes.
+# The first stage gets each gene mark by mark. An architecture that reads all
+# marks of a bin jointly starts with a transpose, so that the derivatives with
+# respect to the input always have the same shape: bins x marks x genes.
 
 # ---- parts ------------------------------------------------------------------
 
-# No stage at all where nothing is dropped: it would only copy.
+# No stage without dropout: it would only copy.
 .dropoutStages <- function(copies, steps, inputs, rate) {
     if (rate == 0) return(list())
     list(.stage("dropout", "dropout", copies, steps, inputs, rate = rate))
@@ -20,8 +20,8 @@
       .dropoutStages(copies, steps, 2 * hidden, dropout))
 }
 
-# Padded, so that attention to what a convolution found is attention to bins
-# (or marks): the n-th is centred on the n-th.
+# Padded, so that attention over the output of the convolution is attention over
+# bins (or marks): output n is centred on bin n.
 .paddedConvStages <- function(name, copies, steps, inputs, filters, kernel,
                               dropout) {
     c(list(.stage("pad", "pad", copies, steps, inputs, window = kernel),
@@ -65,8 +65,8 @@
            .logitStage(2 * size$hidden)))
 }
 
-# Read out as the authors' Lua code does: the state in which each direction
-# ends, with dropout.
+# As in the authors' Lua code, the output is the final state of each direction,
+# with dropout.
 .lstmEnds <- function(marks, bins, size) {
     both <- 2 * size$hidden
     c(list(.stage("transpose", "transpose", 1L, marks, bins),
@@ -115,11 +115,11 @@
 
 # ---- the table --------------------------------------------------------------
 
-# stages: function of the numbers of marks and bins and of the sizes. size: the
-# sizes and their defaults, given to attentiveChrome() by these names. alpha,
-# beta: the stages whose attention is over the bins of each mark and over the
-# marks; together: over the bins, one for all marks. auroc: mean test AUROC over
-# the 56 cell types in the paper's table 2.
+# stages: function of the number of marks, the number of bins and the sizes.
+# size: the sizes and their defaults, which are arguments of attentiveChrome().
+# alpha, beta: the stages with the attention over the bins of each mark and over
+# the marks. joint: the stage with one attention over the bins for all marks.
+# auroc: mean test AUROC over the 56 cell types in the paper's table 2.
 .architectures <- list(
     "lstm-alpha-beta" = list(
         title = paste("AttentiveChrome: an LSTM and attention over the bins",
@@ -134,7 +134,7 @@
         size = list(hidden = 32, perceptron = 32, dropout = 0.5)),
     "lstm-attn" = list(
         title = "one LSTM over the bins of all marks, attention over the bins",
-        stages = .lstmAttn, together = "attention", auroc = 0.8100,
+        stages = .lstmAttn, joint = "attention", auroc = 0.8100,
         size = list(hidden = 32, dropout = 0.5)),
     "lstm" = list(
         title = "one LSTM over the bins of all marks, its two final states",
@@ -149,7 +149,7 @@
     "cnn-attn" = list(
         title = paste("a convolution over the bins of all marks, attention",
                       "over the bins"),
-        stages = .cnnAttn, together = "attention", auroc = 0.7622,
+        stages = .cnnAttn, joint = "attention", auroc = 0.7622,
         size = list(filters = 50, kernel = 10, dropout = 0.5)),
     "cnn-alpha-beta" = list(
         title = paste("a convolution and attention over the bins of each",
@@ -160,7 +160,7 @@
                     markKernel = 3, dropout = 0.5))
 )
 
-# What `size` does not name has its default.
+# Sizes that `size` does not name have their defaults.
 .stagesOf <- function(architecture, marks, bins, size) {
     entry <- .architectures[[architecture]]
     entry$size[names(size)] <- size
@@ -169,34 +169,35 @@
 
 #' The architectures of the paper
 #'
-#' The models that the paper compares (its table 2), by the names that
-#' `attentiveChrome(architecture = )` takes, with their sizes. All of them are
-#' made of the same layers and end in one logit.
+#' Lists the models that the paper compares in its table 2, with the names that
+#' `attentiveChrome(architecture = )` accepts and with their sizes. All of them
+#' consist of the same kinds of layers and output one logit.
 #'
-#' The LSTMs are bidirectional. `"lstm"` reads out the state in which each
-#' direction ends, as the authors' first code does. The convolutions of
-#' `"cnn-attn"` and `"cnn-alpha-beta"` are padded with zeros so that attention
-#' has as many positions as the signal has bins (or marks); that of
-#' `"deepchrome"` is not, as published.
+#' The LSTMs are bidirectional. `"lstm"` uses the final state of each direction,
+#' as the authors' first code does. The convolutions of `"cnn-attn"` and
+#' `"cnn-alpha-beta"` are padded with zeros, so that attention has as many
+#' positions as the signal has bins (or marks). The convolution of
+#' `"deepchrome"` is not padded, as published.
 #'
-#' Dropout is 0.5 as in the authors' first code and in DeepChrome: on the
-#' outputs of the LSTMs, on what was pooled or, without pooling, on what the
-#' convolutions found. The published code of AttentiveChrome asks for it too,
-#' but of an LSTM of one layer, where PyTorch does nothing; so
-#' `"lstm-alpha-beta"` has none unless `dropout` is given. It is active in
-#' training only.
+#' Dropout is 0.5, as in the authors' first code and in DeepChrome. It applies
+#' to the outputs of the LSTMs and to the outputs of max-pooling or, without
+#' pooling, of the convolutions. The published code of AttentiveChrome also sets
+#' dropout, but on an LSTM with one layer, where PyTorch ignores it. Therefore
+#' `"lstm-alpha-beta"` has no dropout by default. Dropout is active in training
+#' only.
 #'
 #' @section Sizes:
-#' * `hidden`, `markHidden`: hidden units each way of the LSTM over the bins
-#'   and over the marks;
+#' * `hidden`, `markHidden`: hidden units per direction of the LSTM over the
+#'   bins and over the marks;
 #' * `perceptron`: hidden units of the perceptron;
-#' * `filters`, `kernel`: filters of the convolution over the bins, and the
-#'   bins that one sees; `markFilters`, `markKernel`: the same over the marks;
-#' * `pool`: convolved bins of which max-pooling takes the largest;
+#' * `filters`, `kernel`: number and width in bins of the filters of the
+#'   convolution over the bins; `markFilters`, `markKernel`: the same over the
+#'   marks;
+#' * `pool`: width of max-pooling, in convolved bins;
 #' * `dense1`, `dense2`: units of the first and second dense layer;
-#' * `dropout`: share of the numbers that is dropped.
+#' * `dropout`: fraction of the values that are dropped.
 #'
-#' @return A data frame with a row an architecture: `architecture`, its name;
+#' @return A data frame with one row per architecture: `architecture`, its name;
 #'   `description`; `attention`, what it attends to; `sizes`, with their
 #'   defaults; `paperAuroc`, the mean AUROC on the test genes of 56 cell types
 #'   that the paper reports.
@@ -222,7 +223,7 @@ listArchitectures <- function() {
 }
 
 .describeAttention <- function(architecture) {
-    if (!is.null(architecture$together)) return("bins, all marks together")
+    if (!is.null(architecture$joint)) return("bins, all marks jointly")
     parts <- c(if (!is.null(architecture$alpha)) "bins of each mark",
                if (!is.null(architecture$beta)) "marks")
     if (is.null(parts)) "none" else paste(parts, collapse = " and ")
@@ -248,12 +249,12 @@ listArchitectures <- function() {
     architecture
 }
 
-# The sizes of an architecture: those given, and the defaults of the others.
-# `arguments` are other names that may have been meant.
+# The sizes of an architecture: those given, and defaults for the others.
+# `arguments` are other names that the user may have meant.
 .chooseSizes <- function(architecture, given, arguments = character()) {
     size <- .architectures[[architecture]]$size
     if (length(given) > 0L && !.areNames(names(given))) {
-        .stop("The sizes of an architecture must be named, each once",
+        .stop("The sizes of an architecture must have unique names",
               x = "Found {length(given)} in {.arg ...}, named
                    {.val {names(given) %||% ''}}.",
               i = "For example {.code {names(size)[1]} = {size[[1]]}}.")
@@ -277,8 +278,8 @@ listArchitectures <- function() {
 
 .checkKernel <- function(kernel, arg, steps, what) {
     if (kernel > steps) {
-        .stop("{.arg {arg}} must not be longer than the window of
-               {steps} {what}",
+        .stop("{.arg {arg}} must not be longer than the {steps} {what} of the
+               signal",
               x = "It is {kernel}.",
               i = "Give {.code {arg} = {min(steps, 3)}}, for example.")
     }
@@ -286,8 +287,8 @@ listArchitectures <- function() {
 
 .checkPool <- function(pool, steps, kernel, bins) {
     if (pool > steps) {
-        .stop("{.arg pool} must not be wider than the {steps} positions that a
-               {.arg kernel} of {kernel} leaves of {bins} bins",
+        .stop("{.arg pool} must not be wider than the {steps} positions that
+               remain of {bins} bins after a {.arg kernel} of {kernel}",
               x = "It is {pool}.",
               i = "Give {.code pool = {min(steps, 2)}}, for example.")
     }

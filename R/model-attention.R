@@ -52,9 +52,8 @@ setMethod("attention", "AttentiveChromeModel",
     .explanation(assays, out$logit, signal, "attention")
 })
 
-# What a model makes of a signal, in the signal's own class: arrays of the marks
-# and the predicted probability, beside all that is known of genes and cell
-# types.
+# The explanation of a signal, in the signal's own class: one array per mark and
+# the predicted probability, with the annotation of genes and cell types.
 .explanation <- function(assays, logit, signal, kind) {
     marks <- setdiff(names(assays), .otherAssays)
     assays$probability <- stats::plogis(logit)
@@ -65,11 +64,11 @@ setMethod("attention", "AttentiveChromeModel",
                 signal@columns, kind)
 }
 
-# alpha of each mark or, of an architecture that reads all marks of a bin
-# together, the one there is.
+# alpha of each mark or, if the architecture reads all marks of a bin jointly,
+# the joint alpha.
 .alphaAssays <- function(architecture, attention, marks, signal) {
-    if (!is.null(architecture$together)) {
-        alpha <- .attentionAssay(attention[[architecture$together]], signal)
+    if (!is.null(architecture$joint)) {
+        alpha <- .attentionAssay(attention[[architecture$joint]], signal)
         return(stats::setNames(list(alpha), .allMarks))
     }
     alpha <- attention[[architecture$alpha]]
@@ -83,11 +82,12 @@ setMethod("attention", "AttentiveChromeModel",
     attends <- vapply(.architectures, .describeAttention, "") != "none"
     .stop("{.arg model} has no attention",
           x = "Its architecture is {.val {model@architecture}}.",
-          i = "{.fn attribution} tells what its predictions rest on; these
-               architectures attend: {.val {names(.architectures)[attends]}}.")
+          i = "{.fn attribution} shows what its predictions depend on. These
+               architectures have attention:
+               {.val {names(.architectures)[attends]}}.")
 }
 
-# [positions x samples] of the core as genes x cell types x positions.
+# The core's [positions x samples] as genes x cell types x positions.
 .attentionAssay <- function(weights, signal) {
     positions <- length(weights) / nrow(signal) / ncol(signal)
     array(t(matrix(weights, positions)), c(dim(signal), positions),

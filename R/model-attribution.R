@@ -99,8 +99,8 @@ setMethod("attribution", "AttentiveChromeModel",
     out
 })
 
-# From what the network reads back to the signal, and the derivative of the
-# transform there.
+# The inverses of the transforms, and the derivative of each transform as a
+# function of the transformed values.
 .inverses <- list(none = identity, log1p = expm1)
 .slopes <- list(none = function(x) 1, log1p = function(x) exp(-x))
 
@@ -109,7 +109,8 @@ setMethod("attribution", "AttentiveChromeModel",
     if (window %% 2 == 0) {
         .stop("{.arg window} must be an odd number of bins",
               x = "It is {window}.",
-              i = "It is the bin and as many neighbours on either side.")
+              i = "It has the bin and the same number of neighbours on each
+                   side.")
     }
 }
 
@@ -125,13 +126,13 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # ---- integrated gradients ----------------------------------------------------
 
-# Four-point Gauss-Legendre, on 0 to 1.
+# Four-point Gauss-Legendre quadrature on 0 to 1.
 .gauss <- list(at = (1 + c(-0.8611363115940526, -0.3399810435848563,
                            0.3399810435848563, 0.8611363115940526)) / 2,
                weight = c(0.3478548451374538, 0.6521451548625461,
                           0.6521451548625461, 0.3478548451374538) / 2)
 
-# Along the line from nothing to x, in parts of four points each.
+# Integrates along the line from zero signal to x, in parts of four points each.
 .integrate <- function(model, x, steps, tolerance, threads) {
     x <- matrix(x, length(model@marks) * length(binOffsets(model)))
     parts <- ceiling(steps / length(.gauss$at))
@@ -144,9 +145,9 @@ setMethod("attribution", "AttentiveChromeModel",
     values
 }
 
-# What a part misses of the logit's change is known, gene by gene: where it is
-# too much the part is halved, for these genes only. Networks can change
-# abruptly where signal begins.
+# The integral of a part should equal the change of the logit, gene by gene.
+# Where the error is too large, the part is halved for these genes only.
+# Networks can change abruptly near zero signal.
 .integratePart <- function(model, x, from, to, tolerance, depth, threads) {
     logit <- function(at) {
         .predictInput(model, list(x = as.vector(at * x), y = NULL),
@@ -171,7 +172,7 @@ setMethod("attribution", "AttentiveChromeModel",
     values
 }
 
-# What the sum over a gene's bins and marks misses of its logit.
+# The sum over a gene's bins and marks minus the change of its logit.
 .incompleteness <- function(model, values, logit, tolerance, threads) {
     inputs <- length(model@marks) * length(binOffsets(model))
     none <- .predictInput(model, list(x = numeric(inputs), y = NULL),
@@ -180,9 +181,11 @@ setMethod("attribution", "AttentiveChromeModel",
     worst <- max(abs(missed))
     if (worst > tolerance) {
         cli::cli_inform(c(
-            "The integrated gradients miss up to {signif(worst, 2)} of a logit",
-            i = "See the assay {.val completeness}. A model of
-                 {.code precision = \"double\"} can be integrated nearer."))
+            "The integrated gradients differ from the change of the logit by up
+             to {signif(worst, 2)}",
+            i = "See the assay {.val completeness}. A model with
+                 {.code precision = \"double\"} can be integrated more
+                 accurately."))
     }
     missed
 }
@@ -202,7 +205,7 @@ setMethod("attribution", "AttentiveChromeModel",
     values
 }
 
-# Bins x marks x samples as an assay of genes x cell types x bins a mark.
+# Bins x marks x samples as one assay (genes x cell types x bins) per mark.
 .attributionAssays <- function(values, marks, signal) {
     samples <- nrow(signal) * ncol(signal)
     values <- array(values, c(length(values) / length(marks) / samples,

@@ -1,6 +1,6 @@
-# Training that survives a crash. The checkpoint FILE has the state after the
-# last whole epoch; FILE.plan, written once, what is to be trained and on what;
-# FILE.lock is locked while a process trains.
+# Checkpoints, from which training resumes after a crash. The checkpoint FILE
+# has the state after the last complete epoch. FILE.plan is written once and has
+# the model's settings and data. FILE.lock is locked while a process trains.
 
 .planFile <- function(checkpoint) paste0(checkpoint, ".plan")
 
@@ -8,15 +8,15 @@
     paste0(checkpoint, c("", ".plan", ".lock"))
 }
 
-# A process that was orphaned ends with its epoch: wait for it.
+# An orphaned process stops at the end of its epoch: wait for it.
 .checkpointWait <- 300
 
 .lockCheckpoint <- function(checkpoint, wait = .checkpointWait) {
     path <- paste0(checkpoint, ".lock")
     lock <- .lockFile(path, wait, sprintf(
-        "Waiting for another process that trains to %s", checkpoint))
+        "Waiting for another process that uses the checkpoint %s", checkpoint))
     if (is.null(lock)) {
-        .stop("Another process trains to {.file {checkpoint}}",
+        .stop("Another process uses the checkpoint {.file {checkpoint}}",
               x = "{.file {path}} is locked.")
     }
     lock
@@ -24,8 +24,8 @@
 
 # ---- plans ------------------------------------------------------------------
 
-# All that the bits of the model depend on. The baseline does too, but it
-# follows from these.
+# The parts that determine the parameters of the model. The baseline is derived
+# from them.
 .planParts <- c("architecture", "size", "settings", "transform", "data",
                 "start")
 
@@ -39,7 +39,7 @@
     plan <- .readSealed(path, "plan")
     needed <- setdiff(.planParts, "start")
     if (!is.list(plan) || !all(needed %in% names(plan))) {
-        .stop("{.file {path}} lacks parts of a plan",
+        .stop("{.file {path}} is not a complete plan",
               class = "AttentiveChrome_damaged")
     }
     plan$id <- .planDigest(plan)
@@ -53,15 +53,15 @@
         c(plan[c("architecture", "transform")], plan$size, plan$settings)
     }
     .checkSameSettings(flat(kept), flat(asked), "checkpoint",
-                       "Give another path, or the same settings.")
+                       "Use another path, or the same settings.")
     parts <- union(names(kept$data), names(asked$data))
     other <- parts[!mapply(identical, kept$data[parts], asked$data[parts])]
-    .stop("{.arg checkpoint} must be of the same data",
-          x = "Other than in {.file {(.planFile(checkpoint))}}: {other}.",
-          i = "Give another path, or the same data.")
+    .stop("{.arg checkpoint} must have been made from the same data",
+          x = "Different from {.file {(.planFile(checkpoint))}}: {other}.",
+          i = "Use another path, or the same data.")
 }
 
-# Named lists of settings, of a file that is there and of a call.
+# Compares the named lists of settings of an existing file and of a call.
 .checkSameSettings <- function(kept, asked, arg, hint) {
     names <- union(names(kept), names(asked))
     other <- names[!mapply(identical, kept[names], asked[names])]
@@ -70,10 +70,10 @@
         if (is.null(x)) "the default" else
             paste(deparse(x, width.cutoff = 500L), collapse = " ")
     }
-    lines <- sprintf("%s: %s there, %s asked for", other,
+    lines <- sprintf("%s: %s in the existing files, %s in this call", other,
                      vapply(kept[other], show, ""),
                      vapply(asked[other], show, ""))
-    .stop("{.arg {arg}} must be of the same settings", .bullets(lines, "x"),
+    .stop("{.arg {arg}} must have the same settings", .bullets(lines, "x"),
           i = "{hint}")
 }
 
@@ -86,17 +86,17 @@
     .saveSealed(mget(.progressParts, envir = run), checkpoint, "checkpoint")
 }
 
-# NULL where no epoch was finished.
+# NULL if no epoch is complete.
 .readProgress <- function(checkpoint, plan) {
     if (!file.exists(checkpoint)) return(NULL)
     progress <- .readSealed(checkpoint, "checkpoint")
     if (!is.list(progress) || !setequal(names(progress), .progressParts)) {
-        .stop("{.file {checkpoint}} lacks parts of a checkpoint",
+        .stop("{.file {checkpoint}} is not a complete checkpoint",
               class = "AttentiveChrome_damaged")
     }
     if (!identical(progress$id, plan$id)) {
-        .stop("{.file {checkpoint}} and {.file {(.planFile(checkpoint))}} are
-               of two trainings")
+        .stop("{.file {checkpoint}} and {.file {(.planFile(checkpoint))}}
+               belong to different trainings")
     }
     progress
 }

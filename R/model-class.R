@@ -1,4 +1,4 @@
-# What a model is made of, and its accessors.
+# Validity and accessors of models.
 
 setValidity("AttentiveChromeModel", function(object) {
     shapes <- .parameterShapes(.modelStages(object), object@marks)
@@ -51,7 +51,8 @@ setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
 #' @export
 setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 
-# Version 0.99.0 had a slot `treatment` with the steps as a vector.
+# Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
+# vector.
 .updateModel <- function(object) {
     old <- attr(object, "treatment")
     if (is.null(old)) return(object)
@@ -86,13 +87,13 @@ setMethod("updateObject", "AttentiveChromePanel",
     object
 })
 
-#' The course of a training
+#' Training history
 #'
 #' @param model A model ([attentiveChrome()]).
-#' @return A data frame with a row an epoch: `epoch`,
-#'   `loss` (mean binary cross-entropy over the training genes while the epoch
-#'   ran), `validationLoss`, `validationAuroc` (`NA` without validation), and
-#'   `seconds`. [glance()][glance.AttentiveChromeModel] tells the epoch whose
+#' @return A data frame with one row per epoch: `epoch`, `loss` (mean binary
+#'   cross-entropy over the training genes during the epoch), `validationLoss`
+#'   and `validationAuroc` (`NA` without validation), and `seconds`.
+#'   [glance()][glance.AttentiveChromeModel] reports the best epoch, whose
 #'   parameters the model has.
 #' @export
 #' @examples
@@ -106,7 +107,7 @@ trainingHistory <- function(model) {
 
 .checkModel <- function(x, arg = "model") {
     if (!is(x, "AttentiveChromeModel")) {
-        .stop("{.arg {arg}} must be a model as made by {.fn attentiveChrome}",
+        .stop("{.arg {arg}} must be a model made by {.fn attentiveChrome}",
               x = "It is of class {.cls {class(x)[1]}}.")
     }
     invisible(x)

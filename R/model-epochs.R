@@ -1,9 +1,9 @@
-# The epochs of a training. The epoch loop is R, the mini-batch loop is C
-# (src/core/network/engine.c): progress, checkpoints and the choice of the epoch
-# that is kept are here.
+# The epoch loop of training, with progress, checkpoints and the choice of the
+# best epoch. The mini-batch loop is in C (src/core/network/engine.c).
 
-# Trains what a plan says, from the start or from the `progress` of an earlier
-# run: the same bits, as the random numbers of its epochs are drawn again.
+# Trains the model of a plan, from the start or from the `progress` of an
+# earlier run. The result is identical, as the random numbers of earlier epochs
+# are drawn again.
 .fit <- function(plan, threads, checkpoint = NULL, progress = NULL) {
     data <- plan$data
     stages <- .stagesOf(plan$architecture, data$marks,
@@ -40,8 +40,8 @@
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
-# The epoch loop is R, the mini-batch loop is C. `run` always holds a whole
-# state, so that an interrupt, wherever it comes, leaves the model so far.
+# `run` always has a consistent state, so that an interrupt at any point leaves
+# a valid model.
 .newRun <- function(start, id) {
     run <- new.env()
     run$id <- id
@@ -76,8 +76,7 @@
         out <- .runEpoch(run, network, data, settings)
         if (out$interrupted) return(TRUE)
         if (!is.finite(out$loss)) {
-            .stop("The training diverged: the loss of epoch {epoch} is not
-                   finite",
+            .stop("Training diverged: the loss of epoch {epoch} is not finite",
                   i = "Try a smaller {.arg learningRate} or
                        {.code transform = \"log1p\"}.")
         }
@@ -103,7 +102,7 @@
     out
 }
 
-# The order in which an epoch takes the genes, 0-based.
+# The order of the genes in an epoch, 0-based.
 .drawOrder <- function(data) sample.int(length(data$train$y)) - 1L
 
 .emptyHistory <- function() {
@@ -123,7 +122,7 @@
     row
 }
 
-# Without validation the newest epoch is the best.
+# Without validation the latest epoch is the best.
 .keepBest <- function(run, row) {
     auroc <- row$validationAuroc
     if (is.na(auroc) || auroc > run$bestAuroc) {
@@ -133,15 +132,15 @@
     }
 }
 
-# Best epoch so far, if validation chose one; else all that was learnt. The
-# class of the warning tells callers in the package that the model is not the
-# one that was asked for.
+# The best epoch so far, if validation chose one; otherwise the current
+# parameters. The class of the warning lets callers in the package detect that
+# training is incomplete.
 .keepInterrupted <- function(run, data) {
     if (is.null(data$validation) || run$bestEpoch == 0L) {
         run$parameters <- run$state$parameters
     }
     done <- nrow(run$history)
-    cli::cli_warn(c("Training was interrupted after {done} whole epoch{?s}",
-                    i = "The model so far is returned."),
+    cli::cli_warn(c("Training was interrupted after {done} complete epoch{?s}",
+                    i = "The current model is returned."),
                   class = "AttentiveChrome_interrupted")
 }

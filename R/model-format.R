@@ -1,7 +1,6 @@
-# What a model must find in a signal: its marks, its bins, and the preprocessing
-# of its training data.
+# The format that a model requires of a signal: marks, bins and preprocessing.
 
-# Marks, bins and the preprocessing of a signal whose cell types agree in it.
+# The format of a signal. Its cell types must have the same preprocessing.
 .inputFormat <- function(signal, cellTypes = colnames(signal),
                          arg = "signal") {
     columns <- preprocessing(signal)[cellTypes, ]
@@ -12,8 +11,8 @@
                               normalization = columns$normalization[1L]))
 }
 
-# Signal must have a model's marks (others do no harm), its bins, and the
-# preprocessing of its training data, in each cell type.
+# A signal must have the model's marks (further marks are ignored), the model's
+# bins and, in each cell type, the preprocessing of the training data.
 .checkFits <- function(signal, format, arg = "signal",
                        cellTypes = colnames(signal)) {
     .checkSignal(signal, arg, "signal")
@@ -46,7 +45,7 @@
                    {(.some(rownames(columns)[odd]))}:
                    {.val {unique(own[odd])}}.",
               i = if (what == "normalization") "See {.fn normalizeSignal}."
-                  else "If its values mean the same, set
+                  else "If its values have the same meaning, set
                         {.code preprocessing(x)$counting} to that of the
                         model.")
     }
@@ -60,7 +59,7 @@
     }
 }
 
-# The signal with the marks to train on, in their order.
+# The signal with the marks to train on, in the given order.
 .onlyMarks <- function(signal, marks) {
     if (is.null(marks)) return(signal)
     .checkMarks(signal, .checkMarkNames(marks))
@@ -68,7 +67,7 @@
     signal
 }
 
-# What a model must find in a signal.
+# The format of a model's training data.
 .modelFormat <- function(model) {
     if (is.null(attr(model, "preprocessing"))) {
         .stop("The model was made by version 0.99.0",

@@ -1,6 +1,6 @@
-# From a signal to the plain numbers that a network reads: for each sample (a
-# gene in a cell type, genes running first) the bins of the first mark, then
-# those of the second, and so on.
+# Converts a signal to the numeric vector that a network reads. For each sample
+# (a gene in a cell type; genes vary fastest), it has the bins of the first
+# mark, then those of the second, and so on.
 
 .transforms <- list(none = identity, log1p = log1p)
 
@@ -25,22 +25,22 @@
     if (any(bad)) {
         first <- which(bad, arr.ind = TRUE)[1L, ]
         .stop("{.arg signal} must be finite",
-              x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not,
-                   the first of gene {.val {genes[first[1]]}},
+              x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not;
+                   the first is in gene {.val {genes[first[1]]}},
                    bin {first[3]}.")
     }
 }
 
 .checkNotNegative <- function(values, mark) {
     if (min(values) < 0) {
-        .stop("{.code transform = \"log1p\"} is for signal that is not
+        .stop("{.code transform = \"log1p\"} requires signal that is not
                negative",
-              x = "{.val {mark}} goes down to {signif(min(values), 3)}.",
+              x = "The minimum of {.val {mark}} is {signif(min(values), 3)}.",
               i = "A log ratio needs no further transform.")
     }
 }
 
-# The same with labels, without the samples that have none.
+# The input with labels, without the samples that have no label.
 .labelledInput <- function(signal, marks, cellTypes, transform, arg) {
     input <- .modelInput(signal, marks, cellTypes, transform)
     input$y <- .checkedLabels(signal, cellTypes, arg)
@@ -52,7 +52,7 @@
     input
 }
 
-# The labels of the samples, NA where not known, of both kinds.
+# The labels of the samples, NA if unknown. There must be high and low ones.
 .checkedLabels <- function(signal, cellTypes, arg) {
     label <- as.double(expressionLabel(signal)[, cellTypes])
     known <- label[!is.na(label)]
@@ -65,7 +65,7 @@
         .stop("The labels of {.arg {arg}} are all equal",
               x = "All {length(known)} are
                    {if (known[1] == 1) 'high (1)' else 'low (0)'}.",
-              i = "Both high and low genes are needed.")
+              i = "Genes with high and with low expression are needed.")
     }
     label
 }

@@ -1,5 +1,5 @@
-# The kernels that the core computes with: the fastest that the processor can
-# run, or those of options(AttentiveChrome.simd = ).
+# The kernels of the core: the fastest that the processor supports, or those of
+# options(AttentiveChrome.simd = ).
 .simdLevel <- function(available = FALSE) {
     .checkFlag(available, "available")
     levels <- .Call(ffi_kernels)

@@ -1,12 +1,12 @@
-# Layers as R sees them: the stages of a network, and their parameters. What they
-# compute is in src/core/layers, one file each.
+# The stages of a network and the shapes of their parameters. The computation is
+# in src/core/layers, one file per kind of layer.
 
 .noParameters <- function(s) list()
 
-# The kinds of layers, by the names that the core knows (layer_names in
+# The kinds of layers, by their names in the core (layer_names in
 # src/ffi_network.c), and the shapes of their parameters, in the order of the
-# core. The arrays are those of PyTorch; the core reads them column by column, as
-# R stores them.
+# core. The arrays have PyTorch's shapes; the core reads them column by column,
+# as R stores them.
 .layerTypes <- list(
     lstm = list(parameters = function(s) {
         direction <- list(weight_ih = c(4L * s$units, s$inputs),
@@ -33,9 +33,9 @@
     finalState = list(parameters = .noParameters)
 )
 
-# `copies` layers of one kind side by side, each reading an equal share of the
-# output of the stage before: `steps` steps of `inputs` numbers. A name that
-# begins with "bin" is that of a stage with one copy per mark.
+# A stage has `copies` parallel layers of one kind. Each layer reads an equal
+# share of the output of the previous stage: `steps` steps of `inputs` numbers.
+# A stage whose name starts with "bin" has one copy per mark.
 .stage <- function(layer, name, copies, steps, inputs, units = 0L,
                    window = 0L, rate = 0) {
     list(layer = layer, name = name, copies = as.integer(copies),
@@ -45,8 +45,8 @@
 
 # ---- parameters -------------------------------------------------------------
 
-# Names and shapes of all parameters, in the order of the core's block. A stage
-# with one copy per mark has the mark in its names.
+# Names and shapes of all parameters, in the order of the core's block. In a
+# stage with one copy per mark, the names of the parameters include the mark.
 .parameterShapes <- function(stages, marks) {
     shapes <- lapply(stages, function(s) {
         own <- .layerTypes[[s$layer]]$parameters(s)
@@ -61,7 +61,8 @@
     do.call(c, shapes)
 }
 
-# The core's block of numbers as the named list that users see, and back.
+# Converts the core's block of numbers to the named list that users see, and
+# back.
 .listParameters <- function(block, shapes) {
     sizes <- vapply(shapes, prod, 0)
     ends <- cumsum(sizes)

@@ -1,4 +1,4 @@
-# What a model prints, and what it is as tables and figures.
+# Printing, tables and figures of a model.
 
 .describeModel <- function(object) {
     best <- object@history[object@history$epoch == object@bestEpoch, ]
@@ -8,8 +8,8 @@
                 sum(lengths(object@parameters))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
-        if (is.na(object@training$genes)) "weights were read, not trained here"
-        else sprintf("trained on %d genes, %d epochs; kept: epoch %d",
+        if (is.na(object@training$genes)) "weights were read from a file"
+        else sprintf("trained on %d genes, %d epochs; best epoch: %d",
                      object@training$genes, nrow(object@history),
                      object@bestEpoch))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
@@ -26,19 +26,22 @@ setMethod("show", "AttentiveChromeModel", function(object) {
     cat(.describeModel(object), sep = "\n")
 })
 
-#' Summary, weights and picture of a model
+#' Summary, weights and figure of a model
 #'
 #' @param object,x A model ([attentiveChrome()]).
 #' @param ... Not used.
 #' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
-#'   prints the model's settings, history and layers. `coef()`: the parameters,
-#'   a named list of vectors and arrays in PyTorch's shapes and conventions
-#'   (LSTM gates in the order input, forget, cell, output; `weight_ih` has
-#'   4 units rows; two bias vectors; a convolution's weights are filters x
-#'   inputs x kernel). A dense layer after several positions (or marks) has the
-#'   columns of the first one first. `plot()`: a `ggplot`
-#'   of loss and, where the training had validation, validation AUROC against the
-#'   epoch; a dashed line marks the epoch whose parameters the model has.
+#'   prints the model's settings, history and layers.
+#'
+#'   `coef()`: the parameters, a named list of vectors and arrays in PyTorch's
+#'   shapes and conventions. LSTM gates are in the order input, forget, cell,
+#'   output; `weight_ih` has 4 x units rows; there are two bias vectors. The
+#'   weights of a convolution are filters x inputs x kernel. A dense layer after
+#'   several positions (or marks) has the columns of the first position first.
+#'
+#'   `plot()`: a `ggplot` of the loss and, if the training had validation, the
+#'   validation AUROC by epoch. A dashed line marks the best epoch, whose
+#'   parameters the model has.
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
@@ -87,20 +90,20 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 
 #' Models as data frames
 #'
-#' `tidy()` has a row for each block of parameters, `glance()` one row for the
-#' model, `augment()` a row for each gene and cell type of a signal.
+#' `tidy()` returns one row per block of parameters, `glance()` one row for the
+#' model and `augment()` one row per gene and cell type of a signal.
 #'
 #' @param x A model ([attentiveChrome()]); for `augment()` also a baseline
 #'   ([trainBaseline()]).
 #' @param data A signal ([chromatinSignal()]).
 #' @param ... Not used.
-#' @return Data frames. `tidy()`: `term`, `rows`, `columns` (of a convolution's
-#'   weights, inputs times kernel), `mean`, `sd`.
+#' @return Data frames. `tidy()`: `term`, `rows`, `columns` (for the weights of
+#'   a convolution, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
-#'   (training samples), `epochs`, `bestEpoch`, `loss`, `validationLoss`,
-#'   `validationAuroc` (of the kept epoch). `augment()`: `gene`, `cellType`,
-#'   `.label` (`NA` where not known), `.fitted` (probability of high),
-#'   `.class` (0/1).
+#'   (training samples), `epochs`, `bestEpoch`, and `loss`, `validationLoss` and
+#'   `validationAuroc` of the best epoch. `augment()`: `gene`, `cellType`,
+#'   `.label` (`NA` if unknown), `.fitted` (probability of high expression),
+#'   `.class` (0 or 1).
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
@@ -110,7 +113,7 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #' @name tidy.AttentiveChromeModel
 NULL
 
-#' @return What the methods of this package return is told on their own pages.
+#' @return See the pages of the methods in this package.
 #' @importFrom generics tidy
 #' @export
 generics::tidy

@@ -1,14 +1,16 @@
-# The R side of the C core: what it is called with, its calls, and how a call
-# that was stopped ends.
+# The R interface to the C core: its arguments, its calls and the handling of
+# interrupted calls.
 
-# With a seed, dropout is active in training and gradients, never in predictions.
+# With a seed, dropout is active in training and gradients, but never in
+# predictions.
 .network <- function(stages, threads, precision, seed = NA_integer_) {
     list(stages = .stageColumns(stages), threads = as.integer(threads),
          precision = precision, kernels = .simdLevel(), seed = seed,
          size = .networkSize(stages))
 }
 
-# The stages as src/ffi_network.c reads them: by name, one element per stage.
+# The stages as src/ffi_network.c reads them: named vectors with one element per
+# stage.
 .stageColumns <- function(stages) {
     sizes <- c("copies", "steps", "inputs", "units", "window", "rate")
     columns <- lapply(sizes, function(size) {
@@ -18,7 +20,7 @@
       stats::setNames(columns, sizes))
 }
 
-# For messages. The first stage reads the bins of each mark, or transposes.
+# Used in messages. The first stage reads the bins of each mark, or transposes.
 .networkSize <- function(stages) {
     first <- stages[[1L]]
     transposes <- first$layer == "transpose"
@@ -27,9 +29,9 @@
          units = max(vapply(stages, function(s) s$units, 0L)))
 }
 
-# Threads of the core: argument, then option, then OpenMP's variable, then one.
-# The core itself takes only one in a forked child, such as a worker of
-# MulticoreParam.
+# The number of threads: from the argument, the option, OpenMP's variable, or 1.
+# In a forked child, such as a worker of MulticoreParam, the core always uses
+# one thread.
 .threads <- function(threads) {
     threads <- threads %||% getOption("AttentiveChrome.threads") %||%
         .ompThreads() %||% 1L
@@ -37,15 +39,15 @@
                             whole = TRUE))
 }
 
-# OMP_NUM_THREADS may be a list, one for each level of nesting.
+# OMP_NUM_THREADS may be a list with one number per level of nesting.
 .ompThreads <- function() {
     first <- sub(",.*", "", Sys.getenv("OMP_NUM_THREADS"))
     if (grepl("^[1-9][0-9]*$", first)) as.numeric(first)
 }
 
-# One epoch. state: list(parameters, first, second, steps), as it is returned,
-# with the mean loss and whether the user interrupted: what was learnt until then
-# is of use. A time limit is an error.
+# Trains for one epoch. state: list(parameters, first, second, steps). Returns
+# the new state, the mean loss and whether the user interrupted; the state is
+# valid in that case too. A time limit is an error.
 .trainEpoch <- function(network, state, genes, order, settings) {
     out <- .orNoMemory(network, "train", .Call(ffi_train, network, state, genes,
                                                order, settings))
@@ -53,8 +55,8 @@
     if (out$interrupted) out else .orStopped(out)
 }
 
-# list(logit, attention = one [steps x copies x genes] array for each attention
-# stage).
+# Returns list(logit, attention), with one [steps x copies x genes] array per
+# attention stage.
 .predictGenes <- function(network, parameters, genes) {
     .checkMemory(network, "predict")
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
@@ -62,7 +64,8 @@
     .orStopped(out)[c("logit", "attention")]
 }
 
-# The mean loss and its derivatives by the parameters and by the input.
+# The mean loss and its derivatives with respect to the parameters and the
+# input.
 .lossGradient <- function(network, parameters, genes) {
     .checkMemory(network, "gradientOfInput")
     out <- .orNoMemory(network, "gradientOfInput",
@@ -70,7 +73,8 @@
     .orStopped(out)[c("loss", "gradient", "dx")]
 }
 
-# The derivatives of each gene's logit by its own input, as genes$x.
+# The derivatives of each gene's logit with respect to its input, shaped as
+# genes$x.
 .logitGradient <- function(network, parameters, genes) {
     .checkMemory(network, "gradientOfInput")
     out <- .orNoMemory(network, "gradientOfInput",
@@ -80,12 +84,13 @@
 
 # ---- memory -----------------------------------------------------------------
 
-# The bytes that the core takes for a use ("predict", "gradient",
-# "gradientOfInput" or "train"); Inf where no machine has them.
+# The bytes that the core needs for a use: "predict", "gradient",
+# "gradientOfInput" or "train". Inf if no machine has that much.
 .networkBytes <- function(network, use) .Call(ffi_memory, network, use)
 
-# Raises an error if the machine does not have the memory that the network takes,
-# before it is taken. Asking the system costs time; a small network always fits.
+# Raises an error if the machine does not have the memory that the network
+# needs, before it is allocated. Small networks are not checked, as the query
+# takes time.
 .checkMemory <- function(network, use) {
     bytes <- .networkBytes(network, use)
     if (bytes > 2^28) {
@@ -94,7 +99,7 @@
     }
 }
 
-# What the core returned; NULL says that there was no memory.
+# Returns the result of the core; NULL means that an allocation failed.
 .orNoMemory <- function(network, use, out) {
     if (is.null(out)) .stopMemory(network, .networkBytes(network, use), NA)
     out
@@ -107,7 +112,7 @@
     there <- if (!is.na(available)) .showBytes(available)
     .stop("The network is too large for this machine",
           x = "{size$bins} bin{?s} x {size$marks} mark{?s} with up to
-               {size$units} unit{?s} a layer need {wanted}{
+               {size$units} unit{?s} per layer need {wanted}{
                if (!is.null(there)) paste0('; ', there, ' are available')}.",
           i = "Use fewer or wider bins, fewer marks or a smaller architecture.",
           class = "noMemory")
@@ -117,8 +122,8 @@
     sprintf("%.1f GB (%.0f bytes)", bytes / 1e9, bytes)
 }
 
-# Bytes that the system can still give, swap included, and no more than a
-# control group (a container or a batch job) allows; Inf where it does not tell.
+# The available bytes, including swap, within the limit of the control group (a
+# container or a batch job). Inf if the system does not report them.
 .availableMemory <- function() {
     min(.systemMemory(), .groupMemory())
 }
@@ -132,8 +137,9 @@
     if (is.na(kB[[1L]])) Inf else 1024 * sum(kB, na.rm = TRUE)
 }
 
-# A group's limit, and those of the groups around it, of versions 1 and 2. The
-# cache of files counts as free: it is given back when needed.
+# The memory left within the limits of the process's control group and its
+# parents, versions 1 and 2. The file cache counts as free, as the system
+# releases it when needed.
 .groupMemory <- function(root = "/sys/fs/cgroup") {
     own <- unique(sub("^[^:]*:[^:]*:", "", .linesOf("/proc/self/cgroup")))
     paths <- unique(unlist(lapply(own, .pathsAbove)))
@@ -141,7 +147,7 @@
     min(Inf, vapply(folders[dir.exists(folders)], .groupLeft, 0), na.rm = TRUE)
 }
 
-# "/a/b" is "/a/b", "/a" and "".
+# For "/a/b": "", "/a" and "/a/b".
 .pathsAbove <- function(path) {
     parts <- setdiff(strsplit(path, "/", fixed = TRUE)[[1L]], "")
     c("", vapply(seq_along(parts), function(n) {

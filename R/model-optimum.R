@@ -1,24 +1,25 @@
 # The input that maximises the score of a class.
 
-#' The signal that a class likes best
+#' The input that maximises a class score
 #'
-#' Class optimisation, as in DeepChrome (section 3) and the paper (section 4):
-#' the input that has the highest score for a class less `penalty` times its
-#' squared length, found by gradient ascent from no signal at all. Signal is
-#' not negative, so neither is the optimum.
+#' Class optimisation, as in DeepChrome (section 3) and the paper (section 4).
+#' Gradient ascent from zero signal finds the input that maximises the score of
+#' the class minus `penalty` times the squared length of the input. As signal is
+#' not negative, the optimum is not negative either.
 #'
-#' It shows what the model takes for typical of the class, not what any gene
-#' looks like.
+#' The optimum shows what the model considers typical of the class. It does not
+#' resemble any particular gene.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param class `"high"` or `"low"`.
-#' @param penalty Weight of the L2 penalty. The larger, the smaller the optimum.
+#' @param penalty Weight of the L2 penalty. A larger penalty gives a smaller
+#'   optimum.
 #' @param steps,rate Number and size of the steps of gradient ascent.
-#' @param threads Threads, as for
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @return A signal with one gene, `class`, in units of the signal that the
-#'   model was trained on. Its `metadata()$score` is the class's logit at each
-#'   step.
+#' @return A signal with one gene, named by `class`, in the units of the
+#'   training signal. Its `metadata()$score` is the logit of the class after
+#'   each step.
 #' @references Singh et al. (2016), DeepChrome, Bioinformatics 32, i639;
 #'   Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>.
 #' @seealso [attribution()]

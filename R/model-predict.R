@@ -1,15 +1,15 @@
-#' Predictions of a model
+#' Predict gene expression
 #'
 #' @param object A model ([attentiveChrome()]) or a baseline
 #'   ([trainBaseline()]).
-#' @param newdata A signal ([chromatinSignal()]) with the model's marks (in any
-#'   order; others are left aside) and bins.
-#' @param type `"response"`: the probability that the gene is highly
-#'   expressed; `"link"`: its logit; `"class"`: 1 where the probability is
-#'   above 0.5, else 0, coded as in [expressionLabel()].
-#' @param threads Threads to compute with; by default the option
-#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
-#'   The result does not depend on it.
+#' @param newdata A signal ([chromatinSignal()]) with the model's bins and
+#'   marks. The marks may be in any order; further marks are ignored.
+#' @param type `"response"`: the probability of high expression; `"link"`: its
+#'   logit; `"class"`: 1 (high) if the probability is above 0.5, otherwise 0
+#'   (low), coded as in [expressionLabel()].
+#' @param threads Number of threads; by default the option
+#'   `AttentiveChrome.threads`, then the environment variable
+#'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
 #' @param ... Not used.
 #' @return A matrix of genes x cell types, with the names of `newdata`.
 #' @export
@@ -38,7 +38,8 @@ predict.BaselineModel <- function(object, newdata,
            class = (logit > 0) + 0L)
 }
 
-# logit as genes x cell types, and the attention arrays of the core by stage.
+# The logit, genes x cell types, and the core's attention arrays, named by
+# stage.
 .forward <- function(model, signal, threads, arg = "signal") {
     .checkFits(signal, .modelFormat(model), arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
@@ -49,7 +50,7 @@ predict.BaselineModel <- function(object, newdata,
     out
 }
 
-# The same of plain numbers, as .modelInput() makes them.
+# The same for the output of .modelInput().
 .predictInput <- function(model, input, threads) {
     .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
                   input)

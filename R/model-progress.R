@@ -1,4 +1,4 @@
-# The progress bar of a training.
+# The progress bar of training.
 
 .progressBar <- function(settings) {
     if (!settings$progress) {

@@ -1,22 +1,22 @@
-#' A model that the authors published
+#' Download a published model
 #'
-#' Fetches the authors' trained model of a Roadmap cell type, checks that it is
-#' what was published, and reads it by [readTorchWeights()]. A file that was
-#' fetched once is kept in the cache of [BiocFileCache][BiocFileCache::BiocFileCache()].
+#' Downloads the authors' trained model of a Roadmap cell type, verifies its MD5
+#' sum and reads it with [readTorchWeights()]. Downloaded files are stored in a
+#' [BiocFileCache][BiocFileCache::BiocFileCache()].
 #'
-#' The models read raw counts, of the authors' data: see the warning about
-#' scales in [checkSignal()], and train on with [update()]
-#' [update.AttentiveChromeModel] where the signal is another.
+#' The models were trained on the raw counts of the authors' data. See the
+#' warning about scales in [checkSignal()]. If your signal has another scale,
+#' train the model further with [update()][update.AttentiveChromeModel].
 #'
-#' @param cellType The id of a cell type: see [publishedModels].
-#' @param marks The marks in the order of the model's training, which the file
-#'   does not say. The default is that of AttentiveChrome's data; see
-#'   [readTorchWeights()] for DeepDiff's.
-#' @param base Address, or path of a folder, that has the files. The default is
-#'   where they were published in 2019; a mirror can be set for good by
+#' @param cellType The id of a cell type; see [publishedModels].
+#' @param marks The marks, in the order in which the model was trained on them.
+#'   The file does not contain this order. The default is the order of
+#'   AttentiveChrome's data; see [readTorchWeights()] for DeepDiff's.
+#' @param base URL or folder with the files. The default is the URL where they
+#'   were published in 2019. To always use a mirror, set
 #'   `options(AttentiveChrome.publishedModels = )`.
-#' @param md5 The MD5 sum that the file must have, by default that of
-#'   [publishedModels]; `NA` for a file that is another.
+#' @param md5 The expected MD5 sum of the file, by default that of
+#'   [publishedModels]; `NA` to accept any file.
 #' @inheritParams roadmapDownload
 #' @return An [AttentiveChromeModel-class].
 #' @export
@@ -40,7 +40,8 @@ publishedModel <- function(cellType,
         !cellType %in% table$id) {
         .stop("{.arg cellType} must be the id of a published model",
               x = "It is {.val {cellType}}.",
-              i = "There are {(.some(table$id))}; see {.help publishedModels}.")
+              i = "Available: {(.some(table$id))}; see
+                   {.help publishedModels}.")
     }
     .checkMarkNames(marks)
     .checkNumber(retries, "retries", lower = 0, whole = TRUE)

@@ -1,52 +1,56 @@
-# Weights that PyTorch saved: the authors' models of 2019, and every later state
-# dict with their names.
+# Reads weights saved by PyTorch: the authors' models of 2019, and any later
+# state dict with the same names.
 
 #' Read the weights of a PyTorch model
 #'
-#' Makes a model of a PyTorch state dict with the names of the authors' code,
-#' such as their published models, or of [writeTorchWeights()]: ready for [predict()]
-#' [predict.AttentiveChromeModel], [attention()] and further training
-#' ([update()][update.AttentiveChromeModel]). Python is not needed.
+#' Creates a model from a PyTorch state dict with the names of the authors' code
+#' (such as their published models) or of [writeTorchWeights()]. The model can
+#' be used with [predict()][predict.AttentiveChromeModel], [attention()] and,
+#' for further training, [update()][update.AttentiveChromeModel]. Python is not
+#' needed.
 #'
-#' Both formats are read, the one before PyTorch 1.6 (of 2019) and the zip
-#' archive since; storages of the CPU or a GPU; float, double, half and bfloat16
-#' numbers; tensors that are views into shared storages; names with a prefix,
-#' such as `module.`. Sizes of the LSTMs are taken from the tensors. Of the other
-#' architectures the names are those that [writeTorchWeights()] writes, and
-#' sizes that are not the default must be given.
+#' Both formats are supported: the one used before PyTorch 1.6 (as in 2019) and
+#' the zip archive used since. Storages may be on the CPU or a GPU. Numbers may
+#' be float, double, half or bfloat16. Tensors may be views into shared
+#' storages, and names may have a prefix such as `module.`. The LSTM sizes of
+#' `"lstm-alpha-beta"` are taken from the tensors. The other architectures use
+#' the names that [writeTorchWeights()] writes, and their sizes must be given
+#' unless they are the defaults.
 #'
-#' The file does not say in which order the marks were, and a wrong order gives
-#' wrong predictions without a sign of it. AttentiveChrome's data have
-#' H3K27me3, H3K36me3, H3K4me1, H3K4me3, H3K9me3; DeepDiff's, by the same
-#' authors, have H3K4me1, H3K4me3, H3K9me3, H3K27me3, H3K36me3.
+#' The file does not contain the order of the marks. With a wrong order, the
+#' predictions are wrong without any warning. The order in AttentiveChrome's
+#' data is H3K27me3, H3K36me3, H3K4me1, H3K4me3, H3K9me3. The order in the data
+#' of DeepDiff, by the same authors, is H3K4me1, H3K4me3, H3K9me3, H3K27me3,
+#' H3K36me3.
 #'
 #' @section Safety:
-#' A pickle, which such a file contains, is a program: what Python does when it
-#' opens one is up to the file. Here nothing in it is executed. The reader knows
-#' the few instructions and names that a state dict needs, refuses all others,
-#' and says which it met. All sizes are checked against the file's.
+#' Such a file contains a pickle, which is a program: Python executes it when it
+#' opens the file. This reader executes nothing. It accepts only the few
+#' instructions and names that a state dict needs, and raises an error that
+#' names any other. All sizes are checked against the size of the file.
 #'
 #' @param file Path of the file.
 #' @param marks The marks, in the order in which the model was trained on them.
 #' @param bins,binWidth,upstream The bins, as for [chromatinSignal()].
-#' @param transform What was done to the counts first: `"none"`, as in the
+#' @param transform Transform applied to the counts: `"none"`, as in the
 #'   authors' code, or `"log1p"`.
-#' @param architecture Name of the architecture: see [listArchitectures()].
-#' @param ... Sizes of other architectures than `"lstm-alpha-beta"`, by name.
+#' @param architecture Name of the architecture; see [listArchitectures()].
+#' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
-#'   so [evaluate()][evaluate.AttentiveChromeModel] gives `NA` for that.
+#'   so [evaluate()][evaluate.AttentiveChromeModel] returns `NA` for the
+#'   baseline.
 #' @references <https://github.com/QData/AttentiveChrome>
 #' @export
 #' @examples
 #' marks <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
 #' \donttest{
-#' # One of the authors' models, if it lies here
+#' # One of the authors' models, if it is in the working directory
 #' if (file.exists("E003_attchrome_model.pt")) {
 #'     model <- readTorchWeights("E003_attchrome_model.pt", marks)
 #'     predict(model, simulateChromatin(genes = 5, seed = 1))
 #' }
 #' }
-#' # A program is refused, not run
+#' # A program raises an error and is not executed
 #' file <- tempfile(fileext = ".pt")
 #' writeBin(charToRaw("cposix\nsystem\n(S'ls'\ntR."), file)
 #' try(readTorchWeights(file, marks))
@@ -57,7 +61,8 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     if (missing(marks)) {
         .stop("{.arg marks} must name the marks in the order in which the model
                was trained on them",
-              i = "The file does not say; see {.help readTorchWeights}.")
+              i = "The file does not contain the order; see
+                   {.help readTorchWeights}.")
     }
     .checkMarkNames(marks)
     .checkNumber(bins, "bins", 1, whole = TRUE)
@@ -86,18 +91,18 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
-# A named list of numbers, the last dimension running first, with the attribute
+# A named list of numeric vectors in row-major order, with the attribute
 # `sizes`.
 .readTorchFile <- function(file) {
     out <- .Call(ffi_read_torch, readBin(file, "raw", file.size(file)))
     if (is.character(out)) {
-        .stop("{.file {file}} is no state dict of PyTorch that can be read",
+        .stop("{.file {file}} is not a PyTorch state dict that can be read",
               x = "{out}.")
     }
     out
 }
 
-# The authors' names of the parameters, named by ours.
+# The authors' parameter names, named by ours.
 .torchNames <- function(marks) {
     lstm <- function(ours, theirs) {
         blocks <- c("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -117,7 +122,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
       head.weight = "fdiff1_1.weight", head.bias = "fdiff1_1.bias")
 }
 
-# The authors' tensors by our names, whatever prefix all of them share.
+# The authors' tensors by our names, without the prefix that all of them share.
 .publishedTensors <- function(tensors, marks) {
     names <- .torchNames(marks)
     first <- grep("rnn_hms.0.rnn.weight_ih_l0$", names(tensors), value = TRUE)
@@ -143,7 +148,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     if (length(missing) > 0L || length(others) > 0L) {
         .stop("The file must have the names of the architecture's state dict",
               x = if (length(missing) > 0L) "Missing: {(.some(missing))}.",
-              x = if (length(others) > 0L) "Not known: {(.some(others))}.")
+              x = if (length(others) > 0L) "Unknown: {(.some(others))}.")
     }
 }
 
@@ -154,7 +159,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     if (!all(vapply(size[c("hidden", "markHidden")], function(s) {
         length(s) == 1L && !is.na(s) && s >= 1 && s == round(s)
     }, NA))) {
-        .stop("The LSTMs of the file have a size that none can have")
+        .stop("The LSTMs of the file have an impossible size")
     }
     size
 }

@@ -1,17 +1,18 @@
 #' Write the weights of a model for PyTorch
 #'
-#' Writes a state dict that `torch.load()` reads, also with
-#' `weights_only=True`: the zip format, numbers as the model computes with
-#' (float, or double for `precision = "double"`), each exactly.
+#' Writes a state dict in the zip format, which `torch.load()` reads, also with
+#' `weights_only=True`. The numbers have the precision of the model (float, or
+#' double for `precision = "double"`) and are written exactly.
 #'
 #' A model of the architecture `"lstm-alpha-beta"` has the names and shapes of
-#' the authors' code, whose class takes it by `load_state_dict()`; other
+#' the authors' code, whose class can load it with `load_state_dict()`. Other
 #' architectures have the names of [coef()][coef.AttentiveChromeModel]. The
-#' marks' order is that of `marks(model)`; the file does not say it, nor what
-#' was done to the counts.
+#' order of the marks is that of `marks(model)`. The file contains neither this
+#' order nor the transform of the counts.
 #'
 #' @param model A model ([attentiveChrome()]).
-#' @param file Path of the file to write. It appears only when it is complete.
+#' @param file Path of the file to write. It is created only when it is
+#'   complete.
 #' @return `file`, invisibly.
 #' @seealso [readTorchWeights()]
 #' @export
@@ -30,7 +31,7 @@ writeTorchWeights <- function(model, file) {
     invisible(file)
 }
 
-# Named list of `values`, the last dimension running first, and `sizes`.
+# A named list of `values`, in row-major order, and `sizes`.
 .torchTensors <- function(model) {
     parameters <- model@parameters
     published <- model@architecture == "lstm-alpha-beta"
@@ -89,7 +90,7 @@ writeTorchWeights <- function(model, file) {
     c(charToRaw("("), unlist(lapply(x, .pickleInteger)), charToRaw("t"))
 }
 
-# ---- an archive without compression, as PyTorch writes it -------------------
+# ---- uncompressed zip archive, as written by PyTorch ------------------------
 
 .zipStored <- function(entries, folder) {
     names <- lapply(paste0(folder, names(entries)), charToRaw)
@@ -115,7 +116,7 @@ writeTorchWeights <- function(model, file) {
       .little(starts[length(starts)], 4L), .little(0, 2L))
 }
 
-# gzip ends in the checksum that zip wants.
+# A gzip file ends with the checksum that zip needs.
 .crc32 <- function(bytes) {
     path <- withr::local_tempfile()
     connection <- gzfile(path, "wb", compression = 1L)
@@ -124,7 +125,7 @@ writeTorchWeights <- function(model, file) {
     zipped <- readBin(path, "raw", file.size(path))
     size <- zipped[length(zipped) - 3:0]
     if (!identical(size, .little(length(bytes), 4L)) || !.isWholeGzip(path)) {
-        .stopUnwritten(path, "The disk of temporary files took a part only")
+        .stopUnwritten(path, "The temporary file was only partly written")
     }
     zipped[length(zipped) - 7:4]
 }

@@ -1,66 +1,72 @@
 #' Train AttentiveChrome
 #'
-#' Trains a model that predicts from the marks' signal around the start site of
-#' a gene whether the gene is highly expressed: binary cross-entropy, Adam,
-#' mini-batches in random order, gradients clipped by their norm. The defaults
-#' are those of the code published with the paper. The model kept is that of
-#' the epoch with the best validation AUROC, or the last epoch's where there is
-#' no validation.
+#' Trains a model that predicts high or low expression of a gene from the signal
+#' of the marks around its TSS. Adam minimises the binary cross-entropy over
+#' mini-batches in random order; gradients are clipped by their norm. The
+#' defaults are those of the code published with the paper. The returned model
+#' has the parameters of the epoch with the best validation AUROC or, without
+#' validation, of the last epoch.
 #'
 #' With `checkpoint`, the state of the training is written to a file after each
 #' epoch. After a crash, a kill or a power cut, the same call resumes from the
-#' last whole epoch. The model is the same, bit for bit, as without the cut (but
-#' for the seconds in its history). Beside the checkpoint lie a file with the
-#' ending `.plan`, with the training data and settings, and one with the ending
-#' `.lock`, so that two processes do not train the same. All three may be deleted
-#' when the model is there. Each file is written under another name, synced to
-#' the disk and then renamed, so there is never half a checkpoint; each has a
-#' digest, so that a damaged one is noticed.
+#' last complete epoch. The model is identical, bit for bit, to that of an
+#' uninterrupted training (except for the seconds in its history). Two files are
+#' written alongside the checkpoint: one with the extension `.plan`, which has
+#' the training data and settings, and one with the extension `.lock`, which
+#' prevents two processes from training the same model. You can delete all three
+#' once you have the model. Each file is written under a temporary name, synced
+#' to disk and then renamed, so a checkpoint is never incomplete. Each has a
+#' digest, so damage is detected.
 #'
-#' Interrupting (Ctrl-C) stops the training and returns, with a warning, the
-#' model so far. A time limit ([setTimeLimit()]) that is reached is an error.
+#' Interrupting (Ctrl-C) stops the training and returns the current model with a
+#' warning. Reaching a time limit ([setTimeLimit()]) is an error.
 #'
-#' The same seed gives the same model, bit for bit, whatever the number of
-#' threads, on machines of the same kind; without `seed`, one is drawn from R's
-#' random numbers and kept in the model.
+#' On machines of the same kind, the same seed gives the same model, bit for
+#' bit, with any number of threads. Without `seed`, one is drawn from R's random
+#' number generator and stored in the model.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
-#'   labels, or a split ([splitGenes()]), which has validation genes too. Genes without a label are left out. Several cell types are pooled,
-#'   unless `cellTypes` names some.
-#' @param validation A signal with labels and the same marks and bins, to
-#'   choose the epoch by; or `NULL`.
+#'   labels, or a split ([splitGenes()]), which also has validation genes.
+#'   Genes without a label are left out. Multiple cell types are pooled; use
+#'   `cellTypes` to select some.
+#' @param validation A signal with labels and the same marks and bins, used to
+#'   choose the best epoch; or `NULL`.
 #' @param architecture Name of the architecture: `"lstm-alpha-beta"`
 #'   (AttentiveChrome; paper, section 3) or another of [listArchitectures()].
 #' @param cellTypes Names of the cell types to train on; by default all.
-#' @param ... Sizes of the architecture, by name: for `"lstm-alpha-beta"`
-#'   `hidden` (32) and `markHidden` (16), the hidden units each way of the LSTMs
-#'   over the bins and over the marks, and `dropout` (0). Those of the others
-#'   are in [listArchitectures()].
-#' @param epochs Largest number of passes over the training genes.
-#' @param batchSize Genes in a mini-batch.
+#' @param ... Sizes of the architecture, by name. For `"lstm-alpha-beta"` these
+#'   are `hidden` (32) and `markHidden` (16), the hidden units per direction of
+#'   the LSTMs over the bins and over the marks, and `dropout` (0). See
+#'   [listArchitectures()] for the other architectures.
+#' @param epochs Maximum number of passes over the training genes.
+#' @param batchSize Genes per mini-batch.
 #' @param learningRate Adam's step size.
-#' @param clip Largest norm of the gradient; `Inf` does not clip.
-#' @param transform What is done to the counts first: `"none"`, as published,
-#'   or `"log1p"`, log(1 + count). Predictions do the same.
-#' @param patience Stop when so many epochs brought no better validation AUROC.
+#' @param clip Maximum norm of the gradient; `Inf` disables clipping.
+#' @param transform Transform applied to the counts: `"none"`, as published, or
+#'   `"log1p"`, log(1 + count). Predictions apply the same transform.
+#' @param patience Stop after this number of epochs without a better validation
+#'   AUROC.
 #' @param marks Marks to train on, in the order in which the network reads
-#'   them; by default all of the signal.
-#' @param seed Whole number for the initial weights, the order of the genes and
-#'   dropout.
-#' @param threads Threads to compute with; by default the option
-#'   `AttentiveChrome.threads`, else the variable `OMP_NUM_THREADS`, else 1.
-#' @param precision `"single"`, as usual for networks, or `"double"`, slower.
-#' @param checkpoint Path of a file to write the state of the training to after
-#'   each epoch, so that the same call resumes the training after a crash;
-#'   `NULL` for none. A checkpoint of other data or
-#'   settings is an error that shows the difference.
-#' @param progress Show a progress bar with loss, validation AUROC and time
-#'   left.
+#'   them; by default all marks of the signal.
+#' @param seed Whole number that seeds the initial weights, the order of the
+#'   genes and dropout.
+#' @param threads Number of threads; by default the option
+#'   `AttentiveChrome.threads`, then the environment variable
+#'   `OMP_NUM_THREADS`, then 1.
+#' @param precision `"single"`, as is usual for networks, or `"double"`, which
+#'   is slower.
+#' @param checkpoint Path of a file to which the state of the training is
+#'   written after each epoch, so that the same call resumes the training after
+#'   a crash; `NULL` for none. If the checkpoint has other data or settings, an
+#'   error shows the difference.
+#' @param progress Show a progress bar with the loss, the validation AUROC and
+#'   the remaining time.
 #' @return An [AttentiveChromeModel-class].
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
 #'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
 #' @seealso [listArchitectures()], [predict.AttentiveChromeModel()],
-#'   [attention()], [evaluate.AttentiveChromeModel()], [plot()][plot.AttentiveChromeModel]
+#'   [attention()], [evaluate.AttentiveChromeModel()],
+#'   [plot()][plot.AttentiveChromeModel]
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
@@ -98,8 +104,8 @@ attentiveChrome <- function(signal, validation = NULL,
 
 .validationOf <- function(split, validation) {
     if (!is.null(validation)) {
-        .stop("{.arg validation} is for a {.arg signal} that is not split",
-              i = "The split has its validation genes.")
+        .stop("{.arg validation} must not be given if {.arg signal} is a split",
+              i = "The split has its own validation genes.")
     }
     split$validation
 }
@@ -116,7 +122,7 @@ attentiveChrome <- function(signal, validation = NULL,
          clip = clip, patience = patience, progress = progress)
 }
 
-# Checked training and validation input of a network.
+# The checked training and validation input of a network.
 .trainingData <- function(signal, validation, cellTypes, transform, marks) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
@@ -137,8 +143,8 @@ attentiveChrome <- function(signal, validation = NULL,
 
 # ---- training that survives a crash ------------------------------------------
 
-# From the start, or from where an earlier training of the same plan was cut
-# off. A seed that was drawn (`seed` was NULL) is that of the earlier training.
+# Trains from the start, or resumes an interrupted training of the same plan. If
+# the seed was drawn (`seed` was NULL), the earlier training's seed is used.
 .fitCheckpointed <- function(plan, threads, checkpoint, seedIsDrawn) {
     .checkOutput(checkpoint, "checkpoint")
     lock <- .lockCheckpoint(checkpoint)
@@ -149,7 +155,7 @@ attentiveChrome <- function(signal, validation = NULL,
         .checkSamePlan(kept, plan, checkpoint)
     } else if (file.exists(checkpoint)) {
         .stop("{.arg checkpoint} must be a new file, or a checkpoint",
-              x = "{.file {checkpoint}} is there already, without
+              x = "{.file {checkpoint}} already exists, without
                    {.file {(.planFile(checkpoint))}}.")
     } else {
         .saveSealed(plan, .planFile(checkpoint), "plan")

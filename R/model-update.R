@@ -1,9 +1,9 @@
 #' Train a model further
 #'
-#' Goes on from a model's weights, on other genes or another cell type:
-#' a published model ([readTorchWeights()]) is made to fit the data at hand.
-#' Adam begins anew, and so does the history. For a training that was cut off,
-#' see `checkpoint` of [attentiveChrome()].
+#' Continues training from a model's weights, on other genes or another cell
+#' type. For example, this adapts a published model ([publishedModel()]) to your
+#' data. The optimiser and the history are reset. To resume an interrupted
+#' training, see `checkpoint` of [attentiveChrome()].
 #'
 #' @param object A model.
 #' @inheritParams attentiveChrome
@@ -24,7 +24,7 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                         progress = interactive()) {
     if (...length() > 0L) {
         .stop("{.arg ...} must be empty",
-              i = "Architecture and sizes are those of the model.")
+              i = "The architecture and its sizes are those of the model.")
     }
     settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
                                   patience, progress)

@@ -36,50 +36,53 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
         (is.numeric(i) && !i %in% seq_along(x@records))) {
         .stop("{.arg i} must name one cell type of the panel",
               x = "It is {.val {i}}.",
-              i = "There are {(.some(names(x)))}.")
+              i = "The panel has {(.some(names(x)))}.")
     }
     x@records[[i]]$model
 })
 
 .checkPanel <- function(x, arg = "panel") {
     if (!is(x, "AttentiveChromePanel") || length(x) == 0L) {
-        .stop("{.arg {arg}} must be a panel as made by {.fn trainCellTypes},
-               with a model at least",
+        .stop("{.arg {arg}} must be a panel made by {.fn trainCellTypes}, with
+               at least one model",
               x = "It is of class {.cls {class(x)[1]}}{
                    if (is(x, 'AttentiveChromePanel')) ', without models'}.")
     }
     invisible(x)
 }
 
-# The cell types of a signal, each with a model of the panel.
+# The cell types of a signal. The panel must have a model of each.
 .checkPanelSignal <- function(panel, signal, arg = "signal") {
     .checkPanel(panel, "object")
     .checkSignal(signal, arg)
     missing <- setdiff(colnames(signal), names(panel))
     if (length(missing) > 0L || ncol(signal) == 0L) {
-        .stop("{.arg {arg}} must have cell types that the panel has models of",
+        .stop("{.arg {arg}} must have cell types for which the panel has a
+               model",
               x = "Without a model: {(.some(missing))}.",
               i = "The panel has {(.some(names(panel)))}.")
     }
     colnames(signal)
 }
 
-#' Predictions, measures and summary of a panel
+#' Predictions, performance and summary of a panel
 #'
-#' Each model serves its own cell type; see [crossCellTypes()] for the others.
+#' Each model is applied to its own cell type. See [crossCellTypes()] to apply
+#' it to the others.
 #'
 #' @param object,x A panel ([trainCellTypes()]).
 #' @param newdata,signal A signal with cell types of the panel, and the marks
 #'   and bins of its models.
 #' @param type,threads,... As for [predict()][predict.AttentiveChromeModel].
 #' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
-#'   frame that [evaluate()][evaluate.AttentiveChromeModel] describes, a row a
-#'   cell type; without `signal`, of the test genes. `summary()`: a data frame of
-#'   class `panelSummary` with a row for the panel and, where cell types have
-#'   the ids of [roadmapCellTypes], one for the DeepChrome published of the same
-#'   cell types: `model`, `cellTypes` (their number), `mean`, `median`, `max`,
-#'   `min` of the test AUROC, and `better`, the number of cell types in which
-#'   the panel is above DeepChrome's figure, which has two decimals.
+#'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
+#'   row per cell type; without `signal`, for the test genes. `summary()`: a
+#'   data frame of class `panelSummary` with one row for the panel and, if cell
+#'   types have ids from [roadmapCellTypes], one row for the published results
+#'   of DeepChrome in the same cell types: `model`, `cellTypes` (the number of
+#'   cell types), `mean`, `median`, `max` and `min` of the test AUROC, and
+#'   `better`, the number of cell types in which the panel's AUROC is above
+#'   DeepChrome's, which was published with two decimal places.
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12))

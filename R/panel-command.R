@@ -1,6 +1,6 @@
-# The command line's face, for clusters and pipelines.
+# The command-line interface, for clusters and pipelines.
 
-#' Train, predict, attend and evaluate from the command line
+#' Command-line interface
 #'
 #' ```
 #' Rscript -e 'AttentiveChrome::main()' train SIGNAL RUN [options]
@@ -10,21 +10,22 @@
 #' Rscript -e 'AttentiveChrome::main()' train --help
 #' ```
 #'
-#' `SIGNAL` is an `.rds` file with a signal ([chromatinSignal()]) or its parts,
-#' or, for `train`, a folder of the authors' tables; `RUN` the run folder of
-#' [trainCellTypes()], whose options these are. `train` goes on with a run that
-#' was cut off. The outputs are whole files or none: a table of genes x cell
-#' types (the probability), the container of [attention()], the table of
-#' [evaluate()][evaluate.AttentiveChromePanel].
+#' Trains, predicts, computes attention and evaluates from the command line.
+#' `SIGNAL` is an `.rds` file with a signal ([chromatinSignal()]) or its parts
+#' or, for `train`, a folder of the authors' tables. `RUN` is the run folder of
+#' [trainCellTypes()], and the options are its arguments. `train` resumes an
+#' interrupted run. The outputs are a table of the probabilities (genes x cell
+#' types), the result of [attention()] and the table of
+#' [evaluate()][evaluate.AttentiveChromePanel]. An output file is created only
+#' when it is complete.
 #'
-#' A line a cell type goes to the standard error when it is finished. The exit
-#' status is 0 when all went well, 1 after an error, 2 when some cell types
+#' One line is written to standard error for each cell type that is finished.
+#' The exit status is 0 on success, 1 after an error, and 2 if some cell types
 #' failed and the others are trained.
 #'
 #' @param args The arguments, as strings.
-#' @param quit Leave R with the exit status; by default where R is not
-#'   interactive.
-#' @return The exit status, invisibly, where R is not left.
+#' @param quit Quit R with the exit status; by default if R is not interactive.
+#' @return The exit status, invisibly, unless R quits.
 #' @export
 #' @examplesIf requireNamespace("optparse", quietly = TRUE)
 #' folder <- tempfile("cli")
@@ -59,11 +60,11 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
         run = function(paths, options) .predictCommand(paths)),
     attention = list(
         usage = "attention RUN SIGNAL OUT.rds", arguments = 3L,
-        title = "alpha and beta, in the container of the signal.",
+        title = "alpha and beta, in the class of the signal.",
         run = function(paths, options) .attentionCommand(paths)),
     evaluate = list(
         usage = "evaluate RUN [SIGNAL] OUT.tsv", arguments = 2:3,
-        title = "AUROC and more of each cell type, of its test genes or SIGNAL.",
+        title = "AUROC etc. of each cell type, for its test genes or SIGNAL.",
         run = function(paths, options) .evaluateCommand(paths))
 )
 
@@ -83,8 +84,9 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     parser <- optparse::OptionParser(
         usage = paste(.programName, command$usage), description = command$title,
         option_list = if (name == "train") .trainOptions() else list())
-    given <- optparse::parse_args(parser, args[-1L], positional_arguments = TRUE,
-                                  print_help_and_exit = FALSE)
+    given <- optparse::parse_args(
+        parser, args[-1L], positional_arguments = TRUE,
+        print_help_and_exit = FALSE)
     if (isTRUE(given$options$help)) {
         optparse::print_help(parser)
         return(0L)
@@ -112,16 +114,17 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
         option("learning-rate", "double", "Adam's step size [2e-4]"),
         option("transform", "character", "none or log1p [none]"),
         option("patience", "double",
-               "stop after so many epochs without a better AUROC [Inf]"),
+               "stop after this many epochs without a better AUROC [Inf]"),
         option("seed", "integer", "whole number [1]", 1L),
-        option("cell-types", "character", "names, with commas between [all]"),
+        option("cell-types", "character", "names, separated by commas [all]"),
         option("set", "character",
                "other settings and sizes, NAME=VALUE,NAME=VALUE", ""),
         option("workers", "integer", "cell types trained at a time [1]", 1L),
         option("cluster", "character", paste(
-            "where the workers are: this machine, or slurm, sge, lsf, by",
-            "batchtools [this machine]")),
-        option("template", "character", "the cluster's template for batchtools"),
+            "where the workers run: this machine, or slurm, sge or lsf,",
+            "through batchtools [this machine]")),
+        option("template", "character",
+               "the cluster's template for batchtools"),
         option("threads", "integer", "threads of each worker [1]", 1L))
 }
 
@@ -146,7 +149,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     if (length(panel@errors) > 0L) 2L else 0L
 }
 
-# Arguments of attentiveChrome() by their own names.
+# The options as arguments of attentiveChrome().
 .optionSettings <- function(options) {
     names <- c(architecture = "architecture", epochs = "epochs",
                `batch-size` = "batchSize", `learning-rate` = "learningRate",
@@ -181,7 +184,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
                                   template = template)
 }
 
-# ---- the others -------------------------------------------------------------
+# ---- predict, attention and evaluate ----------------------------------------
 
 .readSignalFile <- function(path) {
     .checkFiles(path, "SIGNAL")

@@ -1,20 +1,20 @@
-#' Every model of a panel on every cell type
+#' Evaluate models across cell types
 #'
-#' How far what a model learnt of one cell type holds in another: the AUROC of
-#' each model of a panel for each cell type of a signal. Give test genes: of
-#' genes that a model was trained on, its figure for its own cell type, and for
-#' related ones, would be too high.
+#' Shows how well a model trained on one cell type performs on another: the
+#' AUROC of each model of a panel in each cell type of a signal. Use test genes.
+#' With training genes, the AUROC of a model would be too high in its own cell
+#' type and in related ones.
 #'
 #' @param panel A panel ([trainCellTypes()]).
 #' @param signal A signal with labels, and the marks and bins of the panel's
 #'   models; its cell types need not be those of the panel.
-#' @param threads Threads, as for
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @param x What `crossCellTypes()` returns.
+#' @param x The result of `crossCellTypes()`.
 #' @param ... Not used.
-#' @return A matrix of class `crossCellTypes`, models x cell types, of AUROC.
-#'   The cell types of the models come first, in the models' order. `plot()`:
-#'   a `ggplot` heat map.
+#' @return A matrix of AUROCs, models x cell types, of class `crossCellTypes`.
+#'   The models' own cell types come first, in the order of the models. `plot()`
+#'   returns a heat map as a `ggplot`.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
@@ -41,8 +41,8 @@ crossCellTypes <- function(panel, signal, threads = NULL) {
                                               "array"))
 }
 
-# The cell types in the order of the models, so that the own ones are on the
-# diagonal, then the others.
+# The models' own cell types first, in the order of the models, so that they are
+# on the diagonal; then the others.
 .likeModels <- function(cellTypes, models) {
     c(intersect(models, cellTypes), setdiff(cellTypes, models))
 }
@@ -70,7 +70,7 @@ plot.crossCellTypes <- function(x, ...) {
         cellType = factor(colnames(x)[col(x)],
                           .likeModels(colnames(x), rownames(x))),
         auroc = as.vector(x))
-    # White on the dark half of the scale.
+    # White text on the dark half of the scale.
     dark <- tiles$auroc > mean(range(tiles$auroc, na.rm = TRUE))
     text <- if (length(x) <= 150L) {
         ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$auroc)),
@@ -84,7 +84,7 @@ plot.crossCellTypes <- function(x, ...) {
                                       direction = -1, begin = 0.35) +
         ggplot2::scale_x_discrete(expand = c(0, 0)) +
         ggplot2::scale_y_discrete(expand = c(0, 0)) +
-        ggplot2::labs(x = "Judged on", y = "Trained on") +
+        ggplot2::labs(x = "Evaluated on", y = "Trained on") +
         .themeChrome() + ggplot2::theme(
             legend.key.width = ggplot2::unit(1.2, "cm"),
             axis.text.x = ggplot2::element_text(angle = 90, hjust = 1,

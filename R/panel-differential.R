@@ -1,32 +1,32 @@
-#' Genes that are attended to differently
+#' Test for differential attention
 #'
-#' Which marks of which genes have another attention in one group of cell types
-#' than in another: every gene like PAX5 in the paper's figure 2c, instead of
-#' one picked by hand. Differences are tested by limma's moderated t, with the
-#' variance of all genes behind that of each.
+#' Finds the genes and marks whose attention differs between two groups of cell
+#' types. This finds all genes that behave like PAX5 in the paper's figure 2c,
+#' without selecting them by hand. The test is limma's moderated t-test, which
+#' shares information about the variance between genes.
 #'
-#' Where both groups have two cell types or more, the cell types are the
-#' replicates (the mean over the panels of each). Else the panels are, which
-#' must then be of different seeds: such a test tells the chance in the
-#' training, not that in the samples, and is no evidence of a difference between
-#' kinds of cells.
+#' If both groups have at least two cell types, the cell types are the
+#' replicates (averaged over the panels). Otherwise the panels are the
+#' replicates and must have been trained with different seeds. Such a test
+#' describes the variation of training, not that of samples, and is not evidence
+#' of a difference between cell types.
 #'
 #' @param panels A panel ([trainCellTypes()]), or a list of panels of the same
 #'   cell types, trained with different seeds.
-#' @param signal A signal with the cell types compared.
+#' @param signal A signal with the cell types to compare.
 #' @param between Named list of two groups of cell types, such as
 #'   `list(stem = c("E003", "E016"), blood = c("E116", "E062"))`.
-#' @param what `"beta"`, the attention to the mark; or `"alpha"`, the share of
-#'   the attention to the mark's bins that lies near the TSS.
-#' @param within For `"alpha"`: how near, in base pairs. A bin is near where its
-#'   centre is.
-#' @param threads Threads, as for
+#' @param what `"beta"`, the attention to the mark, or `"alpha"`, the fraction
+#'   of the attention to the mark's bins that is near the TSS.
+#' @param within For `"alpha"`, the maximum distance in base pairs from the TSS
+#'   to the centre of a bin that is near it.
+#' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @return A data frame with a row a gene and mark, the smallest p-value first:
-#'   `gene`, `mark`, `first` and `second` (means in the two groups),
-#'   `difference` (second less first), `t`, `pValue`, and `fdr`, Benjamini and
-#'   Hochberg's over all rows. As beta sums to 1, marks of a gene are not
-#'   independent.
+#' @return A data frame with one row per gene and mark, sorted by p-value:
+#'   `gene`, `mark`, `first` and `second` (the means of the two groups),
+#'   `difference` (second minus first), `t`, `pValue`, and `fdr`, the p-value
+#'   adjusted over all rows by the method of Benjamini and Hochberg. As beta
+#'   sums to 1 over the marks, the marks of a gene are not independent.
 #' @references Singh et al. (2017), figure 2c; Smyth (2004), Statistical
 #'   Applications in Genetics and Molecular Biology 3, 3.
 #' @export
@@ -68,18 +68,18 @@ differentialAttention <- function(panels, signal, between,
     }
     .checkCellTypes(signal, unlist(between), "between")
     if (anyDuplicated(unlist(between))) {
-        .stop("{.arg between} may have each cell type once")
+        .stop("{.arg between} must not have a cell type more than once")
     }
     if (min(lengths(between)) < 2L && panels < 2L) {
-        .stop("There must be replicates: two cell types in each group of
-               {.arg between}, or panels of two seeds",
+        .stop("There must be replicates: at least two cell types in each group
+               of {.arg between}, or panels with different seeds",
               x = "Found {lengths(between)[1]} and {lengths(between)[2]} cell
                    type{?s} and one panel.")
     }
 }
 
-# Genes x cell types x marks as rows of genes and marks, genes running first, a
-# column a cell type.
+# Genes x cell types x marks as a matrix with one row per gene and mark (genes
+# vary fastest) and one column per cell type.
 .asRows <- function(x, genes, marks) {
     rows <- matrix(aperm(x, c(1L, 3L, 2L)), length(genes) * length(marks))
     list(values = rows, gene = rep(genes, length(marks)),
@@ -96,7 +96,7 @@ differentialAttention <- function(panels, signal, between,
     near <- which(abs(.binCentres(attention)) <= within)
     if (length(near) == 0L) {
         .stop("{.arg within} must reach the centre of a bin",
-              x = "It is {within}; bins have {binWidth(attention)} bp.")
+              x = "It is {within}; bins are {binWidth(attention)} bp wide.")
     }
     names <- marks(attention)
     shares <- vapply(names, function(mark) {
@@ -106,14 +106,14 @@ differentialAttention <- function(panels, signal, between,
     .asRows(shares, rownames(attention), names)
 }
 
-# `values`: of each panel, columns in the order of the groups.
+# `values`: one element per panel, with columns in the order of the groups.
 .differences <- function(values, between) {
     group <- rep(seq_along(between), lengths(between))
     all <- lapply(values, `[[`, "values")
     if (min(lengths(between)) >= 2L) {
         x <- Reduce(`+`, all) / length(all)
     } else {
-        # A panel is a replicate: the mean of each group's cell types in it.
+        # Panels are the replicates: average the cell types of each group.
         x <- do.call(cbind, lapply(all, function(v) {
             cbind(rowMeans(v[, group == 1L, drop = FALSE]),
                   rowMeans(v[, group == 2L, drop = FALSE]))

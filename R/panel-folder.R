@@ -1,11 +1,11 @@
-# The run folder of trainCellTypes(): settings.rds, what was asked for; for each
-# cell type cell-NAME.rds when it is finished, and before that its checkpoint.
-# Each file knows what it is, of which cell type, and of which run.
+# The run folder of trainCellTypes() has settings.rds and, for each cell type,
+# cell-NAME.rds when it is finished, or its checkpoint before that. Each file
+# records its type, its cell type and its run.
 
-#' Read a run folder
+#' Open a run folder
 #'
-#' The panel of the cell types that are finished in a run folder, without
-#' training anything.
+#' Reads the panel of the cell types that are finished in a run folder. Nothing
+#' is trained.
 #'
 #' @param folder The run folder of [trainCellTypes()].
 #' @return An [AttentiveChromePanel-class].
@@ -20,7 +20,7 @@
 openPanel <- function(folder) {
     if (!.isPath(folder) || !file.exists(.settingsFile(folder))) {
         .stop("{.arg folder} must be a run folder of {.fn trainCellTypes}",
-              x = "There is no {.file settings.rds} in {.file {folder}}.")
+              x = "{.file {folder}} has no {.file settings.rds}.")
     }
     kept <- .readSettings(folder)
     new("AttentiveChromePanel", records = .readRecords(folder, kept),
@@ -29,9 +29,9 @@ openPanel <- function(folder) {
 
 .settingsFile <- function(folder) file.path(folder, "settings.rds")
 
-# Cell types may have any name; files may not, on some systems not even names
-# that differ by case alone. What can be read of a name is for people, the hash
-# tells it from others.
+# Cell types can have any name, but files cannot: on some systems, names must
+# not even differ by case alone. The file name has a readable part for users and
+# a hash that makes it unique.
 .recordFile <- function(folder, cellType) {
     readable <- substr(gsub("[^A-Za-z0-9]+", "_", cellType), 1L, 40L)
     hash <- vapply(cellType, .textHash, "", digits = 12L, USE.NAMES = FALSE)
@@ -45,7 +45,7 @@ openPanel <- function(folder) {
 
 # ---- records ----------------------------------------------------------------
 
-# What a record must be of: the settings and the data of one cell type.
+# Identifies a record: the digest of the settings and the data of a cell type.
 .recordId <- function(cellType, kept) {
     .digest(list(cellType, kept$settings, kept$digests[[cellType]]))
 }
@@ -60,25 +60,26 @@ openPanel <- function(folder) {
 
 .readRecord <- function(path, cellType, id) {
     record <- .readSealed(path, "record")
-    hint <- "Delete the file; the same call trains the cell type anew."
+    hint <- "Delete the file; the same call then trains the cell type again."
     if (!is.list(record) || !is(record$model, "AttentiveChromeModel") ||
         !is.data.frame(record$test) || !is.data.frame(record$metrics)) {
-        .stop("{.file {path}} lacks parts of a record", i = "{hint}",
+        .stop("{.file {path}} is not a complete record", i = "{hint}",
               class = "AttentiveChrome_damaged")
     }
     if (!identical(record$cellType, cellType)) {
         .stop("{.file {path}} must be the record of {.val {cellType}}",
-              x = "It is that of {.val {record$cellType}}.", i = "{hint}")
+              x = "It is the record of {.val {record$cellType}}.",
+              i = "{hint}")
     }
     if (!identical(record$id, id)) {
         .stop("{.file {path}} must be a record of this run folder",
-              x = "It is of other settings or data.", i = "{hint}")
+              x = "It was made with other settings or data.", i = "{hint}")
     }
     record[setdiff(names(record), c("cellType", "id"))]
 }
 
-# The record first: a kill between the two leaves a checkpoint too many, which
-# the next run deletes.
+# The record is written first. If the process is killed before the checkpoint is
+# deleted, the next run deletes it.
 .finishRecord <- function(record, files) {
     .stopOrphan()
     .saveSealed(c(record, files[c("cellType", "id")]), files$record, "record")
@@ -94,8 +95,8 @@ openPanel <- function(folder) {
 
 # ---- the run ----------------------------------------------------------------
 
-# A run: `records` of the cell types that are finished, `files()` of a cell
-# type, `close()`. Without a folder it keeps nothing.
+# A run: the `records` of the cell types that are finished, a function `files()`
+# of a cell type, and a function `close()`. Without a folder, nothing is stored.
 .openRun <- function(folder, settings, source) {
     if (is.null(folder)) {
         return(list(records = list(), files = function(cellType) NULL,
@@ -133,7 +134,7 @@ openPanel <- function(folder) {
             invokeRestart("muffleWarning")
         })
     if (!dir.exists(folder) || file.access(folder, 2L) != 0L) {
-        .stop("{.arg folder} must be a folder that can be written to",
+        .stop("{.arg folder} must be a writable folder",
               x = "It is {.file {folder}}.",
               x = if (!is.null(reason)) "{reason}")
     }
@@ -148,7 +149,7 @@ openPanel <- function(folder) {
     path <- file.path(folder, "lock")
     lock <- .lockFile(path)
     if (is.null(lock)) {
-        .stop("Another run works in {.arg folder}",
+        .stop("Another run uses {.arg folder}",
               x = "{.file {path}} is locked.")
     }
     lock
@@ -159,7 +160,7 @@ openPanel <- function(folder) {
 .panelSettings <- function(training, seed, split, tables) {
     defaults <- formals(attentiveChrome)
     settings <- training
-    settings$threads <- NULL # of no account for the result
+    settings$threads <- NULL # does not affect the result
     settings$architecture <- settings$architecture %||% defaults$architecture
     c(settings[order(names(settings))],
       list(seed = seed, split = split, tables = tables))
@@ -170,33 +171,33 @@ openPanel <- function(folder) {
     kept <- .readSealed(path, "settings")
     if (!is.list(kept) || !is.list(kept$settings) || !is.list(kept$digests) ||
         !.areNames(names(kept$digests))) {
-        .stop("{.file {path}} lacks parts of a settings file",
+        .stop("{.file {path}} is not a complete settings file",
               class = "AttentiveChrome_damaged")
     }
     kept
 }
 
-# Of a folder that is a run folder already; NULL of others.
+# The seed of an existing run folder; NULL for other folders.
 .seedOfFolder <- function(folder) {
     known <- .isPath(folder) && file.exists(.settingsFile(folder))
     if (known) .readSettings(folder)$settings$seed
 }
 
-# What the folder was made for, or, if it is new, will be: the settings, and the
-# digest of each cell type's data.
+# The settings of the folder and the digest of each cell type's data. They are
+# compared with those of this run, or written if the folder is new.
 .agreeOnSettings <- function(folder, settings, source) {
     digests <- lapply(stats::setNames(nm = source$cellTypes), source$digest)
     if (file.exists(.settingsFile(folder))) {
         kept <- .readSettings(folder)
         .checkSameSettings(kept$settings, settings, "folder",
-                           "Give a new folder, or the same settings.")
+                           "Use a new folder, or the same settings.")
         shared <- intersect(names(kept$digests), names(digests))
         changed <- shared[!mapply(identical, kept$digests[shared],
                                   digests[shared])]
         if (length(changed) > 0L) {
-            .stop("{.arg folder} must be of the same data",
-                  x = "They have changed for {(.some(changed))}.",
-                  i = "Give a new folder.")
+            .stop("{.arg folder} must have been made from the same data",
+                  x = "The data have changed for {(.some(changed))}.",
+                  i = "Use a new folder.")
         }
         digests <- utils::modifyList(kept$digests, digests)
         if (identical(digests, kept$digests)) return(kept)

@@ -1,10 +1,10 @@
 #' Figures of a panel
 #'
 #' @param x A panel ([trainCellTypes()]).
-#' @param type `"auroc"`: the AUROC of the test genes of each cell type, sorted,
-#'   with DeLong's interval; crosses are the figures that DeepChrome published
-#'   for the cell types of [roadmapCellTypes]. `"history"`: the validation AUROC
-#'   by epoch, a line a cell type.
+#' @param type `"auroc"`: the AUROC on the test genes of each cell type, sorted,
+#'   with DeLong's interval; crosses are the published AUROCs of DeepChrome for
+#'   the cell types of [roadmapCellTypes]. `"history"`: the validation AUROC by
+#'   epoch, with one line per cell type.
 #' @param level Level of the intervals.
 #' @param ... Not used.
 #' @return A `ggplot` object.
@@ -53,9 +53,9 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
         ggplot2::geom_vline(xintercept = mean(rows$auroc), colour = "grey50",
                             linetype = "dashed", linewidth = 0.4) +
         ggplot2::labs(
-            x = "AUROC of the test genes", y = NULL,
+            x = "AUROC on the test genes", y = NULL,
             caption = paste0(
-                sprintf("Lines: %g%% intervals. Dashed: the mean.",
+                sprintf("Lines: %g%% intervals. Dashed: mean.",
                         100 * level),
                 if (nrow(known) > 0L) " Crosses: DeepChrome, published.")) +
         .themeChrome()
@@ -78,6 +78,6 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
         ggplot2::geom_line(colour = "grey55", alpha = 0.7) +
         ggplot2::geom_point(data = best, colour = "#D55E00") +
         ggplot2::labs(x = "Epoch", y = "Validation AUROC",
-                      caption = "A line a cell type; points: the epochs kept.") +
+                      caption = "Lines: cell types. Points: best epochs.") +
         .themeChrome()
 }

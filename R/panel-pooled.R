@@ -1,22 +1,24 @@
-#' One model for all cell types
+#' Train one model for all cell types
 #'
-#' How well one model does that was trained on the pooled genes of all cell
-#' types, in each of them; and how well, in each cell type, one that was trained
-#' on all others: what a model can say of a cell type without expression data.
+#' Trains one model on the pooled genes of all cell types and, for each cell
+#' type, one model on all other cell types. Evaluates them in each cell type.
+#' The latter shows how well a model predicts a cell type without expression
+#' data.
 #'
-#' @param parts A list of signals with labels, `train`, `test` and, to choose
-#'   the epoch by, `validation`, as [splitGenes()] makes it, of two cell types
-#'   or more.
+#' @param parts A list of signals with labels, with at least two cell types, as
+#'   returned by [splitGenes()]: `train`, `test` and, to choose the best epoch,
+#'   `validation`.
 #' @param ... Arguments of [attentiveChrome()].
 #' @param seed Whole number; see [trainCellTypes()].
-#' @param BPPARAM Where to train: a parameter of BiocParallel, a task for the
-#'   pooled model and one for each cell type held out.
+#' @param BPPARAM A BiocParallel parameter: where to train. There is one task
+#'   for the pooled model and one for each held-out cell type.
 #' @param progress Show a progress bar.
-#' @return A list with `table`, a data frame with a row a cell type:
-#'   `cellType`, `pooled` and `heldOut`, the AUROC of the test genes by the
-#'   model of all cell types and by that of all others; and `models`, the named
-#'   list of models, `pooled` first. The figures of models of each cell type's
-#'   own are those of [evaluate()][evaluate.AttentiveChromePanel].
+#' @return A list with `table` and `models`. `table` is a data frame with one
+#'   row per cell type: `cellTypes`, its name; `pooled` and `heldOut`, the AUROC
+#'   on the test genes of the model trained on all cell types and of the model
+#'   trained on all others. `models` is the named list of models, `pooled`
+#'   first. For models trained on each cell type alone, see
+#'   [evaluate()][evaluate.AttentiveChromePanel].
 #' @seealso [trainCellTypes()], [crossCellTypes()]
 #' @export
 #' @examples
@@ -32,7 +34,7 @@ trainPooled <- function(parts, ..., seed = NULL,
     training <- list(...)
     .checkPanelSettings(training)
     if (length(cellTypes) < 2L) {
-        .stop("{.arg parts} must have two cell types or more",
+        .stop("{.arg parts} must have at least two cell types",
               x = "Found {.val {cellTypes}}.")
     }
     seed <- .chooseSeed(seed)

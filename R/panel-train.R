@@ -1,63 +1,65 @@
-# A model for each of many cell types, each trained by itself on its own data.
+# Trains a separate model for each cell type, on its own data.
 
 #' Train a model for each cell type
 #'
-#' The unit of the paper: one model a cell type, judged by the cell type's test
-#' genes. Cell types are independent tasks, shared among the workers of
-#' `BPPARAM`: the cores of a machine, or the nodes of a cluster
+#' Trains one model per cell type and evaluates it on the test genes of the cell
+#' type, as in the paper. Cell types are independent tasks, shared among the
+#' workers of `BPPARAM`: the cores of a machine, or the nodes of a cluster
 #' ([BiocParallel::BatchtoolsParam()] for SLURM, SGE, LSF and others).
 #'
-#' The seed of a cell type comes from `seed` and the cell type's name alone: the
-#' same panel, bit for bit, whatever the order, the number and the kind of the
-#' workers, and whichever other cell types are trained.
+#' The seed of a cell type depends only on `seed` and on the name of the cell
+#' type. The panel is therefore identical, bit for bit, for any order, number
+#' and kind of workers, and whichever other cell types are trained.
 #'
-#' A cell type that fails is told at the end, with its error, and does not stop
-#' the others.
+#' If a cell type fails, its error is reported at the end and the other cell
+#' types are still trained.
 #'
 #' @section The run folder:
-#' With `folder`, each finished cell type is written at once, as one file; a
-#' running one keeps a checkpoint after each epoch (see `checkpoint` of [attentiveChrome()]).
-#' After a crash, a kill, a power cut, Ctrl-C or a time limit ([setTimeLimit()])
-#' the same call resumes: it reads finished cell types and trains the others
-#' from their last epoch, with the same result as without the cut. Failed ones
-#' are tried again. More cell types may be given later. A folder of other
-#' settings or data is refused, with the difference shown. While a run works in
-#' a folder, no other may. [openPanel()] reads a folder without training.
+#' With `folder`, each cell type is written to a file as soon as it is finished.
+#' During training, a checkpoint is written after each epoch (see `checkpoint`
+#' of [attentiveChrome()]). After a crash, a kill, a power cut, Ctrl-C or a time
+#' limit ([setTimeLimit()]), the same call resumes: it reads the finished cell
+#' types and trains the others from their last epoch. The result is identical to
+#' that of an uninterrupted run. Failed cell types are tried again. You can add
+#' cell types in later calls. If the folder has other settings or data, an error
+#' shows the difference. Only one run can use a folder at a time. [openPanel()]
+#' reads a folder without training.
 #'
-#' Files are written under another name, synced to the disk and then renamed.
-#' Each has a digest, and knows its cell type and settings: a damaged or
-#' misplaced file is an error that names it.
+#' Files are written under a temporary name, synced to disk and then renamed.
+#' Each file has a digest and records its cell type and settings. A damaged or
+#' misplaced file is an error that names the file.
 #'
-#' Changed data are noticed: of signal in memory by the values, of tables by the
-#' bytes, of a signal in an HDF5 file by path, dataset, size and time of the
-#' file, unless delayed operations change the values: these are then read. Bins
-#' and preprocessing count too.
+#' Changes of the data are detected. A signal in memory is compared by its
+#' values, and tables by their bytes. A signal in an HDF5 file is compared by
+#' the path, dataset, size and time of the file, unless it has delayed
+#' operations that cannot be compared; then the values are read. Bins and
+#' preprocessing are compared too.
 #'
-#' @param signal What to train on, one of:
-#'   * a signal ([chromatinSignal()]) with labels, its columns the cell types;
-#'     it may lie in an HDF5 file ([HDF5Array][HDF5Array::HDF5Array-class]), of
-#'     which a worker holds one cell type at a time;
-#'   * its parts, a list of signals `train`, `test` and, to choose the epoch by,
-#'     `validation`, as [splitGenes()] makes it;
-#'   * a named list of signals with one column each, a cell type each;
-#'   * the path of a folder with a folder for each cell type, in it (or in its
-#'     folder `classification`) the authors' tables `train.csv`, `valid.csv` and
-#'     `test.csv`. Without `test.csv` the validation genes are the test genes
-#'     and no epoch is chosen: the last is kept.
-#' @param folder Path of the run folder, made if there is none; `NULL` keeps
-#'   nothing.
+#' @param signal The training data, one of:
+#'   * a signal ([chromatinSignal()]) with labels and one column per cell type.
+#'     It may be in an HDF5 file ([HDF5Array][HDF5Array::HDF5Array-class]); then
+#'     a worker reads one cell type at a time;
+#'   * a list of signals, as returned by [splitGenes()]: `train`, `test` and, to
+#'     choose the best epoch, `validation`;
+#'   * a named list of signals with one column each, one per cell type;
+#'   * the path of a folder that has one folder per cell type. Each of these, or
+#'     a folder `classification` in it, has the authors' tables `train.csv`,
+#'     `valid.csv` and `test.csv`. Without `test.csv`, the validation genes are
+#'     used as test genes, and the last epoch is used.
+#' @param folder Path of the run folder, which is created if necessary. With
+#'   `NULL`, nothing is written.
 #' @param ... Arguments of [attentiveChrome()] for all cell types:
 #'   `architecture` and its sizes, `epochs`, `learningRate`, `transform`,
 #'   `threads` (by default 1) and so on.
 #' @param cellTypes Names of the cell types to train; by default all.
-#' @param seed Whole number; see above. `NULL` takes that of the run folder or,
-#'   in a new one, draws one.
+#' @param seed Whole number; see above. `NULL` uses the seed of the run folder
+#'   or, for a new folder, draws one.
 #' @param split List of arguments of [splitGenes()] for signals that are not
 #'   split yet.
 #' @param tables List of arguments of [readChromeTable()] for a folder of
 #'   tables: `marks`, `binWidth`, `upstream`.
-#' @param BPPARAM Where to train: a parameter of BiocParallel.
-#' @param progress Show a progress bar; or `"log"`, to write a line to the
+#' @param BPPARAM A BiocParallel parameter: where to train.
+#' @param progress Show a progress bar; or `"log"`, to write one line to
 #'   standard error for each cell type that is finished.
 #' @return An [AttentiveChromePanel-class].
 #' @seealso [openPanel()], [evaluate()][evaluate.AttentiveChromePanel],
@@ -74,7 +76,7 @@
 #' }
 #' panel <- train()
 #' evaluate(panel)[, c("cellType", "genes", "auroc", "auprc")]
-#' again <- train() # reads what is finished
+#' again <- train() # reads the finished cell types
 #' identical(coef(again[["cellType2"]]), coef(panel[["cellType2"]]))
 trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
                            seed = NULL, split = list(), tables = list(),
@@ -123,7 +125,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     invisible(training)
 }
 
-# From the seed and the name: 28 bits of a hash.
+# The seed of a cell type: 28 bits of a hash of the seed and the name.
 .seedOf <- function(seed, cellType) {
     strtoi(substr(rlang::hash(list(as.integer(seed), cellType)), 1L, 7L), 16L)
 }
@@ -164,10 +166,11 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
                 record$metrics$auroc, record$seconds), file = stderr())
 }
 
-# ---- where the data come from -----------------------------------------------
+# ---- sources of data --------------------------------------------------------
 
-# A source: `cellTypes`; `data()`, what a worker needs of a cell type: signals of
-# its parts, or paths; and `digest()`, which tells changed data.
+# A source: `cellTypes`; `data()`, which returns the data of a cell type for a
+# worker (signals of its parts, or paths); and `digest()`, which detects changes
+# of the data.
 .panelSource <- function(signal, cellTypes, split, tables) {
     if (is.character(signal)) {
         return(.folderSource(signal, cellTypes))
@@ -192,12 +195,12 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     if (!.areNames(names(signals))) {
         .stop("{.arg signal} must be a signal, its parts, a list of signals
                with the names of the cell types, or the path of a folder",
-              x = "It is a list without names for all.")
+              x = "It is a list without a name for each element.")
     }
     for (name in names(signals)) {
         .checkSignal(signals[[name]], paste0("signal$", name))
         if (ncol(signals[[name]]) != 1L) {
-            .stop("{.arg signal${name}} must be of one cell type",
+            .stop("{.arg signal${name}} must have one cell type",
                   x = "It has {ncol(signals[[name]])}.")
         }
         colnames(signals[[name]]) <- name
@@ -214,7 +217,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 .folderSource <- function(folder, cellTypes) {
     if (!.isPath(folder) || !dir.exists(folder)) {
         .stop("{.arg signal} must be a signal or the path of a folder",
-              x = "There is no folder {.file {folder}}.")
+              x = "The folder {.file {folder}} does not exist.")
     }
     known <- Filter(function(c) !is.null(.findTables(folder, c)),
                     basename(list.dirs(folder, recursive = FALSE)))
@@ -222,7 +225,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
         .stop("{.file {folder}} must have folders of cell types with the tables
                {.file train.csv} and {.file valid.csv}",
               x = "It has none.",
-              i = "They may be in a folder {.file classification} of each.")
+              i = "They may be in a folder {.file classification} in each.")
     }
     find <- function(cellType) .findTables(folder, cellType)
     list(cellTypes = .checkNamedCells(cellTypes, known), data = find,
@@ -235,12 +238,13 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     unknown <- setdiff(wanted, known)
     if (length(unknown) > 0L) {
         .stop("{.arg cellTypes} must name cell types of the signal",
-              x = "Found {.val {unknown}}.", i = "There are {(.some(known))}.")
+              x = "Unknown: {.val {unknown}}.",
+              i = "The signal has {(.some(known))}.")
     }
     wanted %||% known
 }
 
-# The tables of a cell type, by part; NULL where train or valid is missing.
+# The tables of a cell type, by part; NULL if train.csv or valid.csv is missing.
 .findTables <- function(folder, cellType) {
     for (inner in c("", "classification")) {
         paths <- file.path(folder, cellType, inner,
@@ -261,7 +265,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     })
 }
 
-# Read once: each look at an array in a file reads it anew.
+# Reads the signal once; every access to an array in a file would read it again.
 .inMemory <- function(signal) {
     for (name in assayNames(signal)) {
         values <- assay(signal, name, withDimnames = FALSE)
@@ -272,13 +276,14 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     signal
 }
 
-# ---- telling changed data ---------------------------------------------------
+# ---- detection of changed data ----------------------------------------------
 
 .digestParts <- function(parts) {
     unname(vapply(parts, .digestSignal, ""))
 }
 
-# Of all that a model learns from: values, names, bins and preprocessing.
+# The digest of all data that affect a model: values, names, bins and
+# preprocessing.
 .digestSignal <- function(signal) {
     names <- stats::setNames(nm = assayNames(signal))
     .digest(list(dimnames(signal), marks(signal), signal@bins,
@@ -288,8 +293,9 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
                  })))
 }
 
-# Values in memory. Of values in files the files' state, and what is done to
-# them on the way, unless that cannot be told but by its result.
+# For an array in memory, its values. For an array in files, the state of the
+# files and the delayed operations, unless these cannot be compared; then the
+# values.
 .digestAssay <- function(x) {
     if (!is(x, "DelayedArray")) return(list(dim(x), as.vector(x)))
     files <- .seedFiles(x)
@@ -300,7 +306,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     list(.digest(x), files, facts$size, as.numeric(facts$mtime))
 }
 
-# The files of an array's seeds; NULL where a seed has none.
+# The files of an array's seeds; NULL if a seed has no file.
 .seedFiles <- function(x) {
     files <- DelayedArray::seedApply(x, function(seed) {
         tryCatch(BiocGenerics::path(seed), error = function(e) NULL)
@@ -310,8 +316,8 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     if (all(file.exists(files))) files
 }
 
-# Functions (of delayed operations) and connections differ from session to
-# session where their results do not.
+# Functions (of delayed operations) and connections can differ between sessions
+# even if their results do not.
 .isPlainData <- function(x) {
     if (typeof(x) %in% c("closure", "builtin", "special", "environment",
                          "externalptr", "weakref")) return(FALSE)

@@ -31,8 +31,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     row <- .findOneGene(signal, attention, gene)
     cellType <- .checkCellType(attention, cellType)
     .checkCellTypes(signal, cellType, "cellType", many = FALSE)
-    together <- .isTogether(attention)
-    marks <- .chooseMarks(if (together) signal else attention, marks)
+    joint <- .isJoint(attention)
+    marks <- .chooseMarks(if (joint) signal else attention, marks)
     .checkMarks(signal, marks)
     id <- rownames(attention)[row]
     tracks <- .geneTracks(signal[id, ], attention[id, ], cellType, marks)
@@ -54,11 +54,11 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
-        .themeChrome() + .themeTracks(length(marks), together)
+        .themeChrome() + .themeTracks(length(marks), joint)
 }
 
 # Whether there is one joint alpha for all marks.
-.isTogether <- function(attention) identical(marks(attention), .allMarks)
+.isJoint <- function(attention) identical(marks(attention), .allMarks)
 
 .checkSameGeometry <- function(signal, attention) {
     same <- binWidth(signal) == binWidth(attention) &&
@@ -93,7 +93,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 
 # One row per mark, track and bin, with the tracks in the order of the figure.
 .geneTracks <- function(signal, attention, cellType, marks) {
-    together <- .isTogether(attention)
+    joint <- .isJoint(attention)
     track <- function(x, mark, track) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
                    value = as.vector(binMatrix(x, mark, cellType)),
@@ -101,9 +101,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     }
     tracks <- lapply(marks, function(mark) {
         rbind(track(signal, mark, "signal"),
-              if (!together) track(attention, mark, "alpha"))
+              if (!joint) track(attention, mark, "alpha"))
     })
-    if (together) {
+    if (joint) {
         tracks <- c(tracks, list(track(attention, .allMarks, "alpha")))
     }
     tracks <- do.call(rbind, tracks)
@@ -155,8 +155,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 }
 
 .signalTitle <- function(signal) {
-    steps <- metadata(signal)$normalization
-    if (any(startsWith(as.character(steps), "logRatio"))) {
+    ratio <- grepl("logRatio(", preprocessing(signal)$normalization,
+                   fixed = TRUE)
+    if (any(ratio)) {
         return("Log2 ratio of signal to control")
     }
     sprintf("Signal per %g bp", binWidth(signal))
@@ -169,7 +170,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         beta <- .betaMatrix(attention, 1L, cellType)[1L, marks]
         beta <- sprintf("\nbeta = %.2f", beta)
     }
-    alphas <- if (.isTogether(attention)) .allMarks else marks
+    alphas <- if (.isJoint(attention)) .allMarks else marks
     labels <- c(paste0(marks, beta), rep("alpha", length(alphas)))
     stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, "alpha")))
 }
@@ -198,8 +199,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 }
 
 # Places the two tracks of a mark close together, with gaps between marks.
-.themeTracks <- function(marks, together) {
-    gaps <- if (together) rep(9, marks)
+.themeTracks <- function(marks, joint) {
+    gaps <- if (joint) rep(9, marks)
             else utils::head(rep(c(2, 9), marks), -1L)
     ggplot2::theme(
         legend.position = "none",

@@ -75,7 +75,7 @@ test_that("a model of one mark works", {
     }
     expect_error(
         attentiveChrome(one$train, architecture = "cnn-alpha-beta"),
-        "`markKernel` must not be longer than the window of 1.*markKernel = 1")
+        "`markKernel` must not be longer than the 1 marks.*markKernel = 1")
 })
 
 # ---- dropout ----------------------------------------------------------------
@@ -194,8 +194,8 @@ test_that("sizes are checked by name", {
                  "\"deepchrome\" has no size `hidden`.*sizes are.*`filters`")
     expect_error(fit(epoch = 3), "no size `epoch`.*Did you mean `epochs`")
     expect_error(fit(markhidden = 3), "Did you mean `markHidden`")
-    expect_error(fit(NULL, "lstm", NULL, 32), "must be named")
-    expect_error(fit(hidden = 4, hidden = 5), "must be named, each once")
+    expect_error(fit(NULL, "lstm", NULL, 32), "must have unique names")
+    expect_error(fit(hidden = 4, hidden = 5), "must have unique names")
     expect_error(fit(hidden = NULL), "`hidden` must be one whole number")
     expect_error(fit(dropout = 1), "`dropout` must be one number from 0 to")
     expect_error(fit(architecture = "deepchrome", dense1 = 0),
@@ -206,10 +206,10 @@ test_that("windows wider than what they look at are refused", {
     fit <- function(...) attentiveChrome(parts$train, ...)
     for (name in c("deepchrome", "cnn-attn", "cnn-alpha-beta")) {
         expect_error(fit(architecture = name, kernel = 21),
-                     "`kernel` must not be longer than the window of 20 bins")
+                     "`kernel` must not be longer than the 20 bins")
     }
     expect_error(fit(architecture = "deepchrome", pool = 12),
                  "`pool` must not be wider than the 11 positions.*20 bins")
     expect_error(fit(architecture = "cnn-alpha-beta", markKernel = 6),
-                 "`markKernel` must not be longer than the window of 5 marks")
+                 "`markKernel` must not be longer than the 5 marks")
 })

@@ -63,7 +63,7 @@ test_that("the same call resumes; another is told the difference", {
     expect_identical(bits(again), bits(model))
     expect_identical(trainingHistory(again), trainingHistory(model))
     expect_identical(file.mtime(file), written)
-    expect_error(fit(checkpoint = file, clip = 2), "clip: 1 there, 2 asked")
+    expect_error(fit(checkpoint = file, clip = 2), "clip: 1 in the existing files, 2 in")
     other <- parts
     assay(other$train, "H3K4me3")[1L] <- 99
     expect_error(attentiveChrome(other$train, parts$validation, hidden = 4,
@@ -111,7 +111,7 @@ test_that("what is no checkpoint is told", {
     attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 1,
                     checkpoint = other)
     file.copy(other, file, overwrite = TRUE)
-    expect_error(resume(file), "two trainings")
+    expect_error(resume(file), "different trainings")
     file.copy(.planFile(file), file, overwrite = TRUE)
     expect_error(resume(file), "must be a checkpoint")
     writeLines("not a checkpoint", file)

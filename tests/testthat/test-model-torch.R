@@ -153,7 +153,7 @@ test_that("a program in the file is refused, and not run", {
 test_that("sizes that the file cannot justify are refused", {
     for (location in c("cpu", "cuda:0")) {
         expect_error(read(tensor(location = location)),
-                     "Missing: rnn_hms.0.*Not known: w")
+                     "Missing: rnn_hms.0.*Unknown: w")
     }
     expect_error(read(tensor(count = 2147483647L)), "larger than the file")
     expect_error(read(tensor(count = 5L, size = 5L)), "missing or cut")
@@ -170,7 +170,7 @@ test_that("sizes that the file cannot justify are refused", {
 })
 
 test_that("structures that contain themselves do no harm", {
-    expect_error(readPickle("]", 0x71, 0, 0x68, 0, "a"), "no state dict")
+    expect_error(readPickle("]", 0x71, 0, 0x68, 0, "a"), "not a PyTorch state dict")
     expect_error(readPickle("}", 0x71, 0, text("w"), 0x68, 0, "s"),
                  "an entry is no tensor")
 })

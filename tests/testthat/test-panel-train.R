@@ -158,7 +158,7 @@ test_that("two runs do not work in one folder", {
     run <- callr::r(function(folder) {
         tryCatch(AttentiveChrome:::.lockRun(folder), error = conditionMessage)
     }, list(folder))
-    expect_match(run, "Another run works")
+    expect_match(run, "Another run uses")
     filelock::unlock(lock)
     expect_identical(weights(quick(folder = folder)), weights(panel))
 })
@@ -230,7 +230,7 @@ test_that("a record that is not of this cell type and run is refused", {
         expect_error(openPanel(folder), "is not a record file")
         expect_error(quick(folder = folder), "is not a record file")
         .saveSealed(value, record, "record")
-        expect_error(openPanel(folder), "lacks parts of a record")
+        expect_error(openPanel(folder), "not a complete record")
     }
     file.copy(.recordFile(folder, "cellType2"), record, overwrite = TRUE)
     expect_error(openPanel(folder), "must be the record of .*cellType1")
