@@ -1,6 +1,7 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check lint bench asan torture slurm-test format document install deps test-deps
+.PHONY: demo test check lint bench asan torture slurm-test site format document \
+	install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
@@ -34,6 +35,11 @@ torture: test-deps install
 # A panel through a real SLURM, set up on this machine (root)
 slurm-test: test-deps install
 	bash tools/slurm-test.sh
+
+# The website, in site/; without a network
+site: test-deps install
+	bash tools/install-deps.sh site
+	Rscript tools/site.R
 
 format:
 	find src tests/core -name '*.[ch]' | xargs clang-format -i
