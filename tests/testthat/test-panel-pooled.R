@@ -20,6 +20,6 @@ test_that("a model of all, and of all others, for each cell type", {
 
 test_that("wrong input is told", {
     one <- lapply(parts, function(p) p[, 1L])
-    expect_error(trainPooled(one), "two cell types or more")
+    expect_error(trainPooled(one), "at least two cell types")
     expect_error(train(cellTypes = "cellType1"), "set for each cell type")
 })

@@ -301,6 +301,8 @@ test_that("Ctrl-C and a time limit end a panel, with a checkpoint only", {
     big <- simulateChromatin(900, cellTypes = 2, bins = 20, seed = 1,
                              causal = list(H3K4me3 = 9:12))
     run <- function(big, folder, limit = Inf) {
+        # Its loading takes long on a busy machine, and catches errors.
+        loadNamespace("AttentiveChrome")
         setTimeLimit(elapsed = limit)
         on.exit(setTimeLimit())
         tryCatch(AttentiveChrome::trainCellTypes(big, folder, epochs = 2000,
@@ -487,7 +489,7 @@ test_that("wrong input is told", {
         quick("no such folder")
         quick(list(signal))
         quick(list(a = signal))
-        quick(cellType = "cellType1")
+        quick(validation = signal)
         quick(dropuot = 0.5)
         openPanel(full)
         panel[["K562"]]

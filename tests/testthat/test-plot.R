@@ -445,7 +445,7 @@ test_that("plotGene shows the bars of a log ratio below 0 too", {
     SummarizedExperiment::assay(signal, "H3K4me3") <- ratio
     ratio["gene1", "E1", ] <- c(-4, -3, -2, -1)
     SummarizedExperiment::assay(signal, "H3K9me3") <- ratio
-    metadata(signal)$normalization <- "logRatio(control = Input)"
+    preprocessing(signal)$normalization <- rep("logRatio(control = Input)", 2)
     plot <- plotGene(signal, fakeAttention(), "A", "E1")
     bars <- drawn(plot, geomOf(plot, "GeomCol"))
     values <- c(-2, -0.5, 1, 3, -4, -3, -2, -1)

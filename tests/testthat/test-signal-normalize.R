@@ -90,7 +90,7 @@ test_that("log1p is not for log ratios", {
     signal <- simulateChromatin(20, bins = 5, causal = list(), seed = 1)
     assay(signal, "H3K4me3")[1, 1, 1] <- -2
     expect_error(attentiveChrome(signal, epochs = 1, transform = "log1p"),
-                 "\"H3K4me3\" goes down to -2")
+                 "minimum of \"H3K4me3\" is -2")
     expect_s4_class(attentiveChrome(signal, epochs = 1, hidden = 2,
                                     markHidden = 2), "AttentiveChromeModel")
 })

@@ -99,7 +99,7 @@ test_that("no part may be empty and fractions must make sense", {
                   c(a = 0.5, b = 0.6), c(a = 1.5, b = -0.5), c(a = 0.5, b = NA),
                   c(a = 1, b = 0), "x")
     for (fractions in wrong) expect_error(split(fractions), "sum to 1")
-    expect_error(splitGenes(plainSignal(9), "size"), "must be \"order\"")
+    expect_error(splitGenes(plainSignal(9), "size"), "must be one of \"order\"")
     expect_error(splitGenes(plainSignal(9), "random", seed = 1.5), "seed")
     expect_error(splitGenes(1:9), "must be a signal")
 })
