@@ -76,7 +76,7 @@ setMethod("updateObject", "BaselineModel",
           function(object, ..., verbose = FALSE) .updateModel(object))
 
 #' @rdname AttentiveChromePanel-class
-#' @param object,...,verbose As in [BiocGenerics::updateObject()].
+#' @param ...,verbose As in [BiocGenerics::updateObject()].
 #' @export
 setMethod("updateObject", "AttentiveChromePanel",
           function(object, ..., verbose = FALSE) {

@@ -19,7 +19,7 @@ test_that("counts must be finite and not negative", {
 test_that("marks must be named and of one shape", {
     expect_error(chromatinSignal(unname(counts)), "unique names")
     expect_error(chromatinSignal(list(a = counts$a, a = counts$b)),
-                 "must be named, each once")
+                 "must have unique names")
     expect_error(chromatinSignal(list(label = counts$a)), "reserved names")
     expect_error(chromatinSignal(list(a = counts$a, b = matrix(1, 4, 5))),
                  "same shape.*4 x 1 x 6.*4 x 1 x 5")
