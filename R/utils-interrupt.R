@@ -37,6 +37,5 @@
 }
 
 .isTimeLimit <- function(x) {
-    inherits(x, "error") && (inherits(x, "AttentiveChrome_timeLimit") ||
-                             .tellsTimeLimit(conditionMessage(x)))
+    inherits(x, "error") && .tellsTimeLimit(conditionMessage(x))
 }

@@ -40,7 +40,7 @@ timeInterrupt <- function() {
     as.numeric(difftime(session$get_result(), sent, units = "secs"))
 }
 
-levels <- simdLevel(available = TRUE)
+levels <- AttentiveChrome:::.simdLevel(available = TRUE)
 figures <- timeKernels(levels)
 table <- data.frame(kernels = levels, training = figures[1L, ],
                     prediction = figures[2L, ])
