@@ -113,6 +113,38 @@
            .logitStage(size$markFilters)))
 }
 
+# Two branches read the signal. The first, over all marks, is the context of the
+# gates; the second, over each mark alone, has the values that they weigh.
+.additive <- function(marks, bins, size) {
+    pool <- min(size$pool, bins)
+    places <- bins %/% pool
+    context <- c(
+        list(.stage("transpose", "transpose", 1L, marks, bins)),
+        .sameConv("context1", 1L, bins, marks, size$context, size$kernel),
+        list(.stage("average", "average", 1L, bins, size$context,
+                    window = pool)),
+        .dropoutStages(1L, places, size$context, size$dropout),
+        .sameConv("context2", 1L, places, size$context, size$context,
+                  size$contextKernel))
+    values <- c(
+        .sameConv("binFeatures", marks, bins, 1L, size$filters, size$valueKernel),
+        .dropoutStages(marks, bins, size$filters, size$valueDropout),
+        list(.stage("value", "binValue", marks, bins, size$filters, size$rank,
+                    window = pool)))
+    values[[1L]]$branch <- 1L
+    c(context, values,
+      list(.stage("gate", "gate", 1L, bins, marks, size$hidden, window = pool,
+                  side = size$context)))
+}
+
+# A convolution as wide as its input, and its rectifier.
+.sameConv <- function(name, copies, steps, inputs, filters, kernel) {
+    list(.stage("pad", "pad", copies, steps, inputs, window = kernel),
+         .stage("conv", name, copies, steps + kernel - 1, inputs, filters,
+                kernel),
+         .stage("relu", "relu", copies, steps, filters))
+}
+
 # ---- the table --------------------------------------------------------------
 
 # stages: function of the number of marks, the number of bins and the sizes.
@@ -121,6 +153,13 @@
 # the marks. joint: the stage with one attention over the bins for all marks.
 # auroc: mean test AUROC over the 56 cell types in the paper's table 2.
 .architectures <- list(
+    "additive" = list(
+        title = paste("additive attention: the logit is the sum of a share of",
+                      "each bin of each mark"),
+        stages = .additive, gate = "gate", auroc = NA,
+        size = list(context = 64, kernel = 10, contextKernel = 5, pool = 5,
+                    hidden = 32, filters = 16, valueKernel = 10, rank = 2,
+                    dropout = 0.5, valueDropout = 0.3)),
     "lstm-alpha-beta" = list(
         title = paste("AttentiveChrome: an LSTM and attention over the bins",
                       "of each mark, an LSTM and attention over the marks"),

@@ -30,18 +30,33 @@
     dropout = list(parameters = .noParameters),
     transpose = list(parameters = .noParameters),
     pad = list(parameters = .noParameters),
-    finalState = list(parameters = .noParameters)
+    finalState = list(parameters = .noParameters),
+    average = list(parameters = .noParameters),
+    value = list(parameters = function(s) {
+        places <- .placeCount(s)
+        list(detector = c(s$units, s$inputs), profile = c(places, s$units),
+             offset = places)
+    }),
+    gate = list(parameters = function(s) {
+        list(query = c(s$inputs, s$side), position = c(s$steps, s$inputs),
+             weight1 = c(s$units, s$side), bias1 = s$units,
+             weight2 = c(s$inputs, s$units), bias2 = s$inputs, bias = 1L)
+    })
 )
 
 # A stage has `copies` parallel layers of one kind. Each layer reads an equal
 # share of the output of the previous stage: `steps` steps of `inputs` numbers.
 # A stage whose name starts with "bin" has one copy per mark.
 .stage <- function(layer, name, copies, steps, inputs, units = 0L,
-                   window = 0L, rate = 0) {
+                   window = 0L, rate = 0, branch = 0L, side = 0L) {
     list(layer = layer, name = name, copies = as.integer(copies),
          steps = as.integer(steps), inputs = as.integer(inputs),
-         units = as.integer(units), window = as.integer(window), rate = rate)
+         units = as.integer(units), window = as.integer(window), rate = rate,
+         branch = as.integer(branch), side = as.integer(side))
 }
+
+# `window` bins make a place; bins left over belong to the last.
+.placeCount <- function(s) max(1L, s$steps %/% s$window)
 
 # ---- parameters -------------------------------------------------------------
 

@@ -12,7 +12,8 @@
 # The stages as src/ffi_network.c reads them: named vectors with one element per
 # stage.
 .stageColumns <- function(stages) {
-    sizes <- c("copies", "steps", "inputs", "units", "window", "rate")
+    sizes <- c("copies", "steps", "inputs", "units", "window", "rate",
+               "branch", "side")
     columns <- lapply(sizes, function(size) {
         vapply(stages, function(s) as.numeric(s[[size]]), 0)
     })

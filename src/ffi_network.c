@@ -1,7 +1,8 @@
 /* Training, prediction and gradients: R lists in, R lists out.
  *
  * network: list(stages = list(layer = names, copies =, steps =, inputs =,
- *                             units =, window =, rate = double), with one
+ *                             units =, window =, rate =, branch =, side =
+ *                             double), with one
  *               element per stage,
  *               threads =, precision = "single" or "double",
  *               kernels = the name of a table,
@@ -32,6 +33,8 @@ static const char *const layer_names[AC_LAYER_TYPES] = {
     [AC_POOL] = "pool",       [AC_RELU] = "relu",
     [AC_DROPOUT] = "dropout", [AC_TRANSPOSE] = "transpose",
     [AC_PAD] = "pad",         [AC_FINAL_STATE] = "finalState",
+    [AC_AVERAGE] = "average", [AC_VALUE] = "value",
+    [AC_GATE] = "gate",
 };
 
 static const char *const use_names[AC_USES] = {
@@ -61,6 +64,8 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
     const double *units = stage_column(stages, "units", count);
     const double *window = stage_column(stages, "window", count);
     const double *rate = stage_column(stages, "rate", count);
+    const double *branch = stage_column(stages, "branch", count);
+    const double *side = stage_column(stages, "side", count);
     ac_stage *unwrapped = (ac_stage *)R_alloc(count, sizeof(ac_stage));
     for (int s = 0; s < count; s++) {
         SEXP name = PROTECT(Rf_ScalarString(STRING_ELT(layer, s)));
@@ -72,6 +77,8 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
             .units = as_int(units[s], "units", 0, INT_MAX),
             .window = as_int(window[s], "window", 0, INT_MAX),
             .rate = rate[s],
+            .branch = as_int(branch[s], "branch", 0, 1),
+            .side = as_int(side[s], "side", 0, INT_MAX),
         };
         unwrapped[s] = stage;
         UNPROTECT(1);
@@ -200,23 +207,25 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
     return out;
 }
 
-static SEXP alloc_attention(const ac_stage *stage, size_t genes)
+static SEXP alloc_attention(const ffi_model *model, int s, size_t genes)
 {
-    if (stage->layer != AC_ATTENTION)
+    const ac_stage *stage = &model->network.stages[s];
+    const size_t count = model->engine->exported_count(stage);
+    if (count == 0)
         return R_NilValue;
     SEXP dim = PROTECT(Rf_allocVector(INTSXP, 3));
-    INTEGER(dim)[0] = stage->steps;
+    INTEGER(dim)[0] = (int)count;
     INTEGER(dim)[1] = stage->copies;
     INTEGER(dim)[2] = (int)genes;
-    SEXP out = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t)genes * stage->copies *
-                                                   stage->steps));
+    SEXP out = PROTECT(
+        Rf_allocVector(REALSXP, (R_xlen_t)genes * stage->copies * count));
     Rf_setAttrib(out, R_DimSymbol, dim);
     UNPROTECT(2);
     return out;
 }
 
-/* Returns list(stopped, logit = [genes], attention = list of [steps x copies x
- * genes] for the attention stages and NULL for the others). */
+/* Returns list(stopped, logit = [genes], attention = list of [numbers x copies
+ * x genes] for the stages with attention and NULL for the others). */
 SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
 {
     const ffi_model model = unwrap_network(ffi_network);
@@ -232,7 +241,7 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SET_VECTOR_ELT(out, 2, attention);
     double **views = (double **)R_alloc(stages, sizeof(double *));
     for (int s = 0; s < stages; s++) {
-        SEXP weights = alloc_attention(&model.network.stages[s], genes.count);
+        SEXP weights = alloc_attention(&model, s, genes.count);
         SET_VECTOR_ELT(attention, s, weights);
         views[s] = weights == R_NilValue ? NULL : REAL(weights);
     }

@@ -28,6 +28,9 @@ typedef enum {
     AC_TRANSPOSE,
     AC_PAD,
     AC_FINAL_STATE,
+    AC_AVERAGE,
+    AC_VALUE,
+    AC_GATE,
     AC_LAYER_TYPES
 } ac_layer;
 
@@ -43,8 +46,12 @@ typedef struct {
     int units;   /* LSTM: hidden units per direction; dense,
                     convolution: outputs (per step)   */
     int window;  /* convolution, pooling: steps that one output reads;
-                    padding: those of the convolution that follows      */
+                    padding: those of the convolution that follows;
+                    value, gate: bins that make a place                 */
     double rate; /* dropout: share of the numbers that is dropped       */
+    int branch;  /* 1: reads the input of the network, as the first stage
+                    does. What the stage before wrote is for a gate.    */
+    int side;    /* gate: numbers per place that the first branch wrote */
 } ac_stage;
 
 typedef struct {
@@ -111,8 +118,13 @@ typedef struct {
                        const int *order, const ac_settings *settings,
                        ac_state *state, ac_poll poll, double *loss);
 
+    /* Numbers per gene that each copy of a stage tells of its attention; 0 for
+     * most stages. Attention: alpha [steps]. Gate: alpha [marks][bins],
+     * beta [marks] and shares [marks][bins]. */
+    size_t (*exported_count)(const ac_stage *stage);
+
     /* logit: [count]. attention: a pointer for each stage, to [count][copies]
-     * [steps] for an attention stage, or NULL where it is not wanted. */
+     * [exported_count], or NULL where it is not wanted. */
     ac_status (*predict)(const ac_network *network, const ac_genes *genes,
                          const double *parameters, ac_poll poll, double *logit,
                          double *const *attention);

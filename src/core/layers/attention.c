@@ -19,6 +19,11 @@ static size_t attention_cache_count(const ac_stage *stage,
     return (training ? 2 * steps + stage->inputs : steps) * LANES;
 }
 
+static size_t attention_export_count(const ac_stage *stage)
+{
+    return stage->steps;
+}
+
 static size_t attention_output_count(const ac_stage *stage)
 {
     return stage->inputs;
@@ -61,6 +66,7 @@ static const layer_type attention_layer = {
     .parameter_count = attention_parameter_count,
     .cache_count = attention_cache_count,
     .output_count = attention_output_count,
+    .export_count = attention_export_count,
     .forward = attention_forward,
     .backward = attention_backward,
 };

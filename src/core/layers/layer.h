@@ -31,6 +31,8 @@ typedef struct {
     real *packed;   /* weights in the kernels' order, per mini-batch   */
     real *cache;    /* what forward leaves for backward; alpha         */
 
+    const real *side; /* gate: what the first branch wrote             */
+    real *dside;      /* assigned                                      */
     const real *in;
     real *out;
     const real *dout; /* NULL: no gradient wanted, here or before      */
@@ -45,6 +47,9 @@ struct layer_type {
     size_t (*cache_count)(const ac_stage *stage, const kernels *kernels,
                           int training);
     size_t (*output_count)(const ac_stage *stage); /* numbers per gene */
+    size_t (*side_count)(const ac_stage *stage); /* those of the first branch */
+    /* Those at the start of the cache that a prediction tells. */
+    size_t (*export_count)(const ac_stage *stage);
     void (*pack)(const layer *self);
     void (*forward)(const layer *self);
     void (*backward)(const layer *self);

@@ -124,7 +124,7 @@ static void export_attention(const network *net, size_t first, int lanes,
     const layer *next = net->layers;
     for (int s = 0; s < net->shape->stage_count; s++) {
         const ac_stage *stage = &net->shape->stages[s];
-        const size_t copies = stage->copies, steps = stage->steps;
+        const size_t copies = stage->copies, steps = stage_export_count(stage);
         for (size_t c = 0; attention[s] && c < copies; c++)
             for (int l = 0; l < lanes; l++)
                 for (size_t t = 0; t < steps; t++)
@@ -219,6 +219,7 @@ static ac_status engine_logit_gradient(const ac_network *shape,
 const ac_engine AC_ENGINE = {
     .parameter_count = network_parameter_count,
     .memory = network_memory,
+    .exported_count = stage_export_count,
     .train = engine_train,
     .predict = engine_predict,
     .gradient = engine_gradient,

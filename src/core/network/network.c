@@ -12,6 +12,8 @@ static const layer_type *const layer_types[AC_LAYER_TYPES] = {
     [AC_POOL] = &pool_layer,       [AC_RELU] = &relu_layer,
     [AC_DROPOUT] = &dropout_layer, [AC_TRANSPOSE] = &transpose_layer,
     [AC_PAD] = &pad_layer,         [AC_FINAL_STATE] = &final_state_layer,
+    [AC_AVERAGE] = &average_layer, [AC_VALUE] = &value_layer,
+    [AC_GATE] = &gate_layer,
 };
 
 /* ---- shapes ------------------------------------------------------------ *
@@ -46,10 +48,23 @@ static size_t stage_output_count(const ac_stage *stage)
     return layer_types[stage->layer]->output_count(stage);
 }
 
+static size_t stage_side_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->side_count ? type->side_count(stage) : 0;
+}
+
+static size_t stage_export_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->export_count ? type->export_count(stage) : 0;
+}
+
 /* Whether a valid stage is within the limits. */
 static int stage_fits(const ac_stage *stage)
 {
     return stage->copies <= MAX_COPIES && stage->units <= MAX_UNITS &&
+           stage_side_count(stage) <= MAX_INPUTS &&
            stage_input_count(stage) <= MAX_INPUTS &&
            stage_output_count(stage) <= MAX_INPUTS &&
            stage_parameter_count(stage) <= INT_MAX;
@@ -67,11 +82,16 @@ static size_t network_parameter_count(const ac_network *shape)
     return count;
 }
 
-/* Each stage reads exactly what the one before wrote; the last writes a logit.
- */
+/* Each stage reads exactly what the one before wrote, or the input where a
+ * second branch begins; a gate also reads what the first branch wrote; the last
+ * stage writes a logit. */
 static ac_status check_network(const ac_network *shape)
 {
-    size_t written = 0, layers = 0;
+    const size_t inputs =
+        shape->stage_count < 1
+            ? 0
+            : shape->stages[0].copies * stage_input_count(&shape->stages[0]);
+    size_t written = inputs, layers = 0, side = 0;
     if (shape->stage_count < 1)
         return AC_BAD_NETWORK;
     for (int s = 0; s < shape->stage_count; s++) {
@@ -81,11 +101,23 @@ static ac_status check_network(const ac_network *shape)
         layers += (size_t)stage->copies;
         if (!stage_fits(stage) || layers > MAX_COPIES)
             return AC_NO_MEMORY;
-        if (s > 0 && stage->copies * stage_input_count(stage) != written)
+        if (stage->branch) {
+            if (s == 0 || side)
+                return AC_BAD_NETWORK;
+            side = written;
+            written = inputs;
+        }
+        if (stage->copies * stage_input_count(stage) != written)
             return AC_BAD_NETWORK;
+        if (stage_side_count(stage)) {
+            if (stage_side_count(stage) != side)
+                return AC_BAD_NETWORK;
+            side = 0;
+        }
         written = stage->copies * stage_output_count(stage);
     }
-    const int fits = written == 1 && network_parameter_count(shape) > 0;
+    const int fits =
+        written == 1 && side == 0 && network_parameter_count(shape) > 0;
     return fits ? AC_OK : AC_BAD_NETWORK;
 }
 
@@ -152,6 +184,18 @@ static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
     return out;
 }
 
+static real *lay_out_branch_dx(network *net, arena *from, int wants_dx)
+{
+    return wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
+}
+
+static int feeds_gate(const ac_network *shape, int s)
+{
+    const ac_stage *next = &shape->stages[s + 1];
+    return s + 1 < shape->stage_count &&
+           (next->branch || stage_side_count(next) > 0);
+}
+
 static void lay_out(network *net, arena *from, ac_use use)
 {
     const ac_network *shape = net->shape;
@@ -165,11 +209,21 @@ static void lay_out(network *net, arena *from, ac_use use)
         use == AC_TRAIN ? arena_alloc(from, 2 * net->parameter_count) : NULL;
     net->x = arena_alloc(from, net->input_count * LANES);
     net->dx = wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
-    real *in = net->x, *din = net->dx;
+    real *in = net->x, *din = net->dx, *side = NULL, *dside = NULL;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        /* No gradient is needed before the first parameters. */
-        wants_dout |= training && stage_parameter_count(stage) > 0;
+        if (stage->branch) {
+            side = in;
+            dside = din;
+            in = net->x;
+            din = net->branch_dx = lay_out_branch_dx(net, from, wants_dx);
+            wants_dout = wants_dx;
+        }
+        next->side = side;
+        next->dside = dside;
+        /* No gradient is needed before the first parameters, but for a gate. */
+        wants_dout |= training && (stage_parameter_count(stage) > 0 ||
+                                   feeds_gate(shape, s));
         in = lay_out_stage(net, from, stage, next, in, &din, training,
                            wants_dout);
         next += stage->copies;
@@ -397,5 +451,7 @@ static ac_status network_backward(network *net)
         if (end->dout && run_stage(net, stage, end, 1) != AC_OK)
             return AC_INTERRUPTED;
     }
+    for (size_t i = 0; net->branch_dx && i < net->input_count * LANES; i++)
+        net->dx[i] += net->branch_dx[i];
     return AC_OK;
 }

@@ -13,10 +13,11 @@ typedef struct {
     dropout_rng dropout_rng;
 
     real *parameters;
-    real *gradient; /* NULL in a network that only predicts */
-    real *x;        /* [inputs][LANES]                       */
-    real *dx;       /* as x; NULL where not wanted          */
-    real *moments;  /* [2][parameters]: Adam's; NULL unless it trains */
+    real *gradient;  /* NULL in a network that only predicts */
+    real *x;         /* [inputs][LANES]                       */
+    real *dx;        /* as x; NULL where not wanted          */
+    real *branch_dx; /* what the second branch adds to it   */
+    real *moments;   /* [2][parameters]: Adam's; NULL unless it trains */
     const real *logit;
     real *dlogit; /* [LANES] */
     void *memory;
