@@ -1,7 +1,7 @@
 #' The class of signal, attention and attribution
 #'
-#' A `ChromatinSignal` is a
-#' [RangedSummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
+#' A `ChromatinSignal` is a [ranged
+#' SummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
 #' with genes as rows and cell types as columns. It also records which assays
 #' are histone marks, the positions of their bins, and the preprocessing of each
 #' cell type. [chromatinSignal()], the readers, [attention()] and

@@ -183,6 +183,6 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     sum <- "Beta sums to 1 over the marks of a gene."
     if (.isWide(tiles)) return(sum)
     if (is.null(genes)) return(paste("n: genes.", sum))
-    paste0("high, low: measured expression; p: predicted probability of high.\n",
-           sum)
+    paste0("high, low: measured expression; p: predicted probability of ",
+           "high.\n", sum)
 }

@@ -9,4 +9,5 @@ names(table) <- c("batch", "threads", "own, ms a gene", "lowest", "highest",
 writeResult("predict.md", c("## Prediction with attention", "",
     sprintf(paste("Default model, 100 bins x 5 marks, single precision, %s",
         "kernels. The batch is PyTorch's: here genes are always worked on in",
-        "blocks of 16."), AttentiveChrome:::.simdLevel()), "", markdown(table), ""))
+        "blocks of 16."), AttentiveChrome:::.simdLevel()), "",
+    markdown(table), ""))

@@ -49,5 +49,6 @@ kernels <- rbind(kernels, data.frame(
 writeResult("scaling.md", c("## Growth", "",
     "One epoch, one thread, batch 16; exponent 1 is linear.", "",
     markdown(growth), "", "## Kernels", "",
-    paste("One thread, batch 16. R's BLAS here:", basename(extSoftVersion()[["BLAS"]])),
+    paste("One thread, batch 16. R's BLAS here:",
+          basename(extSoftVersion()[["BLAS"]])),
     "", markdown(kernels), ""))

@@ -5,9 +5,10 @@
 set -euo pipefail
 
 run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
-     r-cran-generics r-cran-ggplot2 r-cran-rlang r-cran-withr r-bioc-biocgenerics
-     r-bioc-biocparallel r-bioc-delayedarray r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges r-bioc-s4vectors
-     r-bioc-summarizedexperiment zlib1g-dev"
+     r-cran-generics r-cran-ggplot2 r-cran-rlang r-cran-withr
+     r-bioc-biocgenerics r-bioc-biocparallel r-bioc-delayedarray
+     r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges
+     r-bioc-s4vectors r-bioc-summarizedexperiment zlib1g-dev"
 test="bedtools clang-format pandoc python3-numpy python3-torch qpdf
       r-bioc-bioccheck r-bioc-biocfilecache
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma

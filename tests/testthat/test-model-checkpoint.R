@@ -7,7 +7,8 @@ fit <- function(...) {
 # All of a model but how long it took.
 bits <- function(model) {
     history <- trainingHistory(model)
-    list(coef(model), history[names(history) != "seconds"], glance(model)$bestEpoch)
+    list(coef(model), history[names(history) != "seconds"],
+         glance(model)$bestEpoch)
 }
 
 # What the same call does, of a plan that is there.
@@ -63,7 +64,8 @@ test_that("the same call resumes; another is told the difference", {
     expect_identical(bits(again), bits(model))
     expect_identical(trainingHistory(again), trainingHistory(model))
     expect_identical(file.mtime(file), written)
-    expect_error(fit(checkpoint = file, clip = 2), "clip: 1 in the existing files, 2 in")
+    expect_error(fit(checkpoint = file, clip = 2),
+                 "clip: 1 in the existing files, 2 in")
     other <- parts
     assay(other$train, "H3K4me3")[1L] <- 99
     expect_error(attentiveChrome(other$train, parts$validation, hidden = 4,

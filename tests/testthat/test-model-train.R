@@ -30,7 +30,8 @@ test_that("training lowers the loss and keeps the best epoch", {
     expect_identical(history$epoch, 1:60)
     expect_lt(history$loss[60], history$loss[1] - 0.1)
     expect_lt(glance(model)$bestEpoch, 60L)
-    expect_identical(glance(model)$bestEpoch, which.max(history$validationAuroc))
+    expect_identical(glance(model)$bestEpoch,
+                     which.max(history$validationAuroc))
     # the kept parameters are those of that epoch, not of the last
     again <- evaluate(model, parts$validation)$auroc
     expect_equal(again, max(history$validationAuroc))

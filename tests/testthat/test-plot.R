@@ -367,7 +367,8 @@ test_that("plotMarkAttention says what is wrong", {
                  "cellTypes.*E9")
     many <- attention[rep(1, 21), ]
     rownames(many) <- paste0("gene", 1:21)
-    expect_error(plotMarkAttention(many, rownames(many)), "room for only 20.*21")
+    expect_error(plotMarkAttention(many, rownames(many)),
+                 "room for only 20.*21")
 })
 
 # ---- one gene ---------------------------------------------------------------

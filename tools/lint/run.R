@@ -35,7 +35,9 @@ linters <- list(
     }),
     "layout of R/" = list(files = rFiles, run = function() {
         found <- lintLayout()
-        if (length(found) > 0L) data.frame(file = "R", line = 0L, finding = found)
+        if (length(found) > 0L) {
+            data.frame(file = "R", line = 0L, finding = found)
+        }
     }),
     "includes of the C core" = list(files = cFiles, run = lintIncludes),
     "clang-format" = list(files = cFiles, run = lintFormat))

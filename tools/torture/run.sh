@@ -13,8 +13,8 @@ done
 {
     echo "# Torture"
     echo
-    echo "By \`make torture\` on $(date +%F). Nothing may be silently different,"
-    echo "truncated, lost or left."
+    echo "By \`make torture\` on $(date +%F). Nothing may be silently"
+    echo "different, truncated, lost or left."
     echo
     cat "$TORTURE_OUT"/*
 } >bench/results/torture.md
