@@ -50,7 +50,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                             ncol = length(cellTypes)) +
         .scalePosition(attention) +
         .scaleImportance(attention) +
-        ggplot2::scale_colour_manual("Mark", values = markColours(marks),
+        ggplot2::scale_colour_manual("Mark", values = .markColours(marks),
                                      aesthetics = c("colour", "fill")) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
         .themeChrome()

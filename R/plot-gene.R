@@ -51,7 +51,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
             paste0(.signalTitle(signal), ", and alpha"),
             limits = .withZero, breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
-        ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
+        ggplot2::scale_fill_manual(values = .markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
         .themeChrome() + .themeTracks(length(marks), joint)

@@ -23,7 +23,7 @@ test_that("the signal has the shape asked for, labels and places", {
     expect_true(all(ranges$tss - BiocGenerics::start(ranges) %in% 499:500))
     expect_identical(ranges$gene_id, rownames(signal))
     expect_setequal(as.character(BiocGenerics::strand(ranges)), c("+", "-"))
-    expect_identical(length(unique(GenomicRanges::seqnames(ranges))), 22L)
+    expect_length(unique(GenomicRanges::seqnames(ranges)), 22L)
     expect_false(any(IRanges::overlapsAny(ranges[-1], ranges[1])))
     expect_equal(unname(colMeans(expressionLabel(signal))), rep(0.5, 3))
     expect_identical(
