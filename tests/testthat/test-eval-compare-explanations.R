@@ -90,10 +90,11 @@ test_that("models of shuffled labels do not find the bins", {
     # The signal is the same, whatever the labels.
     same <- null$table[null$table$explanation == "signal", ]
     expect_equal(same$shuffledMean, same$score)
-    skip_on_os("windows")
-    forked <- quick(list(cnn = cnn), causal, training = bare$train,
-                    shuffles = 2, explanations = "gradientInput",
-                    BPPARAM = BiocParallel::MulticoreParam(2))
+    forked <- withForks(function() {
+        quick(list(cnn = cnn), causal, training = bare$train, shuffles = 2,
+              explanations = "gradientInput",
+              BPPARAM = BiocParallel::MulticoreParam(2))
+    }, quick = quick, cnn = cnn, causal = causal, bare = bare, parts = parts)
     expect_identical(forked, null)
 })
 

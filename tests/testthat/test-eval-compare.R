@@ -29,8 +29,9 @@ test_that("a run is what training and evaluating by hand give", {
 })
 
 test_that("workers give the same comparison", {
-    skip_on_os("windows")
-    forked <- quick(BPPARAM = BiocParallel::MulticoreParam(2))
+    forked <- withForks(function() {
+        quick(BPPARAM = BiocParallel::MulticoreParam(2))
+    }, quick = quick, parts = parts, small = small)
     forked$runs$seconds <- table$runs$seconds
     expect_identical(forked, table)
 })

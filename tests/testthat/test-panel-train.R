@@ -47,18 +47,19 @@ test_that("order, subset, back end and form of the data do not matter", {
 
 test_that("every back end gives the same bits", {
     skip_on_cran()
-    skip_on_os("windows")
     skip_if_not_installed("batchtools")
-    backEnds <- list(
-        BiocParallel::MulticoreParam(2), BiocParallel::SnowParam(2),
-        suppressMessages(BiocParallel::BatchtoolsParam(
-            2, cluster = "multicore",
-            registryargs = BiocParallel::batchtoolsRegistryargs(
-                file.dir = folderOf(), work.dir = tempdir()))))
-    for (backEnd in backEnds) {
-        own <- suppressMessages(quick(BPPARAM = backEnd))
-        expect_identical(weights(own), weights(panel))
-    }
+    own <- withForks(function() {
+        backEnds <- list(
+            BiocParallel::MulticoreParam(2), BiocParallel::SnowParam(2),
+            suppressMessages(BiocParallel::BatchtoolsParam(
+                2, cluster = "multicore",
+                registryargs = BiocParallel::batchtoolsRegistryargs(
+                    file.dir = tempfile(), work.dir = tempdir()))))
+        lapply(backEnds, function(backEnd) {
+            weights(suppressMessages(quick(BPPARAM = backEnd)))
+        })
+    }, quick = quick, signal = signal, weights = weights)
+    expect_identical(own, rep(list(weights(panel)), 3L))
 })
 
 test_that("a signal in an HDF5 file is trained on alike", {
