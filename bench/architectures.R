@@ -4,14 +4,14 @@
 # settings and keeps its last epoch. Writes bench/results/architectures.md.
 source(file.path("bench", "helper.R"))
 
+data <- needShared("data", "roadmap-600")
 cells <- c("E123", "E003")
-seeds <- 1:5
-epochs <- 30
+seeds <- sized(1:5, 1:2)
+epochs <- sized(30, 1)
 learningRate <- 1e-3
 
 read <- function(name) {
-    readChromeTable(file.path(shared, "data", "roadmap-600", cells,
-                              "classification", name), cells)
+    readChromeTable(file.path(data, cells, "classification", name), cells)
 }
 parts <- list(train = read("train.csv"), test = read("valid.csv"))
 

@@ -4,7 +4,8 @@
 source(file.path("bench", "helper.R"))
 
 file <- tempfile(fileext = ".rds")
-saveRDS(simulateChromatin(genes = 6601, seed = 1), file, compress = FALSE)
+signal <- simulateChromatin(genes = sized(6601, 100), seed = 1)
+saveRDS(signal, file, compress = FALSE)
 
 script <- tempfile(fileext = ".R")
 writeLines(c(
