@@ -8,7 +8,7 @@
 #   genome-wide/K562-peaks.rds                  of it only chromosome and TSS,
 # as published at https://github.com/DEIB-GECO/ShallowChrome (MIT);
 #   genes/hg19_genes.tsv.gz                     of it only the strand,
-# which is that of Ensembl GRCh37. LICENSE.note credits all of them.
+# which is that of Ensembl GRCh37. inst/COPYRIGHTS credits all of them.
 suppressPackageStartupMessages(library(AttentiveChrome))
 
 folder <- c(commandArgs(trailingOnly = TRUE),
