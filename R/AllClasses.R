@@ -35,7 +35,7 @@
 #' @return `show()`: nothing; it prints.
 #' @seealso [chromatinSignal()], [marks()], [preprocessing()]
 #' @examples
-#' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
+#' signal <- roadmapGenes[1:20, ]
 #' signal
 #' assay(signal, "note", withDimnames = FALSE) <- matrix("mine", 20, 2)
 #' marks(signal)
@@ -70,7 +70,7 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
 #'   [trainingHistory()]
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' model
 #' @exportClass AttentiveChromeModel
@@ -98,7 +98,7 @@ setClass("AttentiveChromeModel", slots = c(
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
 #' @examples
-#' trainBaseline(simulateChromatin(genes = 60, seed = 1))
+#' trainBaseline(roadmapGenes[, "E123"])
 #' @exportClass BaselineModel
 setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
@@ -122,13 +122,11 @@ setClass("BaselineModel", slots = c(
 #' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [crossCellTypes()]
 #' @examples
-#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12))
-#' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' panel
 #' names(panel)
-#' panel[["cellType1"]]
+#' panel[["E123"]]
 #' @exportClass AttentiveChromePanel
 setClass("AttentiveChromePanel", slots = c(
     records = "list", errors = "character", settings = "list",

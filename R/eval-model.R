@@ -27,7 +27,7 @@ generics::evaluate
 #'   a cell type are equal.
 #' @export
 #' @examples
-#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
 #'     hidden = 4, markHidden = 4)
 #' evaluate(model, parts$test)

@@ -52,7 +52,7 @@
 #'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
 #' @seealso [attention()], [classOptimum()], [plotAttention()]
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     transform = "log1p", seed = 1)
 #' why <- attribution(model, signal[1:10, ], "integratedGradients")

@@ -97,7 +97,7 @@ setMethod("updateObject", "AttentiveChromePanel",
 #'   parameters the model has.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' trainingHistory(model)
 trainingHistory <- function(model) {

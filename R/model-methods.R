@@ -43,7 +43,7 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'   validation AUROC by epoch. A dashed line marks the best epoch, whose
 #'   parameters the model has.
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' summary(model)
 #' names(coef(model))[1:4]
@@ -105,7 +105,7 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #'   `.label` (`NA` if unknown), `.fitted` (probability of high expression),
 #'   `.class` (0 or 1).
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' head(tidy(model))
 #' glance(model)

@@ -25,7 +25,7 @@
 #' @seealso [attribution()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     transform = "log1p", seed = 1)
 #' high <- classOptimum(model, "high", steps = 20)

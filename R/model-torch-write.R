@@ -17,7 +17,7 @@
 #' @seealso [readTorchWeights()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' file <- tempfile(fileext = ".pt")
 #' writeTorchWeights(model, file)

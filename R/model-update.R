@@ -12,10 +12,10 @@
 #'   transform of `object`.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, cellTypes = 2, seed = 1)
-#' model <- attentiveChrome(signal, cellTypes = "cellType1", epochs = 2,
+#' signal <- roadmapGenes[1:60, ]
+#' model <- attentiveChrome(signal, cellTypes = "E003", epochs = 2,
 #'     hidden = 4, markHidden = 4, seed = 1)
-#' update(model, signal[, "cellType2"], epochs = 2, seed = 1)
+#' update(model, signal[, "E123"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                         cellTypes = NULL, ..., epochs = 30,
                                         batchSize = 16, learningRate = 2e-4,

@@ -84,8 +84,7 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   `better`, the number of cell types in which the panel's AUROC is above
 #'   DeepChrome's, which was published with two decimal places.
 #' @examples
-#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12))
+#' signal <- roadmapGenes[1:90, ]
 #' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' head(predict(panel, signal))

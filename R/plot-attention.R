@@ -27,7 +27,7 @@
 #' @seealso [plotMarkAttention()], [plotGene()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
 #' plotAttention(attention(model, signal))

@@ -23,7 +23,7 @@
 #' @seealso [plotAttention()], [plotGene()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
 #' att <- attention(model, signal)

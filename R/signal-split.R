@@ -26,14 +26,14 @@
 #'   records how it was split. A part without genes is an error.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 90, seed = 1)
-#' parts <- splitGenes(signal)
+#' parts <- splitGenes(roadmapGenes, by = "chromosome", chromosomes = list(
+#'     validation = c("chr3", "chr6", "chr9", "chr17"),
+#'     test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
 #' parts
 #' parts$train
-#' parts <- splitGenes(signal, by = "random", seed = 1,
+#' parts <- splitGenes(roadmapGenes)
+#' parts <- splitGenes(roadmapGenes, by = "random", seed = 1,
 #'     fractions = c(train = 0.8, test = 0.2))
-#' parts <- splitGenes(signal, by = "chromosome",
-#'     chromosomes = list(validation = "chr8", test = c("chr9", "chr10")))
 splitGenes <- function(signal, by = c("order", "random", "chromosome"),
                        fractions = c(train = 1 / 3, validation = 1 / 3,
                                      test = 1 / 3),
