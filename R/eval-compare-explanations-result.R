@@ -167,7 +167,9 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
                       y = "Mean importance, scaled to its maximum",
                       caption = if (x$measure == "auprc") {
                           "Areas: the causal bins."
-                      } else "Grey: the reference mark.") +
+                      } else {
+                          "Grey: the reference mark."
+                      }) +
         .themeChrome() +
         ggplot2::theme(strip.text.y = ggplot2::element_text(angle = 0))
 }

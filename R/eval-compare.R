@@ -120,11 +120,11 @@ compareModels <- function(parts,
     model <- if (task$model %in% names(.baselines)) {
         do.call(trainBaseline, c(common, list(method = task$model)))
     } else {
-        do.call(attentiveChrome, c(
+        .withoutNotes(do.call(attentiveChrome, c(
             common, list(validation = parts$validation,
                          architecture = task$model, threads = 1L,
                          progress = FALSE),
-            settings, sizes[[task$model]]))
+            settings, sizes[[task$model]])))
     }
     seconds <- proc.time()[["elapsed"]] - started
     test <- parts$test[, task$cellType]

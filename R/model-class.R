@@ -7,6 +7,7 @@ setValidity("AttentiveChromeModel", function(object) {
         !all(lengths(object@parameters) == expected)) {
         return("parameters do not fit the architecture")
     }
+    if (!isTRUE(.scaleOf(object) > 0)) return("scale must be one number above 0")
     TRUE
 })
 
@@ -54,6 +55,9 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
 # vector.
 .updateModel <- function(object) {
+    if (is(object, "AttentiveChromeModel")) {
+        attr(object, "scale") <- .scaleOf(object)
+    }
     old <- attr(object, "treatment")
     if (is.null(old)) return(object)
     attr(object, "treatment") <- NULL

@@ -8,8 +8,12 @@
                 sum(lengths(object@parameters))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
+        if (identical(object@bins$orient, "genome")) {
+            "orientation: minus-strand genes run from 3' to 5'"
+        },
+        sprintf("transform: %s", .describeTransform(object)),
         if (is.na(object@training$genes)) "weights were read from a file"
-        else sprintf("trained on %d genes, %d epochs; best epoch: %d",
+        else sprintf("trained on %d genes, %d epochs; epoch kept: %d",
                      object@training$genes, nrow(object@history),
                      object@bestEpoch))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {

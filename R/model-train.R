@@ -75,31 +75,32 @@
 #' model
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = "lstm-alpha-beta", cellTypes = NULL,
-                            ..., epochs = 30, batchSize = 16,
-                            learningRate = 2e-4, clip = 1,
-                            transform = c("none", "log1p"), patience = Inf,
-                            marks = NULL, seed = NULL, threads = NULL,
+                            ..., recipe = c("default", "published"),
+                            epochs = NULL, batchSize = NULL,
+                            learningRate = NULL, weightDecay = NULL,
+                            schedule = NULL, clip = NULL, transform = NULL,
+                            keep = NULL, patience = NULL, marks = NULL,
+                            seed = NULL, threads = NULL,
                             precision = c("single", "double"),
                             checkpoint = NULL, progress = interactive()) {
     .checkArchitecture(architecture)
     size <- .chooseSizes(architecture, list(...),
                          names(formals(attentiveChrome)))
-    settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, progress)
-    settings$seed <- .chooseSeed(seed)
-    settings$precision <- .checkChoice(precision, "precision",
-                                       c("single", "double"))
-    transform <- .checkChoice(transform, "transform", names(.transforms))
+    precision <- .checkChoice(precision, "precision", c("single", "double"))
+    settings <- .recipeSettings(recipe, mget(names(.recipes$default)))
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
-    data <- .trainingData(signal, validation, cellTypes, transform, marks)
-    plan <- list(architecture = architecture, size = size, settings = settings,
-                 transform = transform, data = data,
+    data <- .trainingData(signal, validation, cellTypes, settings$transform,
+                          marks)
+    plan <- list(architecture = architecture, size = size,
+                 settings = .runSettings(settings, seed, precision, progress),
+                 transform = settings$transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes))
-    if (is.null(checkpoint)) return(.fit(plan, threads))
-    .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
+    model <- if (is.null(checkpoint)) .fit(plan, threads)
+             else .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
+    .noteTraining(model, plan, validation, threads)
 }
 
 .validationOf <- function(split, validation) {
@@ -110,20 +111,19 @@ attentiveChrome <- function(signal, validation = NULL,
     split$validation
 }
 
-.trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
-                              progress) {
-    .checkNumber(epochs, "epochs", 1, whole = TRUE)
-    .checkNumber(batchSize, "batchSize", 1, .Machine$integer.max, whole = TRUE)
-    .checkNumber(learningRate, "learningRate", 0)
-    .checkNumber(clip, "clip", .Machine$double.eps)
-    .checkNumber(patience, "patience", 1)
+# The settings of a plan: those of the recipe that are not the data's, and those
+# of this run.
+.runSettings <- function(settings, seed, precision, progress) {
     .checkFlag(progress, "progress")
-    list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,
-         clip = clip, patience = patience, progress = progress)
+    c(settings[names(settings) != "transform"],
+      list(progress = progress, seed = .chooseSeed(seed),
+           precision = precision))
 }
 
-# The checked training and validation input of a network.
-.trainingData <- function(signal, validation, cellTypes, transform, marks) {
+# The checked training and validation input of a network. Without `scale`, the
+# scale of the transform is that of the training signal.
+.trainingData <- function(signal, validation, cellTypes, transform, marks,
+                          scale = NULL) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
@@ -131,12 +131,15 @@ attentiveChrome <- function(signal, validation = NULL,
                                  "cellTypes")
     data <- .inputFormat(signal, cellTypes)
     data$cellTypes <- cellTypes
+    data$scale <- scale %||% .trainingScale(signal, data$marks, cellTypes,
+                                            transform)
     data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
-                                 "signal")
+                                 data$scale, "signal")
     if (!is.null(validation)) {
         .checkFits(validation, data, "validation", cellTypes)
         data$validation <- .labelledInput(validation, data$marks, cellTypes,
-                                          transform, "validation")
+                                          transform, data$scale,
+                                          "validation")
     }
     data
 }

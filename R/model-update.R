@@ -17,28 +17,31 @@
 #'     hidden = 4, markHidden = 4, seed = 1)
 #' update(model, signal[, "cellType2"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
-                                        cellTypes = NULL, ..., epochs = 30,
-                                        batchSize = 16, learningRate = 2e-4,
-                                        clip = 1, patience = Inf, seed = NULL,
-                                        threads = NULL,
+                                        cellTypes = NULL, ...,
+                                        recipe = c("default", "published"),
+                                        epochs = NULL, batchSize = NULL,
+                                        learningRate = NULL, weightDecay = NULL,
+                                        schedule = NULL, clip = NULL,
+                                        keep = NULL, patience = NULL,
+                                        seed = NULL, threads = NULL,
                                         progress = interactive()) {
     if (...length() > 0L) {
         .stop("{.arg ...} must be empty",
               i = "The architecture and its sizes are those of the model.")
     }
-    settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, progress)
-    settings$seed <- .chooseSeed(seed)
-    settings$precision <- object@training$precision
+    given <- setdiff(names(.recipes$default), "transform")
+    settings <- .recipeSettings(recipe, mget(given))
+    settings <- .runSettings(settings, seed, object@training$precision,
+                             progress)
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")
     }
     data <- .trainingData(signal, validation, cellTypes, object@transform,
-                          object@marks)
+                          object@marks, .scaleOf(object))
     plan <- list(architecture = object@architecture, size = object@size,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
                  start = .blockOf(object@parameters))
-    .fit(plan, threads)
+    .noteTraining(.fit(plan, threads), plan, validation, threads)
 }

@@ -101,8 +101,9 @@ predict.AttentiveChromePanel <- function(object, newdata,
                                          type = c("response", "link", "class"),
                                          threads = NULL, ...) {
     type <- .checkChoice(type, "type", c("response", "link", "class"))
-    columns <- lapply(.checkPanelSignal(object, newdata, "newdata"), function(c)
-        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads))
+    columns <- lapply(.checkPanelSignal(object, newdata, "newdata"), function(c) {
+        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads)
+    })
     do.call(cbind, columns)
 }
 

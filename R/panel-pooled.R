@@ -56,5 +56,5 @@ trainPooled <- function(parts, ..., seed = NULL,
     own <- list(parts$train, parts$validation, cellTypes = cellTypes,
                 seed = .seedOf(seed, cellTypes), progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
-    do.call(attentiveChrome, c(own, training))
+    .withoutNotes(do.call(attentiveChrome, c(own, training)))
 }

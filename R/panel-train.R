@@ -146,7 +146,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     own <- list(parts$train, parts$validation, seed = task$seed,
                 checkpoint = files$checkpoint, progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
-    model <- do.call(attentiveChrome, c(own, training))
+    model <- .withoutNotes(do.call(attentiveChrome, c(own, training)))
     test <- parts$test
     logit <- .forward(model, test, training$threads %||% 1L)$logit
     record <- list(model = model,

@@ -18,9 +18,9 @@ train <- function(signal, workers, epochs) {
 eight <- simulateChromatin(full, cellTypes = 8, seed = 1)
 invisible(train(eight[1:300, ], 2, 1)) # forks once before the clock starts
 runs <- lapply(c(1, 2, 2, 1), train, signal = eight, epochs = epochs)
-bits <- lapply(runs, function(r) lapply(names(r$panel), function(c) {
-    coef(r$panel[[c]])
-}))
+bits <- lapply(runs, function(r) {
+    lapply(names(r$panel), function(c) coef(r$panel[[c]]))
+})
 stopifnot(all(vapply(bits, identical, NA, bits[[1]])))
 seconds <- vapply(runs, `[[`, 0, "seconds")
 one <- mean(seconds[c(1, 4)])

@@ -37,7 +37,7 @@ test_that("predictions do not depend on order, company or other marks", {
     response <- predict(model, test)
     reordered <- test[rev(seq_len(nrow(test))), ]
     expect_identical(predict(model, reordered),
-                     response[nrow(test):1, , drop = FALSE])
+                     response[rev(seq_len(nrow(test))), , drop = FALSE])
     expect_equal(predict(model, test[3L, ]), response[3L, , drop = FALSE],
                  tolerance = 1e-6)
     swapped <- test

@@ -91,8 +91,9 @@ test_that("views, halves, doubles, prefixes and parameters are read", {
 
 # A pickle of protocol 2, from strings and bytes.
 pickle <- function(...) {
-    parts <- lapply(list(...), function(p) if (is.character(p)) charToRaw(p)
-                    else as.raw(p))
+    parts <- lapply(list(...), function(p) {
+        if (is.character(p)) charToRaw(p) else as.raw(p)
+    })
     c(as.raw(c(0x80, 2)), unlist(parts), charToRaw("."))
 }
 text <- function(x) c(0x58, nchar(x), 0, 0, 0, utf8ToInt(x))

@@ -355,9 +355,8 @@ test_that("workers whose master was killed stop and write nothing more", {
     expect_length(workers, 2L)
     # Not master$kill(), which kills its workers too.
     tools::pskill(master$get_pid(), tools::SIGKILL)
-    alive <- function() any(vapply(as.integer(workers), function(pid) {
-        .Call(ffi_is_running, pid)
-    }, NA))
+    isRunning <- function(pid) .Call(ffi_is_running, pid)
+    alive <- function() any(vapply(as.integer(workers), isRunning, NA))
     deadline <- Sys.time() + 10
     while (alive() && Sys.time() < deadline) Sys.sleep(0.02)
     expect_false(alive())

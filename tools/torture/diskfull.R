@@ -58,7 +58,11 @@ tryWriter <- function(write, size, expected) {
     if (!whole) return("truncated file")
     if (is.null(failed)) {
         if (setequal(names(left), names(expected))) "new" else "false success"
-    } else if (grepl("No space left", failed)) "old" else "other reason"
+    } else if (grepl("No space left", failed)) {
+        "old"
+    } else {
+        "other reason"
+    }
 }
 
 rows <- lapply(names(writers), function(name) {

@@ -2,7 +2,7 @@
 # Bit flips, full disks and kills; the figures go to bench/results/torture.md.
 # Needs root on Linux (it mounts small disks). The installed package is tried.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 export TORTURE_OUT
 TORTURE_OUT=$(mktemp -d)
 trap 'rm -rf "$TORTURE_OUT"' EXIT
