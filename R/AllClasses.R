@@ -63,7 +63,8 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' @slot parameters Named list of weights, in the shapes of PyTorch: see
 #'   [coef()][coef.AttentiveChromeModel].
 #' @slot history Data frame with one row per epoch.
-#' @slot bestEpoch The epoch whose parameters the model has.
+#' @slot bestEpoch The epoch whose parameters the model has: see `keep` of
+#'   [attentiveChrome()].
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, fitted to the training genes.
 #' @slot training List of the settings, the seed and the numbers of genes.

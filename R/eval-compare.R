@@ -20,7 +20,7 @@
 #'
 #' @param parts A list of signals with labels, as returned by [splitGenes()]:
 #'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
-#'   choose the best epoch of the networks. Without `validation` the last epoch
+#'   choose the epoch of the networks. Without `validation` the last epoch
 #'   is used.
 #' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
@@ -32,7 +32,7 @@
 #'   `"deepchrome"`, as in the paper, if it is compared, otherwise the first
 #'   model.
 #' @param ... Arguments of [attentiveChrome()] for all networks, such as
-#'   `epochs`, `learningRate` and `transform`.
+#'   `recipe`, `epochs`, `learningRate` and `transform`.
 #' @param sizes Sizes for some of the architectures, a named list of lists:
 #'   `list(deepchrome = list(filters = 8))`.
 #' @param BPPARAM A BiocParallel parameter: where to train. There is one task

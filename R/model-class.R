@@ -7,7 +7,9 @@ setValidity("AttentiveChromeModel", function(object) {
         !all(lengths(object@parameters) == expected)) {
         return("parameters do not fit the architecture")
     }
-    if (!isTRUE(.scaleOf(object) > 0)) return("scale must be one number above 0")
+    if (!isTRUE(.scaleOf(object) > 0)) {
+        return("scale must be one number above 0")
+    }
     TRUE
 })
 
@@ -97,8 +99,8 @@ setMethod("updateObject", "AttentiveChromePanel",
 #' @return A data frame with one row per epoch: `epoch`, `loss` (mean binary
 #'   cross-entropy over the training genes during the epoch), `validationLoss`
 #'   and `validationAuroc` (`NA` without validation), and `seconds`.
-#'   [glance()][glance.AttentiveChromeModel] reports the best epoch, whose
-#'   parameters the model has.
+#'   [glance()][glance.AttentiveChromeModel] reports the epoch whose parameters
+#'   the model has.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)

@@ -77,8 +77,9 @@
         epoch <- nrow(run$history) + 1L
         out <- .runEpoch(run, network, data, settings, epoch)
         if (out$interrupted) return(TRUE)
-        if (!is.finite(out$loss)) {
-            .stop("Training diverged: the loss of epoch {epoch} is not finite",
+        if (!all(is.finite(c(out$loss, out$parameters)))) {
+            .stop("Training diverged: the loss or a weight of epoch {epoch} is
+                   not finite",
                   i = "Try a smaller {.arg learningRate} or
                        {.code transform = \"log1p\"}.")
         }

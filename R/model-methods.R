@@ -44,7 +44,7 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'   several positions (or marks) has the columns of the first position first.
 #'
 #'   `plot()`: a `ggplot` of the loss and, if the training had validation, the
-#'   validation AUROC by epoch. A dashed line marks the best epoch, whose
+#'   validation AUROC by epoch. A dashed line marks the epoch kept, whose
 #'   parameters the model has.
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
@@ -104,10 +104,10 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #' @return Data frames. `tidy()`: `term`, `rows`, `columns` (for the weights of
 #'   a convolution, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
-#'   (training samples), `epochs`, `bestEpoch`, and `loss`, `validationLoss` and
-#'   `validationAuroc` of the best epoch. `augment()`: `gene`, `cellType`,
-#'   `.label` (`NA` if unknown), `.fitted` (probability of high expression),
-#'   `.class` (0 or 1).
+#'   (training samples), `epochs`, `bestEpoch` (the one kept), and `loss`,
+#'   `validationLoss` and `validationAuroc` of that epoch. `augment()`: `gene`,
+#'   `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of high
+#'   expression), `.class` (0 or 1).
 #' @examples
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)

@@ -41,7 +41,14 @@
     high <- .predictInput(model, input, threads)$logit > 0
     if (length(unique(high)) > 1L) return(NULL)
     sprintf(paste("All predicted probabilities of the %d validation genes lie",
-                  "%s 0.5."), length(high), if (high[1L]) "above" else "below")
+                  "%s 0.5, after %d steps. More epochs or a smaller batchSize",
+                  "take more steps."), length(high),
+            if (high[1L]) "above" else "below", .stepsOf(model))
+}
+
+.stepsOf <- function(model) {
+    settings <- model@training
+    nrow(model@history) * ceiling(settings$genes / settings$batchSize)
 }
 
 .noteBaseline <- function(model, validation) {

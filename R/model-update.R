@@ -2,14 +2,22 @@
 #'
 #' Continues training from a model's weights, on other genes or another cell
 #' type. For example, this adapts a published model ([publishedModel()]) to your
-#' data. The optimiser and the history are reset. To resume an interrupted
-#' training, see `checkpoint` of [attentiveChrome()].
+#' data. The optimiser, the schedule of the learning rate and the history are
+#' reset. To resume an interrupted training, see `checkpoint` of
+#' [attentiveChrome()].
+#'
+#' A schedule starts anew: with the recipe `"default"`, the learning rate rises
+#' once more to its peak before it falls, although the earlier training ended at
+#' a rate of about 0. If the new genes are few or similar to the earlier ones, a
+#' lower `learningRate` or `schedule = "constant"` with a low rate preserves
+#' more of the model. The transform and its factor k are those of the model,
+#' whatever the scale of the new signal.
 #'
 #' @param object A model.
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
-#' @return An [AttentiveChromeModel-class] with the architecture, sizes and
-#'   transform of `object`.
+#' @return An [AttentiveChromeModel-class] with the architecture, sizes,
+#'   transform and scale of `object`.
 #' @export
 #' @examples
 #' signal <- simulateChromatin(genes = 60, cellTypes = 2, seed = 1)

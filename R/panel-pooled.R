@@ -6,7 +6,7 @@
 #' data.
 #'
 #' @param parts A list of signals with labels, with at least two cell types, as
-#'   returned by [splitGenes()]: `train`, `test` and, to choose the best epoch,
+#'   returned by [splitGenes()]: `train`, `test` and, to choose the epoch,
 #'   `validation`.
 #' @param ... Arguments of [attentiveChrome()].
 #' @param seed Whole number; see [trainCellTypes()].

@@ -16,8 +16,8 @@ validation <- read("valid")
 test <- read("test")
 
 message("Training on ", nrow(train), " genes ...")
-model <- attentiveChrome(train, validation, epochs = 30, learningRate = 2e-3,
-                         transform = "log1p", seed = 1, progress = TRUE)
+model <- attentiveChrome(train, validation, epochs = 30, batchSize = 16,
+                         seed = 1, progress = TRUE)
 print(model)
 print(evaluate(model, test), digits = 3)
 looked <- attention(model, test)
