@@ -57,11 +57,14 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' @slot bins List of `width` and `offsets` of the bins it was trained for.
 #' @slot preprocessing List of the preprocessing of the training signal:
 #'   `counting` and `normalization`, as reported by [preprocessing()].
-#' @slot transform Transformation of the counts: `"none"` or `"log1p"`.
+#' @slot transform Transform of the signal: `"none"` or `"log1p"`.
+#' @slot scale The factor k of the transform log(1 + k x), from the training
+#'   signal; 1 without a transform.
 #' @slot parameters Named list of weights, in the shapes of PyTorch: see
 #'   [coef()][coef.AttentiveChromeModel].
 #' @slot history Data frame with one row per epoch.
-#' @slot bestEpoch The epoch whose parameters the model has.
+#' @slot bestEpoch The epoch whose parameters the model has: see `keep` of
+#'   [attentiveChrome()].
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, fitted to the training genes.
 #' @slot training List of the settings, the seed and the numbers of genes.
@@ -77,9 +80,9 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 setClass("AttentiveChromeModel", slots = c(
     architecture = "character", size = "list", marks = "character",
     bins = "list", preprocessing = "list", transform = "character",
-    parameters = "list",
+    scale = "numeric", parameters = "list",
     history = "data.frame", bestEpoch = "integer", baseline = "numeric",
-    training = "list", version = "character"))
+    training = "list", version = "character"), prototype = list(scale = 1))
 
 #' A trained baseline
 #'

@@ -20,7 +20,7 @@
 #'
 #' @param parts A list of signals with labels, as returned by [splitGenes()]:
 #'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
-#'   choose the best epoch of the networks. Without `validation` the last epoch
+#'   choose the epoch of the networks. Without `validation` the last epoch
 #'   is used.
 #' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
@@ -32,7 +32,7 @@
 #'   `"deepchrome"`, as in the paper, if it is compared, otherwise the first
 #'   model.
 #' @param ... Arguments of [attentiveChrome()] for all networks, such as
-#'   `epochs`, `learningRate` and `transform`.
+#'   `recipe`, `epochs`, `learningRate` and `transform`.
 #' @param sizes Sizes for some of the architectures, a named list of lists:
 #'   `list(deepchrome = list(filters = 8))`.
 #' @param BPPARAM A BiocParallel parameter: where to train. There is one task
@@ -120,11 +120,11 @@ compareModels <- function(parts,
     model <- if (task$model %in% names(.baselines)) {
         do.call(trainBaseline, c(common, list(method = task$model)))
     } else {
-        do.call(attentiveChrome, c(
+        .withoutNotes(do.call(attentiveChrome, c(
             common, list(validation = parts$validation,
                          architecture = task$model, threads = 1L,
                          progress = FALSE),
-            settings, sizes[[task$model]]))
+            settings, sizes[[task$model]])))
     }
     seconds <- proc.time()[["elapsed"]] - started
     test <- parts$test[, task$cellType]

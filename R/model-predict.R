@@ -43,7 +43,7 @@ predict.BaselineModel <- function(object, newdata,
 .forward <- function(model, signal, threads, arg = "signal") {
     .checkFits(signal, .modelFormat(model), arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
-                         model@transform)
+                         model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))

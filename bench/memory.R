@@ -17,7 +17,8 @@ writeLines(c(
     "invisible(gc())",
     "before <- status('VmRSS')",
     sprintf("signal <- readRDS('%s')", file),
-    "model <- attentiveChrome(signal, epochs = 1, seed = 1, progress = FALSE)",
+    "model <- attentiveChrome(signal, epochs = 1, recipe = 'published',",
+    "                         seed = 1, progress = FALSE)",
     "cat(before, status('VmHWM'))"), script)
 out <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)
 peak <- as.numeric(strsplit(out[length(out)], " ")[[1L]])

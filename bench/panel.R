@@ -10,7 +10,8 @@ train <- function(signal, workers, epochs) {
         BiocParallel::MulticoreParam(workers, tasks = ncol(signal))
     started <- proc.time()[["elapsed"]]
     panel <- trainCellTypes(signal, seed = 1, epochs = epochs, BPPARAM = param,
-                            transform = "log1p", progress = FALSE)
+                            recipe = "published", transform = "log1p",
+                            progress = FALSE)
     list(panel = panel, seconds = proc.time()[["elapsed"]] - started)
 }
 

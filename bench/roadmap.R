@@ -12,8 +12,8 @@ learningRate <- 1e-3
 ownAuroc <- function(folder, seed) {
     read <- function(name) readChromeTable(file.path(folder, name), "cell")
     model <- attentiveChrome(read("train.csv"), read("valid.csv"),
-        epochs = epochs, learningRate = learningRate, seed = seed,
-        progress = FALSE)
+        recipe = "published", epochs = epochs, learningRate = learningRate,
+        seed = seed, progress = FALSE)
     table <- evaluate(model, read("valid.csv"))
     c(model = table$auroc, baseline = table$baselineAuroc)
 }

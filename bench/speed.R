@@ -28,7 +28,8 @@ seconds <- function(expr) {
 # Milliseconds a gene.
 timeTraining <- function(work, batch) {
     order <- seq_len(work$count) - 1L
-    settings <- list(batchSize = batch, learningRate = 2e-4, clip = 1)
+    settings <- list(batchSize = batch, learningRate = 2e-4,
+                     weightDecay = numeric(), clip = 1)
     1e3 * seconds(internal$.trainEpoch(work$network, work$state, work$genes,
                                        order, settings)) / work$count
 }

@@ -13,8 +13,7 @@ parts <- splitGenes(k562, by = "chromosome", chromosomes = list(
 test <- parts$test
 
 message("Training on ", nrow(parts$train), " genes ...")
-model <- attentiveChrome(parts, epochs = 30, learningRate = 2e-3,
-                         transform = "log1p", seed = 1, progress = TRUE)
+model <- attentiveChrome(parts, seed = 1, progress = TRUE)
 print(model)
 print(evaluate(model, test), digits = 3)
 looked <- attention(model, test)

@@ -8,8 +8,9 @@ without <- function(x) {
 }
 bare <- lapply(parts, without)
 fit <- function(architecture, ...) {
-    attentiveChrome(bare$train, bare$validation, architecture, epochs = 8,
-                    learningRate = 0.01, transform = "log1p", seed = 1, ...)
+    quietModel(bare$train, bare$validation, architecture,
+               recipe = "published", epochs = 8, learningRate = 0.01,
+               transform = "log1p", seed = 1, ...)
 }
 model <- fit("lstm-alpha-beta", hidden = 6, markHidden = 4)
 cnn <- fit("deepchrome", filters = 8, dense1 = 16, dense2 = 8)

@@ -16,7 +16,7 @@ test_that("a model survives saveRDS and a new session", {
 test_that("a model prints what it is", {
     expect_snapshot(model, transform = function(x) {
         sub("AUROC: [0-9.]+", "AUROC: <number>",
-            sub("best epoch: [0-9]+", "best epoch: <n>", x))
+            sub("epoch kept: [0-9]+", "epoch kept: <n>", x))
     })
     expect_output(print(summary(model)), "learningRate = 0.01")
     expect_output(print(summary(model)), "binLstm.H3K4me3.forward.weight_hh")

@@ -15,7 +15,7 @@ folderOf <- function() withr::local_tempfile(.local_envir = parent.frame())
 test_that("a model is what training it by hand gives", {
     expect_identical(names(panel), paste0("cellType", 1:3))
     parts <- suppressMessages(splitGenes(signal))
-    own <- attentiveChrome(parts$train, parts$validation,
+    own <- quietModel(parts$train, parts$validation,
         cellTypes = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
         learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
     expect_identical(coef(panel[["cellType2"]]), coef(own))
@@ -31,6 +31,22 @@ test_that("a model is what training it by hand gives", {
     expect_identical(binMatrix(att, "H3K4me3", "cellType2"),
                      binMatrix(attention(own, parts$test), "H3K4me3",
                                "cellType2"))
+})
+
+test_that("a panel records its recipe in full and tells no notes", {
+    expect_identical(panel@settings[names(.recipes$default)],
+                     utils::modifyList(.recipes$default,
+                                       list(epochs = 3, learningRate = 0.01)))
+    folder <- folderOf()
+    expect_message(quick(folder = folder, cellTypes = "cellType1"), NA,
+                   class = "AttentiveChrome_note")
+    # the same settings, by another name
+    named <- do.call(quick, c(list(folder = folder, cellTypes = "cellType1"),
+                              .recipes$default[c("keep", "schedule")]))
+    expect_length(named, 1L)
+    expect_error(quick(folder = folder, recipe = "published"),
+                 "batchSize: 64 in the existing files, 16 in this call")
+    expect_error(quick(keep = "best"), "`keep`")
 })
 
 test_that("order, subset, back end and form of the data do not matter", {
