@@ -20,15 +20,20 @@ print.splitCheck <- function(x, ...) {
 
 .printShared <- function(shared) {
     cat(sprintf("\n%s\n", .twoParts(shared)[1L]))
-    percent <- function(v) sprintf("%.1f%%", 100 * v)
-    number <- function(v) ifelse(is.na(v), "-", sprintf("%.2f", v))
+    titles <- .sharedTitles[shared$kind]
+    if (all(shared$pairs == 0L)) {
+        cat("  none: ", paste(titles, collapse = ", "), "\n", sep = "")
+        return(invisible())
+    }
+    share <- function(genes, share) sprintf("%d (%.1f%%)", genes, 100 * share)
     table <- data.frame(
-        .sharedTitles[shared$kind], shared$pairs,
-        sprintf("%d (%s)", shared$firstGenes, percent(shared$firstShare)),
-        sprintf("%d (%s)", shared$secondGenes, percent(shared$secondShare)),
-        number(shared$agreement), number(shared$expected))
+        titles, shared$pairs, share(shared$firstGenes, shared$firstShare),
+        share(shared$secondGenes, shared$secondShare),
+        ifelse(is.na(shared$agreement), "-",
+               sprintf("%.0f%% (%.0f%%)", 100 * shared$agreement,
+                       100 * shared$expected)))
     names(table) <- c("", "pairs", paste("of", shared$first[1L]),
-                      paste("of", shared$second[1L]), "agreement", "expected")
+                      paste("of", shared$second[1L]), "same label (expected)")
     print(table, row.names = FALSE)
 }
 

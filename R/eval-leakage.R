@@ -111,7 +111,7 @@ checkSplit <- function(split, families = NULL) {
     }))
 
 .sharedTitles <- c(sameGene = "same gene", overlap = "overlapping windows",
-                   neighbour = "opposite-strand TSS within 1 kb",
+                   neighbour = "opposite TSS within 1 kb",
                    paralogue = "same family")
 
 .sameIdPairs <- function(places) {
@@ -128,8 +128,8 @@ checkSplit <- function(split, families = NULL) {
     if (!is.list(split) || length(split) < 2L || !.areNames(names(split))) {
         .stop("{.arg split} must be a split, made by {.fn splitGenes}, or
                another named list of two or more signals",
-              x = "It is of class {.cls {class(split)[1]}}, with the names
-                   {.val {names(split) %||% ''}}.")
+              x = "It is of class {.cls {class(split)[1]}} and has
+                   {length(split)} element{?s}.")
     }
     for (name in names(split)) {
         .checkSignal(split[[name]], paste0("split$", name), "signal")
@@ -248,15 +248,13 @@ checkSplit <- function(split, families = NULL) {
         if (NROW(pairs[[kind]]) > 0L) cbind(kind = kind, pairs[[kind]])
     })) %||% data.frame(kind = character(), first = integer(),
                         second = integer())
+    a <- places[rows$first, ]
+    b <- places[rows$second, ]
     data.frame(kind = rows$kind,
-               first = as.character(places$part[rows$first]),
-               firstGene = places$gene[rows$first],
-               second = as.character(places$part[rows$second]),
-               secondGene = places$gene[rows$second],
-               distance = ifelse(
-                   places$chromosome[rows$first] ==
-                       places$chromosome[rows$second],
-                   places$tss[rows$second] - places$tss[rows$first], NA))
+               first = as.character(a$part), firstGene = a$gene,
+               second = as.character(b$part), secondGene = b$gene,
+               distance = as.integer(ifelse(a$chromosome == b$chromosome,
+                                            b$tss - a$tss, NA)))
 }
 
 # ---- families: counted, as a large family has too many pairs to list ---------

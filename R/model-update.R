@@ -40,5 +40,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
                  start = .blockOf(object@parameters))
-    .fit(plan, threads)
+    model <- .fit(plan, threads)
+    model@training$usedGenes <- rbind(object@training$usedGenes,
+                                      model@training$usedGenes)
+    model
 }

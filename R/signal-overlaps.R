@@ -16,10 +16,12 @@
     places$chromosome <- as.character(GenomicRanges::seqnames(ranges))
     places$strand <- as.character(strand(ranges))
     places$tss <- as.integer(ranges$tss)
-    places$start <- as.integer(start)
-    places$end <- as.integer(start + bins$width * length(bins$offsets) - 1)
+    places$start <- .asPosition(start)
+    places$end <- .asPosition(start + bins$width * length(bins$offsets) - 1)
     places
 }
+
+.asPosition <- function(x) as.integer(pmin(pmax(x, 1), .Machine$integer.max))
 
 # From the column `tss`; otherwise from windows, by their bins; otherwise the
 # first base of the gene on its own strand.

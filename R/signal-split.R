@@ -7,9 +7,9 @@
 #'
 #' For real genes, use `by = "chromosome"`. Neighbouring genes have overlapping
 #' windows, so a split by order or at random puts the same DNA into training and
-#' test: of 18,421 human genes with windows of 10 kb, about one test gene in
-#' eight shares part of its window with a training gene. The performance on the
-#' test genes is then not that on new genes. The default is the split of the
+#' test: with 18,421 human genes, windows of 10 kb and random thirds, one test
+#' gene in nine shares part of its window with a training gene. The performance
+#' on the test genes is then not that on new genes. The default is the split of the
 #' paper; if it separates genes with overlapping windows, the message says how
 #' many. [checkSplit()] reports them, and other ways in which parts of a split
 #' may not be independent.
