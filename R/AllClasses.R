@@ -67,7 +67,12 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   [attentiveChrome()].
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, fitted to the training genes.
-#' @slot training List of the settings, the seed and the numbers of genes.
+#' @slot training List of the settings, the seed and the numbers of genes, and
+#'   `usedGenes`, a data frame of the genes that the model was trained with, by
+#'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene` (id),
+#'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
+#'   with a label (one per line) and `role`, `"training"` or `"validation"`.
+#'   Models of earlier versions and of PyTorch's files do not have it.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
@@ -97,7 +102,8 @@ setClass("AttentiveChromeModel", slots = c(
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, which [evaluate()][evaluate.AttentiveChromeModel] shows
 #'   alongside every model.
-#' @slot training List of `genes` (training samples), `cellTypes` and `seed`.
+#' @slot training List of `genes` (training samples), `cellTypes`, `seed` and
+#'   `usedGenes`, as in [AttentiveChromeModel-class].
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
 #' @examples

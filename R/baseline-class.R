@@ -73,7 +73,9 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = .fitBaseline(signal, format$marks, cellTypes),
         training = list(genes = sum(known), cellTypes = cellTypes,
-                        seed = seed),
+                        seed = seed,
+                        usedGenes = .usedRoles(
+                            .usedGenes(signal, cellTypes, known), NULL)),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 

@@ -20,8 +20,9 @@
 #'
 #' @param parts A list of signals with labels, as returned by [splitGenes()]:
 #'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
-#'   choose the epoch of the networks. Without `validation` the last epoch
-#'   is used.
+#'   choose the best epoch of the networks. Without `validation` the last epoch
+#'   is used. Test genes must not be training genes; if they are validation
+#'   genes, a warning of class `AttentiveChrome_seen` says so.
 #' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
 #' @param baselines Methods of [trainBaseline()]; may be empty (`NULL`).
@@ -169,7 +170,20 @@ compareModels <- function(parts,
         .stop("{.arg parts$test} must not have training genes",
               x = "In both: {(.some(shared))}.")
     }
+    .tellChosenBy(parts$validation, parts$test)
     cellTypes
+}
+
+.tellChosenBy <- function(validation, test) {
+    shared <- intersect(rownames(validation), rownames(test))
+    if (length(shared) == 0L) return(invisible())
+    cli::cli_warn(c(
+        "{length(shared)} of {nrow(test)} test gene{?s} {?is/are} validation
+         genes, too",
+        x = "They choose the epoch of each network, so its performance on them
+             is too high.",
+        i = "{.fn splitGenes} makes separate parts."),
+        class = "AttentiveChrome_seen")
 }
 
 .checkModels <- function(architectures, baselines) {

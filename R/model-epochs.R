@@ -33,6 +33,7 @@
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
+    training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
     new("AttentiveChromeModel", architecture = plan$architecture,
         size = plan$size, marks = data$marks, bins = data$bins,
         preprocessing = data$preprocessing, transform = plan$transform,

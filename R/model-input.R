@@ -71,7 +71,8 @@
     }
 }
 
-# The input with labels, without the samples that have no label.
+# The input with labels, without the samples that have no label, and the genes
+# that it is of.
 .labelledInput <- function(signal, marks, cellTypes, transform, scale, arg) {
     input <- .modelInput(signal, marks, cellTypes, transform, scale)
     input$y <- .checkedLabels(signal, cellTypes, arg)
@@ -80,6 +81,7 @@
         x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
         input <- list(x = as.double(x), y = input$y[known])
     }
+    input$genes <- .usedGenes(signal, cellTypes, known)
     input
 }
 

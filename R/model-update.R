@@ -51,5 +51,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
                  start = .blockOf(object@parameters))
-    .noteTraining(.fit(plan, threads), plan, validation, threads)
+    model <- .noteTraining(.fit(plan, threads), plan, validation, threads)
+    model@training$usedGenes <- rbind(object@training$usedGenes,
+                                      model@training$usedGenes)
+    model
 }

@@ -112,16 +112,14 @@ predict.AttentiveChromePanel <- function(object, newdata,
 evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
                                           ...) {
     .checkPanel(x, "x")
-    rows <- if (is.null(signal)) {
-        lapply(x@records, `[[`, "metrics")
-    } else {
-        lapply(.checkPanelSignal(x, signal), function(c) {
-            evaluate.AttentiveChromeModel(x[[c]], signal[, c], threads)
-        })
+    if (is.null(signal)) {
+        return(.bindEvaluations(lapply(x@records, `[[`, "metrics")))
     }
-    out <- do.call(rbind, rows)
-    rownames(out) <- NULL
-    out
+    rows <- lapply(.checkPanelSignal(x, signal), function(c) {
+        own <- signal[, c]
+        .evaluateLogit(x[[c]], own, .forward(x[[c]], own, threads)$logit)
+    })
+    .tellSeen(.bindEvaluations(rows))
 }
 
 #' @rdname attention
