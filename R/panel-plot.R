@@ -47,7 +47,7 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
     ggplot2::ggplot(rows, ggplot2::aes(.data$auroc, .data$cellType)) +
         ggplot2::geom_linerange(ggplot2::aes(xmin = .data$lower,
                                              xmax = .data$upper),
-                                colour = "grey65") +
+                                colour = "grey65", na.rm = TRUE) +
         ggplot2::geom_point(colour = "#D55E00", size = 2) +
         ggplot2::geom_point(ggplot2::aes(x = .data$published), known,
                             shape = 4, size = 2) +
