@@ -37,7 +37,7 @@ cellTable <- function(cell, table) {
         `less DeepChrome` = shown("%+.4f", own$difference),
         `its interval` = shown("%+.3f to %+.3f", own$differenceLower,
                                own$differenceUpper),
-        p = shown("%.3f", own$pValue), check.names = FALSE)), "")
+        `adjusted p` = shown("%.3f", own$pAdjusted), check.names = FALSE)), "")
 }
 
 overall <- summary(comparison)
@@ -53,20 +53,20 @@ overall <- data.frame(model = overall$model,
     check.names = FALSE)
 
 table <- as.data.frame(comparison)
-clear <- sum(table$pValue < 0.05, na.rm = TRUE)
+clear <- sum(table$pAdjusted < 0.05, na.rm = TRUE)
 writeResult("architectures.md", c("## Architectures and baselines", "",
     sprintf(paste("AUROC on the %d genes to judge by, which chose nothing",
         "(%d training genes; log1p, %d epochs, the last kept, Adam %g, batch",
         "16, the sizes of `listArchitectures()`); mean over %d seeds.",
-        "Intervals and p-values are DeLong's, of that mean, not corrected for",
-        "the number of models. All %d runs took %.0f s on two cores."),
+        "Intervals and p-values count genes and seeds, the p-values are",
+        "adjusted by Holm's method. All %d runs took %.0f s on two cores."),
         nrow(parts$test), nrow(parts$train), epochs, learningRate,
         length(seeds), nrow(comparison$runs), seconds), "",
     sprintf(paste("The highest mean AUROC is that of %s, %s. Of the %d",
-        "differences to DeepChrome, %d have a p-value below 0.05; by chance",
-        "alone one in 20 would. So few genes and cell types cannot rank these",
-        "models: the paper judges by 6,600 genes in each of 56. The settings",
-        "were tuned for none of them."),
+        "differences to DeepChrome, %d have an adjusted p-value below 0.05.",
+        "So few genes and cell types cannot rank these models: the paper",
+        "judges by 6,600 genes in each of 56. The settings were tuned for none",
+        "of them."),
         best, kind, sum(!is.na(table$pValue)), clear), "",
     markdown(overall), "",
     unlist(lapply(cells, cellTable, table))))
