@@ -16,8 +16,8 @@ test: test-deps install
 check: test-deps
 	bash tools/check.sh
 
-# The project's own rules for its sources, and clang-format
-lint:
+# The project's own rules for its sources, lintr, clang-format and shellcheck
+lint: test-deps
 	Rscript tools/lint/run.R
 
 bench: test-deps install

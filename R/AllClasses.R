@@ -1,7 +1,7 @@
 #' The class of signal, attention and attribution
 #'
-#' A `ChromatinSignal` is a
-#' [RangedSummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
+#' A `ChromatinSignal` is a [ranged
+#' SummarizedExperiment][SummarizedExperiment::RangedSummarizedExperiment-class]
 #' with genes as rows and cell types as columns. It also records which assays
 #' are histone marks, the positions of their bins, and the preprocessing of each
 #' cell type. [chromatinSignal()], the readers, [attention()] and
@@ -35,7 +35,7 @@
 #' @return `show()`: nothing; it prints.
 #' @seealso [chromatinSignal()], [marks()], [preprocessing()]
 #' @examples
-#' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
+#' signal <- roadmapGenes[1:20, ]
 #' signal
 #' assay(signal, "note", withDimnames = FALSE) <- matrix("mine", 20, 2)
 #' marks(signal)
@@ -57,29 +57,37 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' @slot bins List of `width` and `offsets` of the bins it was trained for.
 #' @slot preprocessing List of the preprocessing of the training signal:
 #'   `counting` and `normalization`, as reported by [preprocessing()].
-#' @slot transform Transformation of the counts: `"none"` or `"log1p"`.
+#' @slot transform Transform of the signal: `"none"` or `"log1p"`.
+#' @slot scale The factor k of the transform log(1 + k x), from the training
+#'   signal; 1 without a transform.
 #' @slot parameters Named list of weights, in the shapes of PyTorch: see
 #'   [coef()][coef.AttentiveChromeModel].
 #' @slot history Data frame with one row per epoch.
-#' @slot bestEpoch The epoch whose parameters the model has.
+#' @slot bestEpoch The epoch whose parameters the model has: see `keep` of
+#'   [attentiveChrome()].
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, fitted to the training genes.
-#' @slot training List of the settings, the seed and the numbers of genes.
+#' @slot training List of the settings, the seed and the numbers of genes, and
+#'   `usedGenes`, a data frame of the genes that the model was trained with, by
+#'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene` (id),
+#'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
+#'   with a label (one per line) and `role`, `"training"` or `"validation"`.
+#'   Models of earlier versions and of PyTorch's files do not have it.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
 #'   [trainingHistory()]
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' model
 #' @exportClass AttentiveChromeModel
 setClass("AttentiveChromeModel", slots = c(
     architecture = "character", size = "list", marks = "character",
     bins = "list", preprocessing = "list", transform = "character",
-    parameters = "list",
+    scale = "numeric", parameters = "list",
     history = "data.frame", bestEpoch = "integer", baseline = "numeric",
-    training = "list", version = "character"))
+    training = "list", version = "character"), prototype = list(scale = 1))
 
 #' A trained baseline
 #'
@@ -94,11 +102,12 @@ setClass("AttentiveChromeModel", slots = c(
 #' @slot baseline Coefficients of the logistic regression on the mean log count
 #'   of each mark, which [evaluate()][evaluate.AttentiveChromeModel] shows
 #'   alongside every model.
-#' @slot training List of `genes` (training samples), `cellTypes` and `seed`.
+#' @slot training List of `genes` (training samples), `cellTypes`, `seed` and
+#'   `usedGenes`, as in [AttentiveChromeModel-class].
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
 #' @examples
-#' trainBaseline(simulateChromatin(genes = 60, seed = 1))
+#' trainBaseline(roadmapGenes[, "E123"])
 #' @exportClass BaselineModel
 setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
@@ -122,13 +131,11 @@ setClass("BaselineModel", slots = c(
 #' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [crossCellTypes()]
 #' @examples
-#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12))
-#' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' panel
 #' names(panel)
-#' panel[["cellType1"]]
+#' panel[["E123"]]
 #' @exportClass AttentiveChromePanel
 setClass("AttentiveChromePanel", slots = c(
     records = "list", errors = "character", settings = "list",

@@ -8,7 +8,8 @@
 #' A typical workflow:
 #' 1. Create a signal with [chromatinExperiment()] (from reads or tracks),
 #'    [chromatinSignal()] or [readChromeTable()].
-#' 2. Check it with [checkSignal()] and split its genes with [splitGenes()].
+#' 2. Check it with [checkSignal()] and split its genes with [splitGenes()], by
+#'    chromosome if they are real; [checkSplit()] shows what the parts share.
 #' 3. Train a model with [attentiveChrome()]; for other architectures, see
 #'    [listArchitectures()].
 #' 4. Evaluate it with [evaluate()][evaluate.AttentiveChromeModel].

@@ -42,7 +42,10 @@
 #'   [evaluate()][evaluate.BaselineModel], [compareModels()]
 #' @export
 #' @examples
-#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' k562 <- roadmapGenes[, "E123"]
+#' parts <- splitGenes(k562, by = "chromosome", chromosomes = list(
+#'     validation = c("chr3", "chr6", "chr9", "chr17"),
+#'     test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
 #' best <- trainBaseline(parts$train, "bestBin")
 #' best
 #' head(predict(best, parts$test))
@@ -70,7 +73,9 @@ trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = .fitBaseline(signal, format$marks, cellTypes),
         training = list(genes = sum(known), cellTypes = cellTypes,
-                        seed = seed),
+                        seed = seed,
+                        usedGenes = .usedRoles(
+                            .usedGenes(signal, cellTypes, known), NULL)),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 

@@ -151,7 +151,7 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
     rows$reference <- stats::ave(rows$reference, one, FUN = toTop)
     rows$explanation <- factor(rows$explanation, names(.explanations))
     rows$mark <- factor(rows$mark, unique(rows$mark))
-    colours <- markColours(levels(rows$mark))
+    colours <- .markColours(levels(rows$mark))
     ggplot2::ggplot(rows, ggplot2::aes(.data$position)) +
         .referenceBars(x$measure, min(diff(unique(rows$position)))) +
         ggplot2::geom_line(ggplot2::aes(y = .data$importance,
@@ -167,7 +167,9 @@ plot.explanationComparison <- function(x, type = c("scores", "profiles"),
                       y = "Mean importance, scaled to its maximum",
                       caption = if (x$measure == "auprc") {
                           "Areas: the causal bins."
-                      } else "Grey: the reference mark.") +
+                      } else {
+                          "Grey: the reference mark."
+                      }) +
         .themeChrome() +
         ggplot2::theme(strip.text.y = ggplot2::element_text(angle = 0))
 }

@@ -243,10 +243,13 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
         apply(label, 2L, function(own) own[sample.int(length(own))])
     })
     assay(training, "label") <- label
-    same <- model@training[c("batchSize", "learningRate", "clip", "precision")]
-    do.call(attentiveChrome, c(
+    # A model of an earlier version has fewer settings: those of "published".
+    same <- model@training[intersect(
+        c("batchSize", "learningRate", "weightDecay", "schedule", "clip",
+          "precision"), names(model@training))]
+    .withoutNotes(do.call(attentiveChrome, c(
         list(training, architecture = model@architecture,
-             epochs = model@bestEpoch, transform = model@transform,
-             seed = seed + task$shuffle, threads = 1L, progress = FALSE),
-        same, model@size))
+             recipe = "published", epochs = model@bestEpoch,
+             transform = model@transform, seed = seed + task$shuffle,
+             threads = 1L, progress = FALSE), same, model@size)))
 }

@@ -1,27 +1,54 @@
 # Compares models: each architecture and baseline, with each seed, in each cell
-# type separately, as in the paper's table 2.
+# type separately, as in the paper's table 2, on one split or on several.
 
 #' Compare architectures and baselines
 #'
 #' Trains models for each cell type separately, with several seeds, and
 #' evaluates them on test genes, which are not used to train or select models.
 #' This is the paper's table 2, with baselines alongside the networks and with
-#' the uncertainty of the differences.
+#' the uncertainty of the differences. Models that are trained already are
+#' compared with `models`.
 #'
-#' The AUROC of a model in a cell type is the mean over its seeds (not the AUROC
-#' of averaged predictions). The confidence interval of this mean and the paired
-#' test against `reference` are DeLong's. They describe the variation due to the
-#' choice of test genes, which the models share; `seedSd` describes the
-#' variation of training. With six or more cell types, `summary()` also has a
-#' Wilcoxon signed rank test over them; with fewer, its p-value cannot be below
-#' 0.05. P-values are not corrected for the number of models.
+#' The AUROC of a model in a cell type is the mean over its fits, one for each
+#' seed (not the AUROC of averaged predictions). Two sets of seeds of the same
+#' architecture differ in this mean too, so intervals and tests count both what
+#' the choice of the test genes and what the training contributes: genes and
+#' fits are crossed random effects, as cases and readers in studies of
+#' diagnostic tests (Obuchowski and Rockette 1995; fits are nested in models,
+#' with the degrees of freedom of Hillis 2014, for unequal variances). The
+#' covariance over genes is DeLong's. A model that uses random numbers and has
+#' one fit says nothing about the variation of its training. That variation is
+#' then not counted: this is printed, and the column `trainingCounted` is
+#' `FALSE`. Two models of one fit each are compared by DeLong's test, which
+#' finds "significant" differences between fits of one architecture too often.
+#' Use five seeds or more.
+#'
+#' All this is for models trained on the same training genes. How a comparison
+#' would come out with other training genes is told by several splits: a list
+#' of splits as `parts`, or `folds`. The test is then the corrected resampled t
+#' test (Nadeau and Bengio 2003) of the differences of the splits, which allows
+#' for training genes that the splits share. Its ratio of test to training
+#' genes does not count validation genes. It has one degree of freedom less
+#' than splits, so use five splits or more.
+#'
+#' Neighbouring genes are not independent: they share regulatory DNA, and
+#' windows may overlap. `clusters` gives the covariance of clustered genes
+#' (Obuchowski 1997). With `G` clusters its variance has `G - 1` degrees of
+#' freedom, so the test genes should lie on ten chromosomes or more for
+#' `"chromosome"`.
+#'
+#' With six or more cell types, `summary()` also has a Wilcoxon signed rank test
+#' over them; with fewer, its p-value cannot be below 0.05.
 #'
 #' The result does not depend on `BPPARAM`, except for the seconds.
 #'
 #' @param parts A list of signals with labels, as returned by [splitGenes()]:
 #'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
 #'   choose the best epoch of the networks. Without `validation` the last epoch
-#'   is used.
+#'   is used. Test genes must not be training genes; if they are validation
+#'   genes, a warning of class `AttentiveChrome_seen` says so. Or a list of such splits, for example with different seeds. With
+#'   `folds`, a signal. With `models`, a split, whose test genes are used, or a
+#'   signal of test genes.
 #' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
 #' @param baselines Methods of [trainBaseline()]; may be empty (`NULL`).
@@ -32,81 +59,175 @@
 #'   `"deepchrome"`, as in the paper, if it is compared, otherwise the first
 #'   model.
 #' @param ... Arguments of [attentiveChrome()] for all networks, such as
-#'   `epochs`, `learningRate` and `transform`.
+#'   `recipe`, `epochs`, `learningRate` and `transform`.
+#' @param models Trained models ([attentiveChrome()], [trainBaseline()]) to
+#'   compare instead of training any: a named list with a model or a list of
+#'   models for each name. Names may repeat; all models of one name are fits of
+#'   one model. They must not have seen the test genes.
+#' @param folds For cross-validation, a whole number of at least 3: the
+#'   chromosomes of the signal `parts` are dealt into so many folds of about the
+#'   same number of genes. Each fold is the test genes once, and the next fold
+#'   is then for validation. By default there is no cross-validation.
+#' @param clusters Which test genes belong together: `"none"`;
+#'   `"chromosome"`; `"overlap"`, genes whose windows overlap, directly or
+#'   through others; or a vector with the cluster of each test gene, in their
+#'   order or named by gene. Only for a single split.
+#' @param adjust How p-values are adjusted for their number, a method of
+#'   [p.adjust()][stats::p.adjust]: `"holm"`, `"BH"` or `"none"`.
 #' @param sizes Sizes for some of the architectures, a named list of lists:
 #'   `list(deepchrome = list(filters = 8))`.
 #' @param BPPARAM A BiocParallel parameter: where to train. There is one task
-#'   per model, seed and cell type. Each task uses one thread.
+#'   per split, model, seed and cell type. Each task uses one thread.
 #' @param progress Show a progress bar.
 #' @return A list of class `modelComparison` with `runs`, a data frame with one
-#'   row per model, seed and cell type: `cellType`, `model`, `seed` (`NA` if the
-#'   model uses none), `auroc` and `auprc` on the test genes, `seconds` of
-#'   training; `scores`, the logits of the test genes, one vector per row of
-#'   `runs`; `labels`, genes x cell types; `models`; `reference`; `genes`, the
-#'   number of genes in each part. An error in a task names its model, seed and
-#'   cell type.
-#' @references DeLong et al. (1988), Biometrics 44, 837; Singh et al. (2017),
-#'   <https://arxiv.org/abs/1708.00339>, table 2.
-#' @seealso [summary()][summary.modelComparison] for the tables and the figure
+#'   row per split, model, fit and cell type: `fold`, the number of the split;
+#'   `cellType`, `model`, `seed` (`NA` if the model uses none, or was trained
+#'   elsewhere), `auroc` and `auprc` on the test genes, `seconds` of training
+#'   (`NA` for `models`); `scores`, the logits of the test genes, one vector per
+#'   row of `runs`; `folds`, for each split a list with the `labels` of its test
+#'   genes, genes x cell types, their `clusters`, and `genes`, the number of
+#'   genes in each part; `models`; `random`, whether training them uses random
+#'   numbers; `reference`; `adjust`. An error in a task names its model, seed
+#'   and cell type.
+#' @references DeLong et al. (1988), Biometrics 44, 837; Obuchowski and Rockette
+#'   (1995), Communications in Statistics - Simulation and Computation 24, 285;
+#'   Obuchowski (1997), Biometrics 53, 567; Hillis (2014), Statistics in
+#'   Medicine 33, 330; Nadeau and Bengio (2003), Machine Learning 52, 239; Singh
+#'   et al. (2017), <https://arxiv.org/abs/1708.00339>, table 2.
+#' @seealso [summary()][summary.modelComparison] for the tables and figures
 #' @export
 #' @examples
-#' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12)))
-#' table <- compareModels(parts, c("lstm", "deepchrome"), seeds = 1:2,
-#'     epochs = 2, learningRate = 0.01, transform = "log1p",
-#'     sizes = list(lstm = list(hidden = 4), deepchrome = list(filters = 8)))
+#' signal <- simulateChromatin(genes = 120, bins = 20, seed = 1,
+#'     causal = list(H3K4me3 = 9:12))
+#' parts <- splitGenes(signal)
+#' small <- list(lstm = list(hidden = 4), deepchrome = list(filters = 8))
+#' table <- compareModels(parts, c("lstm", "deepchrome"), seeds = 1:3,
+#'     epochs = 2, learningRate = 0.01, transform = "log1p", sizes = small,
+#'     clusters = "chromosome")
 #' table
-#' as.data.frame(table)
+#' tidy(table)
 #' plot(table)
+#'
+#' # Models that you trained
+#' fits <- lapply(1:3, function(seed) {
+#'     attentiveChrome(parts$train, architecture = "lstm", hidden = 4,
+#'         epochs = 2, seed = seed)
+#' })
+#' compareModels(parts, models = list(lstm = fits,
+#'     bestBin = trainBaseline(parts$train, "bestBin")))
+#'
+#' # Cross-validation by chromosome
+#' compareModels(signal, NULL, c("meanLogCount", "bestBin"), folds = 5)
 compareModels <- function(parts,
                           architectures = listArchitectures()$architecture,
                           baselines = c("meanLogCount", "bestBin"),
                           seeds = 1:5, cellTypes = NULL, reference = NULL,
-                          ..., sizes = list(),
+                          ..., models = NULL, folds = NULL, clusters = "none",
+                          adjust = c("holm", "BH", "none"), sizes = list(),
                           BPPARAM = BiocParallel::SerialParam(),
                           progress = interactive()) {
-    cellTypes <- .checkParts(parts, cellTypes)
+    adjust <- .checkChoice(adjust, "adjust", c("holm", "BH", "none"))
+    out <- if (is.null(models)) {
+        .compareTrained(.comparisonFolds(parts, folds), architectures,
+                        baselines, seeds, cellTypes, reference, list(...),
+                        sizes, clusters, BPPARAM, progress)
+    } else {
+        training <- c(if (!missing(architectures)) "architectures",
+                      if (!missing(baselines)) "baselines",
+                      if (!missing(seeds)) "seeds",
+                      if (!is.null(folds)) "folds",
+                      if (length(sizes) > 0L) "sizes",
+                      if (...length() > 0L) "...")
+        .compareFits(parts, models, cellTypes, reference, clusters, training)
+    }
+    out$adjust <- adjust
+    structure(out, class = "modelComparison")
+}
+
+# The models are trained here.
+.compareTrained <- function(folds, architectures, baselines, seeds, cellTypes,
+                            reference, settings, sizes, clusters, BPPARAM,
+                            progress) {
+    for (parts in folds) cellTypes <- .checkParts(parts, cellTypes)
     models <- .checkModels(architectures, baselines)
     .checkSeeds(seeds)
     reference <- .chooseReference(reference, models)
-    settings <- list(...)
     .checkSettings(settings)
     .checkModelSizes(sizes, architectures)
-    tasks <- .comparisonTasks(cellTypes, architectures, baselines, seeds)
+    tests <- .comparisonTests(folds, cellTypes, clusters)
+    random <- stats::setNames(!models %in% baselines |
+                              vapply(models, .usesSeed, NA), models)
+    tasks <- .comparisonTasks(length(folds), cellTypes, random, seeds)
     done <- .onWorkers(split(tasks, seq_len(nrow(tasks))), .runTask,
-                       parts = parts, settings = settings, sizes = sizes,
+                       folds = folds, settings = settings, sizes = sizes,
                        BPPARAM = BPPARAM, progress = progress)
+    .asComparison(tasks, done, tests, random, reference)
+}
+
+.asComparison <- function(tasks, done, tests, random, reference) {
     runs <- cbind(tasks, do.call(rbind, lapply(done, `[[`, "row")))
     rownames(runs) <- NULL
-    structure(list(runs = runs, scores = unname(lapply(done, `[[`, "score")),
-                   labels = expressionLabel(parts$test)[, cellTypes,
-                                                        drop = FALSE],
-                   models = models, reference = reference,
-                   genes = vapply(parts, nrow, 0L)),
-              class = "modelComparison")
+    list(runs = runs, scores = unname(lapply(done, `[[`, "score")),
+         folds = tests, models = names(random), random = random,
+         reference = reference)
+}
+
+# What each split is judged by.
+.comparisonTests <- function(folds, cellTypes, clusters) {
+    if (length(folds) > 1L && !identical(clusters, "none")) {
+        .stop("{.arg clusters} is only for a single split",
+              x = "There are {length(folds)} splits, whose differences are
+                   tested as they are.",
+              i = "{.arg folds} keeps each chromosome in one fold.")
+    }
+    lapply(folds, function(parts) {
+        labels <- expressionLabel(parts$test)[, cellTypes, drop = FALSE]
+        clusters <- .geneClusters(parts$test, clusters)
+        .checkBothClasses(labels, clusters)
+        list(labels = labels, clusters = clusters,
+             genes = vapply(parts, nrow, 0L))
+    })
+}
+
+# No variance can be told from one gene, or one cluster.
+.checkBothClasses <- function(labels, clusters) {
+    unit <- if (is.null(clusters)) "gene" else "cluster"
+    clusters <- clusters %||% seq_len(nrow(labels))
+    for (cellType in colnames(labels)) {
+        few <- vapply(c(low = 0, high = 1), function(class) {
+            length(unique(clusters[labels[, cellType] %in% class]))
+        }, 0L)
+        if (any(few < 2L)) {
+            .stop("The test genes must have two {unit}s or more with high and
+                   with low expression",
+                  x = "In {.val {cellType}}, {few[1]} {?is/are} low and
+                       {few[2]} high.")
+        }
+    }
 }
 
 # ---- one task ---------------------------------------------------------------
 
-# One row per model, seed and cell type.
-.comparisonTasks <- function(cellTypes, architectures, baselines, seeds) {
-    drawn <- vapply(baselines, function(b) {
-        !is.null(.baselines[[b]]$package)
-    }, NA)
-    seeded <- c(architectures, baselines[drawn])
-    runs <- rbind(
-        expand.grid(seed = as.integer(seeds), model = as.character(seeded),
-                    stringsAsFactors = FALSE),
-        data.frame(seed = rep(NA_integer_, sum(!drawn)),
-                   model = as.character(baselines[!drawn])))
-    runs <- runs[order(match(runs$model, c(architectures, baselines))), ]
-    data.frame(cellType = rep(cellTypes, each = nrow(runs)),
-               model = rep(runs$model, length(cellTypes)),
-               seed = rep(runs$seed, length(cellTypes)))
+# Logistic regression draws no random numbers; all methods that need a package
+# do.
+.usesSeed <- function(baseline) !is.null(.baselines[[baseline]]$package)
+
+# One row per split, cell type, model and seed.
+.comparisonTasks <- function(folds, cellTypes, random, seeds) {
+    runs <- do.call(rbind, lapply(names(random), function(model) {
+        data.frame(model = model,
+                   seed = if (random[[model]]) as.integer(seeds)
+                          else NA_integer_)
+    }))
+    each <- expand.grid(run = seq_len(nrow(runs)), cellType = cellTypes,
+                        fold = seq_len(folds), stringsAsFactors = FALSE)
+    data.frame(fold = each$fold, cellType = each$cellType,
+               model = runs$model[each$run], seed = runs$seed[each$run])
 }
 
-.runTask <- function(task, parts, settings, sizes) {
-    tryCatch(.trainTask(task, parts, settings, sizes), error = function(e) {
+.runTask <- function(task, folds, settings, sizes) {
+    tryCatch(.trainTask(task, folds[[task$fold]], settings, sizes),
+             error = function(e) {
         .stop("{.val {task$model}} with the seed {task$seed} failed in cell
                type {.val {task$cellType}}",
               x = "{conditionMessage(e)}")
@@ -120,14 +241,17 @@ compareModels <- function(parts,
     model <- if (task$model %in% names(.baselines)) {
         do.call(trainBaseline, c(common, list(method = task$model)))
     } else {
-        do.call(attentiveChrome, c(
+        .withoutNotes(do.call(attentiveChrome, c(
             common, list(validation = parts$validation,
                          architecture = task$model, threads = 1L,
                          progress = FALSE),
-            settings, sizes[[task$model]]))
+            settings, sizes[[task$model]])))
     }
     seconds <- proc.time()[["elapsed"]] - started
-    test <- parts$test[, task$cellType]
+    .scoreRun(model, parts$test[, task$cellType], seconds)
+}
+
+.scoreRun <- function(model, test, seconds) {
     score <- as.vector(stats::predict(model, test, type = "link"))
     label <- as.vector(expressionLabel(test))
     known <- !is.na(label)
@@ -135,6 +259,163 @@ compareModels <- function(parts,
          row = data.frame(auroc = .auroc(label[known], score[known]),
                           auprc = .auprc(label[known], score[known]),
                           seconds = seconds))
+}
+
+# ---- models that are trained already ----------------------------------------
+
+.compareFits <- function(parts, models, cellTypes, reference, clusters,
+                         training) {
+    if (length(training) > 0L) {
+        .stop("{.arg models} are compared as they are, without training",
+              x = "Leave out {.arg {training}}.")
+    }
+    fits <- .flattenFits(models)
+    test <- .partOf(parts, "test", "parts")
+    .checkSignal(test, "parts", "signal")
+    cellTypes <- .checkCellTypes(test, cellTypes %||% colnames(test),
+                                 "cellTypes")
+    for (cellType in cellTypes) .checkedLabels(test, cellType, "parts")
+    names <- unique(names(fits))
+    random <- vapply(stats::setNames(nm = names), function(name) {
+        any(!vapply(fits[names(fits) == name], .isFixed, NA))
+    }, NA)
+    reference <- .chooseReference(reference, names)
+    fits <- fits[order(match(names(fits), names))]
+    tasks <- data.frame(fold = 1L, cellType = rep(cellTypes,
+                                                  each = length(fits)),
+                        model = rep(names(fits), length(cellTypes)),
+                        seed = rep(vapply(fits, .fitSeed, 0L),
+                                   length(cellTypes)))
+    done <- lapply(seq_len(nrow(tasks)), function(i) {
+        .scoreRun(fits[[(i - 1L) %% length(fits) + 1L]],
+                  test[, tasks$cellType[i]], NA_real_)
+    })
+    tests <- .comparisonTests(list(list(test = test)), cellTypes, clusters)
+    .asComparison(tasks, done, tests, random, reference)
+}
+
+.isFixed <- function(fit) is(fit, "BaselineModel") && !.usesSeed(fit@method)
+
+.fitSeed <- function(fit) {
+    if (.isFixed(fit)) NA_integer_
+    else as.integer(fit@training$seed %||% NA_integer_)
+}
+
+# A named list of models, whose names repeat.
+.flattenFits <- function(models) {
+    known <- function(x) {
+        is(x, "AttentiveChromeModel") || is(x, "BaselineModel")
+    }
+    each <- if (is.list(models)) lapply(models, function(x) {
+        if (known(x)) list(x) else if (is.list(x)) x
+    })
+    fits <- unlist(unname(each), recursive = FALSE)
+    good <- length(fits) > 0L && all(lengths(each) > 0L) &&
+        all(vapply(fits, known, NA)) && !is.null(names(models)) &&
+        !any(names(models) %in% c("", NA))
+    if (!good) {
+        .stop("{.arg models} must be a named list with a model, or a list of
+               models, for each name",
+              x = "It is of class {.cls {class(models)[1]}} with the names
+                   {.val {names(models) %||% 'none'}}.",
+              i = "For example {.code list(lstm = list(fit1, fit2))}.")
+    }
+    names(fits) <- rep(names(models), lengths(each))
+    .checkCopies(fits)
+    fits
+}
+
+# The same model twice is not two trainings of it.
+.checkCopies <- function(fits) {
+    for (name in unique(names(fits))) {
+        own <- fits[names(fits) == name]
+        if (anyDuplicated(unname(own))) {
+            .stop("The models of one name in {.arg models} must be different
+                   fits",
+                  x = "Some of {.val {name}} are the same.",
+                  i = "Train each of them with another {.arg seed}.")
+        }
+    }
+}
+
+# ---- splits and clusters of genes -------------------------------------------
+
+# A list of splits, in most cases of one.
+.comparisonFolds <- function(parts, folds) {
+    if (!is.null(folds)) return(.chromosomeFolds(parts, folds))
+    several <- is.list(parts) && length(parts) > 1L &&
+        all(vapply(parts, function(x) is.list(x) && "train" %in% names(x), NA))
+    if (several) unname(parts) else list(parts)
+}
+
+# The largest chromosome goes to the smallest fold, again and again.
+.chromosomeFolds <- function(signal, folds) {
+    .checkNumber(folds, "folds", lower = 3, whole = TRUE)
+    if (!is(signal, "ChromatinSignal")) {
+        .stop("With {.arg folds}, {.arg parts} must be a signal with all genes",
+              x = "It is of class {.cls {class(signal)[1]}}.",
+              i = "Without {.arg folds} it may be a list of splits.")
+    }
+    sizes <- sort(table(.chromosomes(signal, "parts")), decreasing = TRUE)
+    sizes <- sizes[sizes > 0L]
+    if (length(sizes) < folds) {
+        .stop("{.arg folds} must be at most the number of chromosomes,
+               {length(sizes)}", x = "It is {folds}.")
+    }
+    total <- numeric(folds)
+    fold <- integer(length(sizes))
+    for (i in seq_along(sizes)) {
+        fold[i] <- which.min(total)
+        total[fold[i]] <- total[fold[i]] + sizes[[i]]
+    }
+    lapply(seq_len(folds), function(i) {
+        suppressMessages(splitGenes(signal, "chromosome", chromosomes = list(
+            validation = names(sizes)[fold == i %% folds + 1L],
+            test = names(sizes)[fold == i])))
+    })
+}
+
+.chromosomes <- function(signal, arg) {
+    if (!is(rowRanges(signal), "GenomicRanges")) {
+        .stop("{.arg {arg}} must have gene ranges to tell its chromosomes",
+              i = "Pass {.arg genes} to {.fn chromatinSignal}.")
+    }
+    as.character(GenomicRanges::seqnames(rowRanges(signal)))
+}
+
+# The cluster of each test gene, as a whole number; NULL for none.
+.geneClusters <- function(test, clusters) {
+    if (identical(clusters, "none")) return(NULL)
+    id <- if (identical(clusters, "chromosome")) {
+        .chromosomes(test, "parts$test")
+    } else if (identical(clusters, "overlap")) {
+        .chromosomes(test, "parts$test")
+        windows <- GenomicRanges::granges(rowRanges(test))
+        GenomicRanges::findOverlaps(
+            windows, GenomicRanges::reduce(windows, min.gapwidth = 0L,
+                                           ignore.strand = TRUE),
+            select = "first", ignore.strand = TRUE)
+    } else {
+        .ownClusters(clusters, rownames(test))
+    }
+    match(id, unique(id))
+}
+
+.ownClusters <- function(clusters, genes) {
+    if (is.atomic(clusters) && all(genes %in% names(clusters))) {
+        clusters <- clusters[genes]
+    }
+    good <- (is.atomic(clusters) || is.factor(clusters)) &&
+        length(clusters) == length(genes) && !anyNA(clusters)
+    if (!good) {
+        .stop("{.arg clusters} must be {.val none}, {.val chromosome},
+               {.val overlap} or a vector with the cluster of each of the
+               {length(genes)} test genes",
+              x = if (length(clusters) == 1L) "It is {.val {clusters}}."
+                  else "It has {length(clusters)} value{?s}, of which
+                        {sum(is.na(clusters))} {?is/are} missing.")
+    }
+    clusters
 }
 
 # ---- checks -----------------------------------------------------------------
@@ -169,7 +450,20 @@ compareModels <- function(parts,
         .stop("{.arg parts$test} must not have training genes",
               x = "In both: {(.some(shared))}.")
     }
+    .tellChosenBy(parts$validation, parts$test)
     cellTypes
+}
+
+.tellChosenBy <- function(validation, test) {
+    shared <- intersect(rownames(validation), rownames(test))
+    if (length(shared) == 0L) return(invisible())
+    cli::cli_warn(c(
+        "{length(shared)} of {nrow(test)} test gene{?s} {?is/are} validation
+         genes, too",
+        x = "They choose the epoch of each network, so its performance on them
+             is too high.",
+        i = "{.fn splitGenes} makes separate parts."),
+        class = "AttentiveChrome_seen")
 }
 
 .checkModels <- function(architectures, baselines) {

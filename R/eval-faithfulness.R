@@ -103,7 +103,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 # `kept` (inputs x genes).
 .occlusionTask <- function(model, signal, fractions, threads) {
     x <- .modelInput(signal, model@marks, colnames(signal),
-                     model@transform)$x
+                     model@transform, .scaleOf(model))$x
     logitOf <- function(x) {
         .predictInput(model, list(x = x, y = NULL), threads)$logit
     }

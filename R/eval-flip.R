@@ -70,9 +70,10 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
                                  "cellTypes")
     if (!is.null(genes)) signal <- signal[.findGenes(signal, genes), ]
     signal <- signal[, cellTypes]
-    input <- .modelInput(signal, model@marks, cellTypes, model@transform)
+    input <- .modelInput(signal, model@marks, cellTypes, model@transform,
+                         .scaleOf(model))
     input <- matrix(input$x, ncol = nrow(signal) * length(cellTypes))
-    value <- .transforms[[model@transform]](value)
+    value <- .transforms[[model@transform]](value, .scaleOf(model))
     find <- if (unit == "marks") .exactSet else .greedySet
     found <- lapply(seq_len(ncol(input)), function(i) {
         find(.flipSearch(model, input[, i], units, value, threads), maxSize)

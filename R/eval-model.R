@@ -10,6 +10,13 @@ generics::evaluate
 #' to the model's training genes. With few genes the baseline is often as good
 #' as the model, so a high AUROC alone is not evidence of a good model.
 #'
+#' A warning of class `AttentiveChrome_seen` says if genes of `signal` trained
+#' the model in the same cell type, or are the validation genes that chose its
+#' epoch: the performance is then too high. A message of the same class says if
+#' they are training genes in another cell type, whose expression is often
+#' similar. Genes are the same if they have the same id, on the same chromosome
+#' if both have one. Models from PyTorch's files do not know their genes.
+#'
 #' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
 #'   marks and bins, or a split ([splitGenes()]), whose test genes are used.
@@ -24,16 +31,19 @@ generics::evaluate
 #'   probability 0.5; `brier`, the mean squared error of the probability;
 #'   `logLoss`, the mean binary cross-entropy in nats; and the same six measures
 #'   of the baseline, `baselineAuroc` and so on. AUROC is `NA` if all labels of
-#'   a cell type are equal.
+#'   a cell type are equal. The attribute `seen`, which is printed, has a row for
+#'   each cell type with the number of `genes` and how many of them the model has
+#'   seen: `training`, `validation`, and `otherCellType` (training genes, but in
+#'   another cell type); it is `NULL` if the model does not know its genes.
 #' @export
 #' @examples
-#' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
+#' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
 #'     hidden = 4, markHidden = 4)
 #' evaluate(model, parts$test)
 evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
     signal <- .partOf(signal, "test", "signal")
-    .evaluateLogit(x, signal, .forward(x, signal, threads)$logit)
+    .tellSeen(.evaluateLogit(x, signal, .forward(x, signal, threads)$logit))
 }
 
 # Works for any model that has marks and the coefficients of the baseline.
@@ -45,11 +55,18 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
         .evaluateCellType(cellType, label[, cellType], logit[, cellType],
                           baseline)
     })
-    .asEvaluation(do.call(rbind, rows))
+    .asEvaluation(do.call(rbind, rows), .seenGenes(model, signal))
 }
 
-.asEvaluation <- function(table) {
-    structure(table, class = c("evaluation", "data.frame"))
+.asEvaluation <- function(table, seen) {
+    structure(table, class = c("evaluation", "data.frame"), seen = seen)
+}
+
+# Evaluations of several models as one.
+.bindEvaluations <- function(evaluations) {
+    evaluations <- unname(evaluations)
+    .asEvaluation(do.call(rbind, lapply(evaluations, as.data.frame)),
+                  do.call(rbind, lapply(evaluations, attr, "seen")))
 }
 
 .evaluationTitles <- c(auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy",
@@ -63,6 +80,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
         short <- c("cellType", "genes", "high", "auroc", "auprc", "brier",
                    "baselineAuroc")
         print(format(x[short], digits = digits), row.names = FALSE)
+        .printSeen(attr(x, "seen"))
         return(invisible(x))
     }
     own <- names(.evaluationTitles)
@@ -76,6 +94,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
         colnames(table) <- .evaluationTitles
         print(round(table, digits))
     }
+    .printSeen(attr(x, "seen"))
     invisible(x)
 }
 
@@ -83,6 +102,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
 #' @export
 `[.evaluation` <- function(x, ...) {
     class(x) <- "data.frame"
+    attr(x, "seen") <- NULL
     x[...]
 }
 
@@ -105,5 +125,5 @@ print.evaluation <- function(x, digits = 3L, ...) {
 #' @export
 evaluate.BaselineModel <- function(x, signal, ...) {
     signal <- .partOf(signal, "test", "signal")
-    .evaluateLogit(x, signal, .logitOfBaseline(x, signal, "signal"))
+    .tellSeen(.evaluateLogit(x, signal, .logitOfBaseline(x, signal, "signal")))
 }

@@ -27,7 +27,7 @@
 #'   * `label`, if `signal` has it.
 #' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' alpha <- attention(model, signal)
 #' alpha

@@ -52,7 +52,7 @@
 #'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
 #' @seealso [attention()], [classOptimum()], [plotAttention()]
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     transform = "log1p", seed = 1)
 #' why <- attribution(model, signal[1:10, ], "integratedGradients")
@@ -75,13 +75,13 @@ setMethod("attribution", "AttentiveChromeModel",
     .checkFits(signal, .modelFormat(model))
     .checkWindow(window, length(binOffsets(model)))
     input <- .modelInput(signal, model@marks, colnames(signal),
-                         model@transform)
+                         model@transform, .scaleOf(model))
     logit <- .predictInput(model, input, threads)$logit
     values <- switch(
         method,
         saliency = abs(.signalGradient(model, input, threads)),
         gradientInput = .signalGradient(model, input, threads) *
-            .inverses[[model@transform]](input$x),
+            .inverses[[model@transform]](input$x, .scaleOf(model)),
         integratedGradients = .integrate(model, input$x, steps, tolerance,
                                          threads),
         occlusion = .occlude(model, input, logit, window, threads))
@@ -101,8 +101,10 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # The inverses of the transforms, and the derivative of each transform as a
 # function of the transformed values.
-.inverses <- list(none = identity, log1p = expm1)
-.slopes <- list(none = function(x) 1, log1p = function(x) exp(-x))
+.inverses <- list(none = function(x, scale) x,
+                  log1p = function(x, scale) expm1(x) / scale)
+.slopes <- list(none = function(x, scale) 1,
+                log1p = function(x, scale) scale * exp(-x))
 
 .checkWindow <- function(window, bins) {
     .checkNumber(window, "window", 1, bins, whole = TRUE)
@@ -121,7 +123,7 @@ setMethod("attribution", "AttentiveChromeModel",
 
 .signalGradient <- function(model, input, threads) {
     .inputGradient(model, input$x, threads) *
-        .slopes[[model@transform]](input$x)
+        .slopes[[model@transform]](input$x, .scaleOf(model))
 }
 
 # ---- integrated gradients ----------------------------------------------------

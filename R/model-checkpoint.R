@@ -79,7 +79,7 @@
 
 # ---- progress ---------------------------------------------------------------
 
-.progressParts <- c("state", "history", "parameters", "bestEpoch", "bestAuroc",
+.progressParts <- c("state", "history", "parameters", "bestEpoch", "bestScore",
                     "id")
 
 .saveCheckpoint <- function(checkpoint, run) {

@@ -7,6 +7,9 @@ setValidity("AttentiveChromeModel", function(object) {
         !all(lengths(object@parameters) == expected)) {
         return("parameters do not fit the architecture")
     }
+    if (!isTRUE(.scaleOf(object) > 0)) {
+        return("scale must be one number above 0")
+    }
     TRUE
 })
 
@@ -54,6 +57,9 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
 # vector.
 .updateModel <- function(object) {
+    if (is(object, "AttentiveChromeModel")) {
+        attr(object, "scale") <- .scaleOf(object)
+    }
     old <- attr(object, "treatment")
     if (is.null(old)) return(object)
     attr(object, "treatment") <- NULL
@@ -93,11 +99,11 @@ setMethod("updateObject", "AttentiveChromePanel",
 #' @return A data frame with one row per epoch: `epoch`, `loss` (mean binary
 #'   cross-entropy over the training genes during the epoch), `validationLoss`
 #'   and `validationAuroc` (`NA` without validation), and `seconds`.
-#'   [glance()][glance.AttentiveChromeModel] reports the best epoch, whose
-#'   parameters the model has.
+#'   [glance()][glance.AttentiveChromeModel] reports the epoch whose parameters
+#'   the model has.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' trainingHistory(model)
 trainingHistory <- function(model) {

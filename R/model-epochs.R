@@ -1,5 +1,5 @@
 # The epoch loop of training, with progress, checkpoints and the choice of the
-# best epoch. The mini-batch loop is in C (src/core/network/engine.c).
+# epoch that is kept. The mini-batch loop is in C (src/core/network/engine.c).
 
 # Trains the model of a plan, from the start or from the `progress` of an
 # earlier run. The result is identical, as the random numbers of earlier epochs
@@ -20,7 +20,9 @@
             for (epoch in progress$history$epoch) .drawOrder(data)
             list2env(progress, run)
         }
-        .train(run, network, data, plan$settings, checkpoint)
+        settings <- plan$settings
+        settings$decay <- .weightDecay(shapes, settings$weightDecay)
+        .train(run, network, data, settings, checkpoint)
     })
     .asModel(plan, .listParameters(run$parameters, shapes), run)
 }
@@ -31,10 +33,11 @@
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
+    training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
     new("AttentiveChromeModel", architecture = plan$architecture,
         size = plan$size, marks = data$marks, bins = data$bins,
         preprocessing = data$preprocessing, transform = plan$transform,
-        parameters = parameters, history = run$history,
+        scale = data$scale, parameters = parameters, history = run$history,
         bestEpoch = run$bestEpoch, baseline = plan$baseline,
         training = training,
         version = as.character(utils::packageVersion("AttentiveChrome")))
@@ -51,7 +54,7 @@
     run$history <- .emptyHistory()
     run$parameters <- start
     run$bestEpoch <- 0L
-    run$bestAuroc <- -Inf
+    run$bestScore <- -Inf
     run
 }
 
@@ -73,16 +76,17 @@
     on.exit(bar$done())
     while (!.isTrained(run, settings)) {
         epoch <- nrow(run$history) + 1L
-        out <- .runEpoch(run, network, data, settings)
+        out <- .runEpoch(run, network, data, settings, epoch)
         if (out$interrupted) return(TRUE)
-        if (!is.finite(out$loss)) {
-            .stop("Training diverged: the loss of epoch {epoch} is not finite",
+        if (!all(is.finite(c(out$loss, out$parameters)))) {
+            .stop("Training diverged: the loss or a weight of epoch {epoch} is
+                   not finite",
                   i = "Try a smaller {.arg learningRate} or
                        {.code transform = \"log1p\"}.")
         }
         row <- .validateEpoch(epoch, out, network, data)
         run$history <- rbind(run$history, row)
-        .keepBest(run, row)
+        .keepBest(run, row, settings$keep)
         bar$tick(row)
         .stopOrphan()
         if (!is.null(checkpoint)) .saveCheckpoint(checkpoint, run)
@@ -90,11 +94,13 @@
     FALSE
 }
 
-.runEpoch <- function(run, network, data, settings) {
+.runEpoch <- function(run, network, data, settings, epoch) {
     started <- proc.time()[["elapsed"]]
     order <- .drawOrder(data)
     core <- list(batchSize = settings$batchSize,
-                 learningRate = settings$learningRate,
+                 learningRate = .learningRates(settings, epoch,
+                                               length(order)),
+                 weightDecay = settings$decay,
                  clip = if (is.finite(settings$clip)) settings$clip else 0)
     out <- .trainEpoch(network, run$state, data$train, order, core)
     run$state <- out[names(run$state)]
@@ -122,13 +128,13 @@
     row
 }
 
-# Without validation the latest epoch is the best.
-.keepBest <- function(run, row) {
-    auroc <- row$validationAuroc
-    if (is.na(auroc) || auroc > run$bestAuroc) {
+# The first of equally good epochs is kept; without a score, the latest.
+.keepBest <- function(run, row, keep) {
+    score <- .epochScores[[keep]](row)
+    if (is.na(score) || score > run$bestScore) {
         run$parameters <- run$state$parameters
         run$bestEpoch <- row$epoch
-        run$bestAuroc <- if (is.na(auroc)) -Inf else auroc
+        run$bestScore <- if (is.na(score)) -Inf else score
     }
 }
 
@@ -136,7 +142,7 @@
 # parameters. The class of the warning lets callers in the package detect that
 # training is incomplete.
 .keepInterrupted <- function(run, data) {
-    if (is.null(data$validation) || run$bestEpoch == 0L) {
+    if (!is.finite(run$bestScore)) {
         run$parameters <- run$state$parameters
     }
     done <- nrow(run$history)

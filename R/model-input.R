@@ -2,22 +2,52 @@
 # (a gene in a cell type; genes vary fastest), it has the bins of the first
 # mark, then those of the second, and so on.
 
-.transforms <- list(none = identity, log1p = log1p)
+# `scale` is the factor of the signal within the logarithm. It belongs to a
+# model, as it is that of the training signal.
+.transforms <- list(none = function(x, scale) x,
+                    log1p = function(x, scale) log1p(scale * x))
 
-.modelInput <- function(signal, marks, cellTypes, transform) {
+# `scale` is needed where the transform has one.
+.modelInput <- function(signal, marks, cellTypes, transform, scale) {
     samples <- nrow(signal) * length(cellTypes)
     bins <- length(binOffsets(signal))
     x <- array(0, c(bins, length(marks), samples))
     for (j in seq_along(marks)) {
-        values <- as.array(
-            assay(signal, marks[j], withDimnames = FALSE)[
-                , match(cellTypes, colnames(signal)), , drop = FALSE])
+        values <- .markValues(signal, marks[j], cellTypes)
         .checkFinite(values, marks[j], rownames(signal))
         if (transform == "log1p") .checkNotNegative(values, marks[j])
-        x[, j, ] <- t(matrix(.transforms[[transform]](values), samples, bins))
+        x[, j, ] <- t(matrix(.transforms[[transform]](values, scale), samples,
+                             bins))
     }
     dim(x) <- NULL # in place: as.vector() would copy
     list(x = x, y = NULL)
+}
+
+.markValues <- function(signal, mark, cellTypes) {
+    as.array(assay(signal, mark, withDimnames = FALSE)[
+        , match(cellTypes, colnames(signal)), , drop = FALSE])
+}
+
+# Brings the mean of the training signal, over all marks, bins and genes with a
+# label, to 0.6, where log1p() is far from both linear and logarithmic. Four
+# digits, so that it can be given to another call as it is printed.
+.trainingScale <- function(signal, marks, cellTypes, transform) {
+    if (transform == "none") return(1)
+    known <- !is.na(.checkedLabels(signal, cellTypes, "signal"))
+    means <- vapply(marks, function(mark) {
+        mean(.markValues(signal, mark, cellTypes)[known])
+    }, 0)
+    mean <- mean(means)
+    # A signal that cannot be transformed is reported where it is read.
+    if (isTRUE(mean > 0 && is.finite(mean))) signif(0.6 / mean, 4L) else 1
+}
+
+# The scale of a model; models made before it existed have none.
+.scaleOf <- function(model) attr(model, "scale") %||% 1
+
+.describeTransform <- function(model) {
+    if (model@transform == "none") "none"
+    else sprintf("%s(%s x)", model@transform, format(.scaleOf(model)))
 }
 
 .checkFinite <- function(values, mark, genes) {
@@ -36,19 +66,22 @@
         .stop("{.code transform = \"log1p\"} requires signal that is not
                negative",
               x = "The minimum of {.val {mark}} is {signif(min(values), 3)}.",
-              i = "A log ratio needs no further transform.")
+              i = "Use {.code transform = \"none\"}: a log ratio needs no
+                   further transform.")
     }
 }
 
-# The input with labels, without the samples that have no label.
-.labelledInput <- function(signal, marks, cellTypes, transform, arg) {
-    input <- .modelInput(signal, marks, cellTypes, transform)
+# The input with labels, without the samples that have no label, and the genes
+# that it is of.
+.labelledInput <- function(signal, marks, cellTypes, transform, scale, arg) {
+    input <- .modelInput(signal, marks, cellTypes, transform, scale)
     input$y <- .checkedLabels(signal, cellTypes, arg)
     known <- !is.na(input$y)
     if (!all(known)) {
         x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
         input <- list(x = as.double(x), y = input$y[known])
     }
+    input$genes <- .usedGenes(signal, cellTypes, known)
     input
 }
 

@@ -8,8 +8,12 @@
                 sum(lengths(object@parameters))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
+        if (identical(object@bins$orient, "genome")) {
+            "orientation: minus-strand genes run from 3' to 5'"
+        },
+        sprintf("transform: %s", .describeTransform(object)),
         if (is.na(object@training$genes)) "weights were read from a file"
-        else sprintf("trained on %d genes, %d epochs; best epoch: %d",
+        else sprintf("trained on %d genes, %d epochs; epoch kept: %d",
                      object@training$genes, nrow(object@history),
                      object@bestEpoch))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
@@ -40,10 +44,10 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'   several positions (or marks) has the columns of the first position first.
 #'
 #'   `plot()`: a `ggplot` of the loss and, if the training had validation, the
-#'   validation AUROC by epoch. A dashed line marks the best epoch, whose
+#'   validation AUROC by epoch. A dashed line marks the epoch kept, whose
 #'   parameters the model has.
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' summary(model)
 #' names(coef(model))[1:4]
@@ -100,12 +104,12 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #' @return Data frames. `tidy()`: `term`, `rows`, `columns` (for the weights of
 #'   a convolution, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
-#'   (training samples), `epochs`, `bestEpoch`, and `loss`, `validationLoss` and
-#'   `validationAuroc` of the best epoch. `augment()`: `gene`, `cellType`,
-#'   `.label` (`NA` if unknown), `.fitted` (probability of high expression),
-#'   `.class` (0 or 1).
+#'   (training samples), `epochs`, `bestEpoch` (the one kept), and `loss`,
+#'   `validationLoss` and `validationAuroc` of that epoch. `augment()`: `gene`,
+#'   `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of high
+#'   expression), `.class` (0 or 1).
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' head(tidy(model))
 #' glance(model)

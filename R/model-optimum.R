@@ -25,7 +25,7 @@
 #' @seealso [attribution()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     transform = "log1p", seed = 1)
 #' high <- classOptimum(model, "high", steps = 20)
@@ -47,7 +47,7 @@ classOptimum <- function(model, class = c("high", "low"), penalty = 0.01,
         score[i] <- sign * .predictInput(model, list(x = x, y = NULL),
                                          threads)$logit
     }
-    values <- matrix(.inverses[[model@transform]](x), bins)
+    values <- matrix(.inverses[[model@transform]](x, .scaleOf(model)), bins)
     assays <- lapply(stats::setNames(seq_along(model@marks), model@marks),
                      function(j) {
         array(values[, j], c(1L, 1L, bins), list(class, "optimum", NULL))

@@ -14,7 +14,7 @@
 #' @return A matrix of genes x cell types, with the names of `newdata`.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' head(predict(model, signal))
 #' table(predict(model, signal, type = "class"), expressionLabel(signal))
@@ -43,7 +43,7 @@ predict.BaselineModel <- function(object, newdata,
 .forward <- function(model, signal, threads, arg = "signal") {
     .checkFits(signal, .modelFormat(model), arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
-                         model@transform)
+                         model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))

@@ -4,7 +4,8 @@
 #' sum and reads it with [readTorchWeights()]. Downloaded files are stored in a
 #' [BiocFileCache][BiocFileCache::BiocFileCache()].
 #'
-#' The models were trained on the raw counts of the authors' data. See the
+#' The models were trained on the raw counts of the authors' data (the recipe
+#' `"published"` of [attentiveChrome()]). See the
 #' warning about scales in [checkSignal()]. If your signal has another scale,
 #' train the model further with [update()][update.AttentiveChromeModel].
 #'

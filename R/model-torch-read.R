@@ -32,8 +32,10 @@
 #' @param file Path of the file.
 #' @param marks The marks, in the order in which the model was trained on them.
 #' @param bins,binWidth,upstream The bins, as for [chromatinSignal()].
-#' @param transform Transform applied to the counts: `"none"`, as in the
-#'   authors' code, or `"log1p"`.
+#' @param transform Transform applied to the signal: `"none"`, as in the
+#'   authors' code, or `"log1p"`, log(1 + `scale` x).
+#' @param scale The factor of the transform `"log1p"`, which a trained model
+#'   prints. The file does not contain it.
 #' @param architecture Name of the architecture; see [listArchitectures()].
 #' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
@@ -56,6 +58,7 @@
 #' try(readTorchWeights(file, marks))
 readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
                              upstream = NULL, transform = c("none", "log1p"),
+                             scale = 1,
                              architecture = "lstm-alpha-beta", ...) {
     .checkFiles(file)
     if (missing(marks)) {
@@ -67,6 +70,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     .checkMarkNames(marks)
     .checkNumber(bins, "bins", 1, whole = TRUE)
     transform <- .checkChoice(transform, "transform", names(.transforms))
+    .checkNumber(scale, "scale", .Machine$double.eps)
     size <- .chooseSizes(.checkArchitecture(architecture), list(...))
     tensors <- .readTorchFile(file)
     if (architecture == "lstm-alpha-beta") {
@@ -82,7 +86,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
         marks = marks, bins = .makeBins(bins, binWidth, upstream),
         preprocessing = list(counting = NA_character_,
                              normalization = "none"),
-        transform = transform,
+        transform = transform, scale = scale,
         parameters = stats::setNames(parameters, names(shapes)),
         history = .emptyHistory(), bestEpoch = 0L,
         baseline = rep(NA_real_, length(marks) + 1L),

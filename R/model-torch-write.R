@@ -8,7 +8,7 @@
 #' the authors' code, whose class can load it with `load_state_dict()`. Other
 #' architectures have the names of [coef()][coef.AttentiveChromeModel]. The
 #' order of the marks is that of `marks(model)`. The file contains neither this
-#' order nor the transform of the counts.
+#' order nor the transform of the signal, which the model prints.
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param file Path of the file to write. It is created only when it is
@@ -17,7 +17,7 @@
 #' @seealso [readTorchWeights()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
 #' file <- tempfile(fileext = ".pt")
 #' writeTorchWeights(model, file)

@@ -1,12 +1,69 @@
 #' Train AttentiveChrome
 #'
 #' Trains a model that predicts high or low expression of a gene from the signal
-#' of the marks around its TSS. Adam minimises the binary cross-entropy over
+#' of the marks around its TSS. AdamW minimises the binary cross-entropy over
 #' mini-batches in random order; gradients are clipped by their norm. The
-#' defaults are those of the code published with the paper. The returned model
-#' has the parameters of the epoch with the best validation AUROC or, without
-#' validation, of the last epoch.
+#' returned model has the parameters of the epoch that `keep` chooses by the
+#' validation genes or, without validation, of the last epoch.
 #'
+#' @section Recipes:
+#' `recipe` decides all settings of training at once. Settings that are given
+#' override it.
+#'
+#' | setting | `"default"` | `"published"` |
+#' | --- | --- | --- |
+#' | `epochs` | 10 | 30 |
+#' | `batchSize` | 64 | 16 |
+#' | `learningRate` | 0.001 | 0.0002 |
+#' | `weightDecay` | 0.01 | 0 |
+#' | `schedule` | `"oneCycle"` | `"constant"` |
+#' | `clip` | 1 | 1 |
+#' | `transform` | `"log1p"` | `"none"` |
+#' | `keep` | `"loss"` | `"auroc"` |
+#' | `patience` | `Inf` | `Inf` |
+#'
+#' `"published"` is the recipe of the code published with the paper, with raw
+#' counts and plain Adam. `"default"` needs a third of the epochs, and does not
+#' depend on the units of the signal. It is meant for the thousands of genes of
+#' a genome. A few hundred genes give too few steps: then set
+#' `epochs = 30, batchSize = 16`, for example.
+#'
+#' Weight decay is decoupled from the gradient (AdamW). It shrinks weight
+#' matrices, those with more than one row and more than one column, and not
+#' biases or the context vectors of attention.
+#'
+#' The learning rate changes with each mini-batch. `"oneCycle"` rises from 1/25
+#' of `learningRate` to `learningRate` over the first 30 % of all steps and then
+#' falls to about 0, both along a cosine. `"cosine"` rises linearly over 10 % of
+#' the steps and then falls to 0 along a cosine. Both depend on `epochs`: with
+#' `epochs = 20`, the first 10 epochs are not those of `epochs = 10`. They end
+#' with small steps, so the last epochs are usually the best ones.
+#'
+#' @section Scale of the signal:
+#' Signal comes as counts, with a mean of 1 to 3 per bin, or as fractions of
+#' them, such as reads per million. `transform = "log1p"` therefore reads
+#' log(1 + k x). The factor k is 0.6 divided by the mean of the training signal
+#' over all marks, bins and genes with a label, rounded to four digits. It is
+#' the same for all marks, so that their ratios are preserved. The model stores
+#' k and prints it. [predict()][predict.AttentiveChromeModel],
+#' [attribution()] and all other functions apply it to new signal as well,
+#' whose own mean does not matter.
+#'
+#' @section Notes after training:
+#' A message of class `AttentiveChrome_note` follows the training if
+#' * the bins of genes on the minus strand run from 3' to 5' (see `orient` of
+#'   [tssWindows()]), which the model prints, too;
+#' * the learning rate was constant and the best epoch is the last one. With the
+#'   other schedules this is expected;
+#' * all predicted probabilities of the validation genes lie on one side of 0.5,
+#'   often after too few steps;
+#' * the baseline (see [evaluate()][evaluate.AttentiveChromeModel]) has a higher
+#'   AUROC on the validation genes.
+#'
+#' Functions that train many models do not show it;
+#' `suppressMessages(..., classes = "AttentiveChrome_note")` hides it.
+#'
+#' @section Checkpoints:
 #' With `checkpoint`, the state of the training is written to a file after each
 #' epoch. After a crash, a kill or a power cut, the same call resumes from the
 #' last complete epoch. The model is identical, bit for bit, to that of an
@@ -30,7 +87,7 @@
 #'   Genes without a label are left out. Multiple cell types are pooled; use
 #'   `cellTypes` to select some.
 #' @param validation A signal with labels and the same marks and bins, used to
-#'   choose the best epoch; or `NULL`.
+#'   choose the epoch that is kept; or `NULL`.
 #' @param architecture Name of the architecture: `"lstm-alpha-beta"`
 #'   (AttentiveChrome; paper, section 3) or another of [listArchitectures()].
 #' @param cellTypes Names of the cell types to train on; by default all.
@@ -38,14 +95,26 @@
 #'   are `hidden` (32) and `markHidden` (16), the hidden units per direction of
 #'   the LSTMs over the bins and over the marks, and `dropout` (0). See
 #'   [listArchitectures()] for the other architectures.
-#' @param epochs Maximum number of passes over the training genes.
+#' @param recipe `"default"` or `"published"`: the settings of training that are
+#'   not given, see the section Recipes.
+#' @param epochs Maximum number of passes over the training genes. For this and
+#'   the following settings, `NULL` means that of the recipe.
 #' @param batchSize Genes per mini-batch.
-#' @param learningRate Adam's step size.
+#' @param learningRate Adam's step size, the highest of the schedule.
+#' @param weightDecay Weight decay: each step shrinks the weight matrices by
+#'   this fraction of the learning rate.
+#' @param schedule Course of the learning rate: `"oneCycle"`, `"cosine"` or
+#'   `"constant"`, see the section Recipes.
 #' @param clip Maximum norm of the gradient; `Inf` disables clipping.
-#' @param transform Transform applied to the counts: `"none"`, as published, or
-#'   `"log1p"`, log(1 + count). Predictions apply the same transform.
-#' @param patience Stop after this number of epochs without a better validation
-#'   AUROC.
+#' @param transform Transform applied to the signal: `"none"` or `"log1p"`,
+#'   log(1 + k x), see the section Scale of the signal. `"log1p"` requires
+#'   signal that is not negative.
+#' @param keep The epoch whose parameters the model has: that of the lowest
+#'   validation loss (`"loss"`), that of the highest validation AUROC
+#'   (`"auroc"`) or the last one (`"last"`). Of equally good epochs, the earlier
+#'   one is kept.
+#' @param patience Stop after this number of epochs without a better one by
+#'   `keep`. It has no effect without validation or with `keep = "last"`.
 #' @param marks Marks to train on, in the order in which the network reads
 #'   them; by default all marks of the signal.
 #' @param seed Whole number that seeds the initial weights, the order of the
@@ -63,7 +132,9 @@
 #'   the remaining time.
 #' @return An [AttentiveChromeModel-class].
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
-#'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>.
+#'   Kingma and Ba (2015), <https://arxiv.org/abs/1412.6980>; Loshchilov and
+#'   Hutter (2019), AdamW, <https://arxiv.org/abs/1711.05101>; Smith and Topin
+#'   (2019), one-cycle schedule, <https://arxiv.org/abs/1708.07120>.
 #' @seealso [listArchitectures()], [predict.AttentiveChromeModel()],
 #'   [attention()], [evaluate.AttentiveChromeModel()],
 #'   [plot()][plot.AttentiveChromeModel]
@@ -75,31 +146,32 @@
 #' model
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = "lstm-alpha-beta", cellTypes = NULL,
-                            ..., epochs = 30, batchSize = 16,
-                            learningRate = 2e-4, clip = 1,
-                            transform = c("none", "log1p"), patience = Inf,
-                            marks = NULL, seed = NULL, threads = NULL,
+                            ..., recipe = c("default", "published"),
+                            epochs = NULL, batchSize = NULL,
+                            learningRate = NULL, weightDecay = NULL,
+                            schedule = NULL, clip = NULL, transform = NULL,
+                            keep = NULL, patience = NULL, marks = NULL,
+                            seed = NULL, threads = NULL,
                             precision = c("single", "double"),
                             checkpoint = NULL, progress = interactive()) {
     .checkArchitecture(architecture)
     size <- .chooseSizes(architecture, list(...),
                          names(formals(attentiveChrome)))
-    settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, progress)
-    settings$seed <- .chooseSeed(seed)
-    settings$precision <- .checkChoice(precision, "precision",
-                                       c("single", "double"))
-    transform <- .checkChoice(transform, "transform", names(.transforms))
+    precision <- .checkChoice(precision, "precision", c("single", "double"))
+    settings <- .recipeSettings(recipe, mget(names(.recipes$default)))
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
-    data <- .trainingData(signal, validation, cellTypes, transform, marks)
-    plan <- list(architecture = architecture, size = size, settings = settings,
-                 transform = transform, data = data,
+    data <- .trainingData(signal, validation, cellTypes, settings$transform,
+                          marks)
+    plan <- list(architecture = architecture, size = size,
+                 settings = .runSettings(settings, seed, precision, progress),
+                 transform = settings$transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes))
-    if (is.null(checkpoint)) return(.fit(plan, threads))
-    .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
+    model <- if (is.null(checkpoint)) .fit(plan, threads)
+             else .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
+    .noteTraining(model, plan, validation, threads)
 }
 
 .validationOf <- function(split, validation) {
@@ -110,20 +182,19 @@ attentiveChrome <- function(signal, validation = NULL,
     split$validation
 }
 
-.trainingSettings <- function(epochs, batchSize, learningRate, clip, patience,
-                              progress) {
-    .checkNumber(epochs, "epochs", 1, whole = TRUE)
-    .checkNumber(batchSize, "batchSize", 1, .Machine$integer.max, whole = TRUE)
-    .checkNumber(learningRate, "learningRate", 0)
-    .checkNumber(clip, "clip", .Machine$double.eps)
-    .checkNumber(patience, "patience", 1)
+# The settings of a plan: those of the recipe that are not the data's, and those
+# of this run.
+.runSettings <- function(settings, seed, precision, progress) {
     .checkFlag(progress, "progress")
-    list(epochs = epochs, batchSize = batchSize, learningRate = learningRate,
-         clip = clip, patience = patience, progress = progress)
+    c(settings[names(settings) != "transform"],
+      list(progress = progress, seed = .chooseSeed(seed),
+           precision = precision))
 }
 
-# The checked training and validation input of a network.
-.trainingData <- function(signal, validation, cellTypes, transform, marks) {
+# The checked training and validation input of a network. Without `scale`, the
+# scale of the transform is that of the training signal.
+.trainingData <- function(signal, validation, cellTypes, transform, marks,
+                          scale = NULL) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
@@ -131,12 +202,15 @@ attentiveChrome <- function(signal, validation = NULL,
                                  "cellTypes")
     data <- .inputFormat(signal, cellTypes)
     data$cellTypes <- cellTypes
+    data$scale <- scale %||% .trainingScale(signal, data$marks, cellTypes,
+                                            transform)
     data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
-                                 "signal")
+                                 data$scale, "signal")
     if (!is.null(validation)) {
         .checkFits(validation, data, "validation", cellTypes)
         data$validation <- .labelledInput(validation, data$marks, cellTypes,
-                                          transform, "validation")
+                                          transform, data$scale,
+                                          "validation")
     }
     data
 }

@@ -2,43 +2,57 @@
 #'
 #' Continues training from a model's weights, on other genes or another cell
 #' type. For example, this adapts a published model ([publishedModel()]) to your
-#' data. The optimiser and the history are reset. To resume an interrupted
-#' training, see `checkpoint` of [attentiveChrome()].
+#' data. The optimiser, the schedule of the learning rate and the history are
+#' reset. To resume an interrupted training, see `checkpoint` of
+#' [attentiveChrome()].
+#'
+#' A schedule starts anew: with the recipe `"default"`, the learning rate rises
+#' once more to its peak before it falls, although the earlier training ended at
+#' a rate of about 0. If the new genes are few or similar to the earlier ones, a
+#' lower `learningRate` or `schedule = "constant"` with a low rate preserves
+#' more of the model. The transform and its factor k are those of the model,
+#' whatever the scale of the new signal.
 #'
 #' @param object A model.
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
-#' @return An [AttentiveChromeModel-class] with the architecture, sizes and
-#'   transform of `object`.
+#' @return An [AttentiveChromeModel-class] with the architecture, sizes,
+#'   transform and scale of `object`.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, cellTypes = 2, seed = 1)
-#' model <- attentiveChrome(signal, cellTypes = "cellType1", epochs = 2,
+#' signal <- roadmapGenes[1:60, ]
+#' model <- attentiveChrome(signal, cellTypes = "E003", epochs = 2,
 #'     hidden = 4, markHidden = 4, seed = 1)
-#' update(model, signal[, "cellType2"], epochs = 2, seed = 1)
+#' update(model, signal[, "E123"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
-                                        cellTypes = NULL, ..., epochs = 30,
-                                        batchSize = 16, learningRate = 2e-4,
-                                        clip = 1, patience = Inf, seed = NULL,
-                                        threads = NULL,
+                                        cellTypes = NULL, ...,
+                                        recipe = c("default", "published"),
+                                        epochs = NULL, batchSize = NULL,
+                                        learningRate = NULL, weightDecay = NULL,
+                                        schedule = NULL, clip = NULL,
+                                        keep = NULL, patience = NULL,
+                                        seed = NULL, threads = NULL,
                                         progress = interactive()) {
     if (...length() > 0L) {
         .stop("{.arg ...} must be empty",
               i = "The architecture and its sizes are those of the model.")
     }
-    settings <- .trainingSettings(epochs, batchSize, learningRate, clip,
-                                  patience, progress)
-    settings$seed <- .chooseSeed(seed)
-    settings$precision <- object@training$precision
+    given <- setdiff(names(.recipes$default), "transform")
+    settings <- .recipeSettings(recipe, mget(given))
+    settings <- .runSettings(settings, seed, object@training$precision,
+                             progress)
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")
     }
     data <- .trainingData(signal, validation, cellTypes, object@transform,
-                          object@marks)
+                          object@marks, .scaleOf(object))
     plan <- list(architecture = object@architecture, size = object@size,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
                  start = .blockOf(object@parameters))
-    .fit(plan, threads)
+    model <- .noteTraining(.fit(plan, threads), plan, validation, threads)
+    model@training$usedGenes <- rbind(object@training$usedGenes,
+                                      model@training$usedGenes)
+    model
 }

@@ -84,8 +84,7 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   `better`, the number of cell types in which the panel's AUROC is above
 #'   DeepChrome's, which was published with two decimal places.
 #' @examples
-#' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12))
+#' signal <- roadmapGenes[1:90, ]
 #' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' head(predict(panel, signal))
@@ -101,8 +100,10 @@ predict.AttentiveChromePanel <- function(object, newdata,
                                          type = c("response", "link", "class"),
                                          threads = NULL, ...) {
     type <- .checkChoice(type, "type", c("response", "link", "class"))
-    columns <- lapply(.checkPanelSignal(object, newdata, "newdata"), function(c)
-        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads))
+    cells <- .checkPanelSignal(object, newdata, "newdata")
+    columns <- lapply(cells, function(c) {
+        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads)
+    })
     do.call(cbind, columns)
 }
 
@@ -111,16 +112,14 @@ predict.AttentiveChromePanel <- function(object, newdata,
 evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
                                           ...) {
     .checkPanel(x, "x")
-    rows <- if (is.null(signal)) {
-        lapply(x@records, `[[`, "metrics")
-    } else {
-        lapply(.checkPanelSignal(x, signal), function(c) {
-            evaluate.AttentiveChromeModel(x[[c]], signal[, c], threads)
-        })
+    if (is.null(signal)) {
+        return(.bindEvaluations(lapply(x@records, `[[`, "metrics")))
     }
-    out <- do.call(rbind, rows)
-    rownames(out) <- NULL
-    out
+    rows <- lapply(.checkPanelSignal(x, signal), function(c) {
+        own <- signal[, c]
+        .evaluateLogit(x[[c]], own, .forward(x[[c]], own, threads)$logit)
+    })
+    .tellSeen(.bindEvaluations(rows))
 }
 
 #' @rdname attention

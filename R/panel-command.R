@@ -109,12 +109,18 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     list(
         option("architecture", "character", paste(
             "one of listArchitectures() [lstm-alpha-beta]")),
-        option("epochs", "integer", "passes over the training genes [30]"),
-        option("batch-size", "integer", "genes in a mini-batch [16]"),
-        option("learning-rate", "double", "Adam's step size [2e-4]"),
-        option("transform", "character", "none or log1p [none]"),
+        option("recipe", "character", paste(
+            "default or published: decides the settings up to patience",
+            "[default]")),
+        option("epochs", "integer", "passes over the training genes"),
+        option("batch-size", "integer", "genes in a mini-batch"),
+        option("learning-rate", "double", "highest step size of Adam"),
+        option("weight-decay", "double", "decay of the weight matrices"),
+        option("schedule", "character", "oneCycle, cosine or constant"),
+        option("transform", "character", "none or log1p"),
+        option("keep", "character", "epoch to keep: loss, auroc or last"),
         option("patience", "double",
-               "stop after this many epochs without a better AUROC [Inf]"),
+               "stop after this many epochs without a better one"),
         option("seed", "integer", "whole number [1]", 1L),
         option("cell-types", "character", "names, separated by commas [all]"),
         option("set", "character",
@@ -151,9 +157,11 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
 
 # The options as arguments of attentiveChrome().
 .optionSettings <- function(options) {
-    names <- c(architecture = "architecture", epochs = "epochs",
-               `batch-size` = "batchSize", `learning-rate` = "learningRate",
-               transform = "transform", patience = "patience")
+    names <- c(architecture = "architecture", recipe = "recipe",
+               epochs = "epochs", `batch-size` = "batchSize",
+               `learning-rate` = "learningRate",
+               `weight-decay` = "weightDecay", schedule = "schedule",
+               transform = "transform", keep = "keep", patience = "patience")
     settings <- options[intersect(names(names), names(options))]
     names(settings) <- names[names(settings)]
     set <- strsplit(options$set, ",", fixed = TRUE)[[1L]]

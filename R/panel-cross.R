@@ -3,7 +3,10 @@
 #' Shows how well a model trained on one cell type performs on another: the
 #' AUROC of each model of a panel in each cell type of a signal. Use test genes.
 #' With training genes, the AUROC of a model would be too high in its own cell
-#' type and in related ones.
+#' type and, for the same genes in other cell types, in all that express them
+#' alike: a warning of class `AttentiveChrome_seen`, one for the whole table,
+#' says so. With test genes, a high AUROC in another cell type still has two
+#' causes: rules that hold in both, and genes with similar expression in both.
 #'
 #' @param panel A panel ([trainCellTypes()]).
 #' @param signal A signal with labels, and the marks and bins of the panel's
@@ -30,6 +33,7 @@ crossCellTypes <- function(panel, signal, threads = NULL) {
     .checkSignal(signal)
     signal <- signal[, .likeModels(colnames(signal), names(panel))]
     label <- expressionLabel(signal)
+    .tellCrossed(panel, signal)
     rows <- lapply(stats::setNames(nm = names(panel)), function(name) {
         logit <- .forward(panel[[name]], signal, threads)$logit
         vapply(colnames(signal), function(cellType) {
@@ -39,6 +43,20 @@ crossCellTypes <- function(panel, signal, threads = NULL) {
     })
     structure(do.call(rbind, rows), class = c("crossCellTypes", "matrix",
                                               "array"))
+}
+
+# One warning for all models and cell types.
+.tellCrossed <- function(panel, signal) {
+    used <- vapply(names(panel), function(name) {
+        seen <- .seenGenes(panel[[name]], signal)
+        max(0L, seen$training, seen$otherCellType)
+    }, 0L)
+    if (all(used == 0L)) return(invisible())
+    cli::cli_warn(c(
+        "{max(used)} of {nrow(signal)} gene{?s} trained the models",
+        x = "The AUROCs are too high: those on the diagonal are of training
+             genes, the others of the same genes in another cell type.",
+        i = "Use test genes."), class = "AttentiveChrome_seen")
 }
 
 # The models' own cell types first, in the order of the models, so that they are

@@ -161,6 +161,10 @@ openPanel <- function(folder) {
     defaults <- formals(attentiveChrome)
     settings <- training
     settings$threads <- NULL # does not affect the result
+    recipe <- .recipeSettings(settings$recipe %||% "default",
+                              settings)
+    settings$recipe <- NULL # in full, as a later version may have another
+    settings[names(recipe)] <- recipe
     settings$architecture <- settings$architecture %||% defaults$architecture
     c(settings[order(names(settings))],
       list(seed = seed, split = split, tables = tables))

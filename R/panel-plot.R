@@ -2,7 +2,7 @@
 #'
 #' @param x A panel ([trainCellTypes()]).
 #' @param type `"auroc"`: the AUROC on the test genes of each cell type, sorted,
-#'   with DeLong's interval; crosses are the published AUROCs of DeepChrome for
+#'   with its interval, DeLong's on the logit scale; crosses are the published AUROCs of DeepChrome for
 #'   the cell types of [roadmapCellTypes]. `"history"`: the validation AUROC by
 #'   epoch, with one line per cell type.
 #' @param level Level of the intervals.
@@ -29,10 +29,11 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
     rows <- lapply(names(panel), function(cellType) {
         test <- panel@records[[cellType]]$test
         test <- test[!is.na(test$label), ]
-        interval <- .delongInterval(.placements(test$label, test$logit), level)
-        data.frame(cellType = cellType, auroc = interval[["estimate"]],
-                   lower = max(interval[["lower"]], 0),
-                   upper = min(interval[["upper"]], 1))
+        own <- .aurocCovariance(test$label, list(test$logit))
+        interval <- .logitInterval(own$auroc, sqrt(drop(own$covariance)),
+                                   level)
+        data.frame(cellType = cellType, auroc = own$auroc,
+                   lower = interval[1L], upper = interval[2L])
     })
     rows <- do.call(rbind, rows)
     rows$published <- .publishedAuroc(rows$cellType)
@@ -46,7 +47,7 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
     ggplot2::ggplot(rows, ggplot2::aes(.data$auroc, .data$cellType)) +
         ggplot2::geom_linerange(ggplot2::aes(xmin = .data$lower,
                                              xmax = .data$upper),
-                                colour = "grey65") +
+                                colour = "grey65", na.rm = TRUE) +
         ggplot2::geom_point(colour = "#D55E00", size = 2) +
         ggplot2::geom_point(ggplot2::aes(x = .data$published), known,
                             shape = 4, size = 2) +

@@ -6,7 +6,7 @@
 #' data.
 #'
 #' @param parts A list of signals with labels, with at least two cell types, as
-#'   returned by [splitGenes()]: `train`, `test` and, to choose the best epoch,
+#'   returned by [splitGenes()]: `train`, `test` and, to choose the epoch,
 #'   `validation`.
 #' @param ... Arguments of [attentiveChrome()].
 #' @param seed Whole number; see [trainCellTypes()].
@@ -56,5 +56,5 @@ trainPooled <- function(parts, ..., seed = NULL,
     own <- list(parts$train, parts$validation, cellTypes = cellTypes,
                 seed = .seedOf(seed, cellTypes), progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
-    do.call(attentiveChrome, c(own, training))
+    .withoutNotes(do.call(attentiveChrome, c(own, training)))
 }

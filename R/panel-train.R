@@ -40,7 +40,7 @@
 #'     It may be in an HDF5 file ([HDF5Array][HDF5Array::HDF5Array-class]); then
 #'     a worker reads one cell type at a time;
 #'   * a list of signals, as returned by [splitGenes()]: `train`, `test` and, to
-#'     choose the best epoch, `validation`;
+#'     choose the epoch, `validation`;
 #'   * a named list of signals with one column each, one per cell type;
 #'   * the path of a folder that has one folder per cell type. Each of these, or
 #'     a folder `classification` in it, has the authors' tables `train.csv`,
@@ -49,8 +49,9 @@
 #' @param folder Path of the run folder, which is created if necessary. With
 #'   `NULL`, nothing is written.
 #' @param ... Arguments of [attentiveChrome()] for all cell types:
-#'   `architecture` and its sizes, `epochs`, `learningRate`, `transform`,
-#'   `threads` (by default 1) and so on.
+#'   `architecture` and its sizes, `recipe`, `epochs`, `learningRate`,
+#'   `transform`, `threads` (by default 1) and so on. The factor k of the
+#'   transform is that of each cell type's training genes.
 #' @param cellTypes Names of the cell types to train; by default all.
 #' @param seed Whole number; see above. `NULL` uses the seed of the run folder
 #'   or, for a new folder, draws one.
@@ -146,7 +147,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     own <- list(parts$train, parts$validation, seed = task$seed,
                 checkpoint = files$checkpoint, progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
-    model <- do.call(attentiveChrome, c(own, training))
+    model <- .withoutNotes(do.call(attentiveChrome, c(own, training)))
     test <- parts$test
     logit <- .forward(model, test, training$threads %||% 1L)$logit
     record <- list(model = model,

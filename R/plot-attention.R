@@ -27,7 +27,7 @@
 #' @seealso [plotMarkAttention()], [plotGene()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
 #' plotAttention(attention(model, signal))
@@ -50,7 +50,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                             ncol = length(cellTypes)) +
         .scalePosition(attention) +
         .scaleImportance(attention) +
-        ggplot2::scale_colour_manual("Mark", values = markColours(marks),
+        ggplot2::scale_colour_manual("Mark", values = .markColours(marks),
                                      aesthetics = c("colour", "fill")) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
         .themeChrome()

@@ -20,10 +20,10 @@
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
-#' plotGene(signal, attention(model, signal), rownames(signal)[1])
+#' plotGene(signal, attention(model, signal), "DNMT1")
 plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     .checkSignal(signal)
     .checkAttention(attention)
@@ -51,7 +51,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
             paste0(.signalTitle(signal), ", and alpha"),
             limits = .withZero, breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
-        ggplot2::scale_fill_manual(values = markColours(levels(tracks$mark)),
+        ggplot2::scale_fill_manual(values = .markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
         .themeChrome() + .themeTracks(length(marks), joint)

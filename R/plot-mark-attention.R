@@ -23,7 +23,7 @@
 #' @seealso [plotAttention()], [plotGene()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
 #'     seed = 1)
 #' att <- attention(model, signal)
@@ -183,6 +183,6 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     sum <- "Beta sums to 1 over the marks of a gene."
     if (.isWide(tiles)) return(sum)
     if (is.null(genes)) return(paste("n: genes.", sum))
-    paste0("high, low: measured expression; p: predicted probability of high.\n",
-           sum)
+    paste0("high, low: measured expression; p: predicted probability of ",
+           "high.\n", sum)
 }

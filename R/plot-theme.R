@@ -14,7 +14,7 @@
                    "#117733", "#88CCEE", "#AA4499", "#DDCC77")
 
 # One colour per mark, named. Marks of the palette look the same in all figures.
-markColours <- function(marks) {
+.markColours <- function(marks) {
     known <- match(tolower(marks), tolower(names(.markPalette)))
     colours <- unname(.markPalette[known])
     colours[is.na(known)] <- rep_len(.otherColours, sum(is.na(known)))

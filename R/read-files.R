@@ -38,6 +38,7 @@
 .readFrame <- function(path, arg) {
     .checkFiles(path, arg)
     plain <- .plainFile(path, withr::local_tempfile(fileext = ".txt"))
+    .checkQuotes(plain, path)
     tryCatch(
         data.table::fread(file = plain, header = "auto", data.table = FALSE,
                           fill = TRUE, showProgress = FALSE),
@@ -45,6 +46,20 @@
             .stop("{.file {path}} cannot be read as a table",
                   x = "{conditionMessage(e)}")
         })
+}
+
+# A quote that is not closed would make one field of all the lines after it,
+# without an error. A field does not go over several lines.
+.checkQuotes <- function(plain, path) {
+    text <- readLines(plain, warn = FALSE, skipNul = TRUE)
+    quotes <- gsub("[^\"]+", "", text, useBytes = TRUE)
+    line <- match(1, nchar(quotes, "bytes") %% 2)
+    if (is.na(line)) return()
+    found <- iconv(text[line], "UTF-8", "UTF-8", sub = "?")
+    .stop("{.file {path}}, line {line}: a quote is not closed",
+          x = "Found {.val {substr(found, 1L, 40L)}}.",
+          i = "A quote that is part of the text is doubled, in a quoted
+               field.")
 }
 
 # The format of a file, from its first bytes or otherwise from its name.

@@ -42,14 +42,14 @@
 #' @seealso [splitGenes()]
 #' @export
 #' @examples
-#' folder <- system.file("extdata", "simulated", package = "AttentiveChrome")
-#' train <- readChromeTable(file.path(folder, "train.csv.gz"),
-#'     cellTypes = "simulated")
-#' train
-#'
 #' file <- tempfile(fileext = ".csv")
-#' writeChromeTable(train[1:10, ], file, marks = c("H3K4me3", "H3K36me3"))
+#' writeChromeTable(roadmapGenes[1:10, ], file, cellType = "E123")
 #' readLines(file, 3)
+#' readChromeTable(file, cellTypes = "E123")
+#'
+#' # Other marks, in the order of the table's columns
+#' writeChromeTable(roadmapGenes[1:10, ], file, cellType = "E123",
+#'     marks = c("H3K4me3", "H3K36me3"))
 #' readChromeTable(file, marks = c("H3K4me3", "H3K36me3"))
 readChromeTable <- function(files, cellTypes = NULL,
                             marks = c("H3K27me3", "H3K36me3", "H3K4me1",

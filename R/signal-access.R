@@ -24,7 +24,7 @@
 #'   error if the signal has no labels. `binMatrix()`: a numeric matrix of
 #'   genes x bins.
 #' @examples
-#' signal <- simulateChromatin(genes = 20, seed = 1)
+#' signal <- roadmapGenes[, "E123"]
 #' marks(signal)
 #' range(binOffsets(signal))
 #' binWidth(signal)

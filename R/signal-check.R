@@ -45,7 +45,7 @@
 #'   `finding` and `advice`. It prints as text.
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 100, seed = 1)
+#' signal <- roadmapGenes[, "E003"]
 #' checkSignal(signal)
 #' assay(signal, "H3K9me3")[] <- 0
 #' checkSignal(signal)

@@ -38,8 +38,8 @@
 #' @seealso [predictEdits()], [smallestFlip()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
-#' colnames(signal) <- c("K562", "H1")
+#' signal <- roadmapGenes[1:20, ]
+#' colnames(signal) <- c("H1", "K562")
 #' # H3K4me3 is lost within 1 kb of the TSS in K562
 #' lost <- editSignal(signal, "silence", "H3K4me3", within = 1000,
 #'     cellTypes = "K562")

@@ -26,6 +26,9 @@
 #' @rdname preprocessing
 #' @export
 #' @examples
+#' preprocessing(roadmapGenes)
+#' unique(sources(roadmapGenes)[, c("cellType", "file", "genome")])
+#'
 #' signal <- simulateChromatin(genes = 20, cellTypes = 2, seed = 1)
 #' preprocessing(signal)
 #' preprocessing(signal)$counting <- "overlap"

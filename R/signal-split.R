@@ -5,16 +5,29 @@
 #' genes in each part and the share with high expression; silence it with
 #' [suppressMessages()].
 #'
+#' For real genes, use `by = "chromosome"`. Neighbouring genes have overlapping
+#' windows, so a split by order or at random puts the same DNA into training and
+#' test: with 18,421 human genes, windows of 10 kb and random thirds, one test
+#' gene in nine shares part of its window with a training gene. The performance
+#' on the test genes is then not that on new genes. The default is the split of the
+#' paper; if it separates genes with overlapping windows, the message says how
+#' many. [checkSplit()] reports them, and other ways in which parts of a split
+#' may not be independent.
+#'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param by How to split. `"order"`: the first genes are for training, the
 #'   next for validation and so on, as in the paper (19,802 genes give 6,601,
 #'   6,601 and 6,600). `"random"`: like `"order"`, but with shuffled genes;
-#'   within each part, genes keep the order of `signal`. `"chromosome"`: by
-#'   whole chromosomes, so that genes that share regulatory DNA stay together.
-#' @param fractions For `"order"` and `"random"`: the share of the genes in each
-#'   part, as two or more named positive numbers that sum to 1.
+#'   within each part, genes keep the order of `signal`. `"chromosome"`
+#'   (recommended): by whole chromosomes, so that genes that share regulatory
+#'   DNA stay together.
+#' @param fractions The share of the genes in each part, as two or more named
+#'   positive numbers that sum to 1. Whole chromosomes give these shares only
+#'   roughly.
 #' @param chromosomes For `"chromosome"`: a named list with the chromosomes of
-#'   each part. Genes on all other chromosomes form the part `train`.
+#'   each part. Genes on all other chromosomes form the part `train`, and
+#'   `fractions` is not used. By default, the chromosomes are shared out by
+#'   `fractions`, those with most genes first, each to the part that lacks most.
 #' @param seed Seed for `"random"`, a whole number; `NULL` uses the current
 #'   state of R's generator.
 #' @return An object of class `geneSplit`: a named list of signals, by default
@@ -24,16 +37,18 @@
 #'   [evaluate()][evaluate.AttentiveChromeModel], [compareModels()],
 #'   [trainCellTypes()], [trainPooled()]. `metadata()$split` of each part
 #'   records how it was split. A part without genes is an error.
+#' @references Schreiber et al. (2020), Genome Biology 21, 282.
+#' @seealso [checkSplit()]
 #' @export
 #' @examples
-#' signal <- simulateChromatin(genes = 90, seed = 1)
-#' parts <- splitGenes(signal)
+#' parts <- splitGenes(roadmapGenes, by = "chromosome", chromosomes = list(
+#'     validation = c("chr3", "chr6", "chr9", "chr17"),
+#'     test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
 #' parts
 #' parts$train
-#' parts <- splitGenes(signal, by = "random", seed = 1,
+#' parts <- splitGenes(roadmapGenes)
+#' parts <- splitGenes(roadmapGenes, by = "random", seed = 1,
 #'     fractions = c(train = 0.8, test = 0.2))
-#' parts <- splitGenes(signal, by = "chromosome",
-#'     chromosomes = list(validation = "chr8", test = c("chr9", "chr10")))
 splitGenes <- function(signal, by = c("order", "random", "chromosome"),
                        fractions = c(train = 1 / 3, validation = 1 / 3,
                                      test = 1 / 3),
@@ -45,12 +60,13 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
         order = .partByOrder(nrow(signal), fractions),
         random = .withSeed(seed,
             sample(.partByOrder(nrow(signal), fractions))),
-        chromosome = .partByChromosome(signal, chromosomes))
+        chromosome = .partByChromosome(signal, chromosomes, fractions))
     empty <- setdiff(levels(part), part)
     if (length(empty) > 0L) {
         .stop("Each part must have at least one gene",
               x = "Empty: {empty}.",
-              i = "{.arg signal} has {nrow(signal)} gene{?s}.")
+              i = "{.arg signal} has {nrow(signal)} gene{?s}{
+                   if (by == 'chromosome') ', and chromosomes stay whole'}.")
     }
     parts <- lapply(split(seq_len(nrow(signal)), part), function(rows) {
         signal[rows, ]
@@ -60,7 +76,7 @@ splitGenes <- function(signal, by = c("order", "random", "chromosome"),
                                               seed = seed)
     }
     parts <- structure(parts, class = c("geneSplit", "list"), by = by)
-    .informSplit(parts, by)
+    .informSplit(parts, by, .countOverlapping(signal, part))
     parts
 }
 
@@ -108,17 +124,32 @@ print.geneSplit <- function(x, ...) {
     }
 }
 
-.partByChromosome <- function(signal, chromosomes) {
+.partByChromosome <- function(signal, chromosomes, fractions) {
     if (!is(rowRanges(signal), "GenomicRanges")) {
         .stop("{.arg signal} must have gene ranges to split by chromosome",
               i = "Pass {.arg genes} to {.fn chromatinSignal}.")
     }
     on <- as.character(GenomicRanges::seqnames(rowRanges(signal)))
+    if (is.null(chromosomes)) return(.shareChromosomes(on, fractions))
     .checkChromosomes(chromosomes, unique(on))
     name <- rep(names(chromosomes), lengths(chromosomes))
     name <- name[match(on, unlist(chromosomes))]
     name[is.na(name)] <- "train"
     factor(name, c("train", names(chromosomes)))
+}
+
+# Chromosomes with most genes first, each to the part that lacks most genes.
+.shareChromosomes <- function(on, fractions) {
+    .checkFractions(fractions)
+    sizes <- sort(table(factor(on, unique(on))), decreasing = TRUE)
+    lacks <- fractions * length(on)
+    part <- character()
+    for (chromosome in names(sizes)) {
+        part[chromosome] <- names(which.max(lacks))
+        lacks[part[chromosome]] <- lacks[part[chromosome]] -
+            sizes[[chromosome]]
+    }
+    factor(unname(part[on]), names(fractions))
 }
 
 .checkChromosomes <- function(chromosomes, present) {
@@ -143,10 +174,22 @@ print.geneSplit <- function(x, ...) {
     }
 }
 
-.informSplit <- function(parts, by) {
+# `shared`: the number of genes whose windows overlap those of another part.
+.informSplit <- function(parts, by, shared) {
     genes <- sum(vapply(parts, nrow, 1L))
     lines <- paste0(names(parts), ": ", vapply(parts, .describePart, ""))
-    cli::cli_inform(c("Split {genes} genes by {by}", .bullets(lines, "*")))
+    cli::cli_inform(c(
+        "Split {genes} genes by {by}", .bullets(lines, "*"),
+        "!" = if (shared > 0L) "{shared} gene{?s} {?has/have} a window that
+              overlaps one in another part.",
+        i = if (shared > 0L) "{.code by = \"chromosome\"} keeps them together;
+             {.fn checkSplit} shows them."))
+}
+
+.countOverlapping <- function(signal, part) {
+    if (!is(rowRanges(signal), "GenomicRanges")) return(0L)
+    places <- cbind(.genePlaces(signal), part = part)
+    length(unique(unlist(.overlappingPairs(places))))
 }
 
 # For example "200 genes, 52% high"; for up to four cell types, one share each.

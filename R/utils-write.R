@@ -223,9 +223,9 @@
     .makeLockFile(path)
     started <- proc.time()[["elapsed"]]
     repeat {
-        lock <- tryCatch(filelock::lock(path, timeout = 0), error = function(e) {
-            .stopUnwritten(path, conditionMessage(e))
-        })
+        lock <- tryCatch(
+            filelock::lock(path, timeout = 0),
+            error = function(e) .stopUnwritten(path, conditionMessage(e)))
         waited <- proc.time()[["elapsed"]] - started
         if (!is.null(lock) || waited >= wait) return(lock)
         if (!is.null(message)) cli::cli_inform("{message}")

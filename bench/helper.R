@@ -1,13 +1,32 @@
 # What the benches share: where the real data and the PyTorch peer are, and
-# running the peer.
+# running the peer. Both are optional. BENCH_QUICK=1 runs a bench in its
+# smallest form, to see that it works: its figures mean nothing, and are shown
+# but not kept.
 suppressPackageStartupMessages(library(AttentiveChrome))
 
 shared <- Sys.getenv("ATTENTIVECHROME_SHARED", file.path("..", "shared"))
-if (!dir.exists(shared)) {
-    stop("no folder ", shared, ": set ATTENTIVECHROME_SHARED to where the ",
-         "real data and the PyTorch peer are")
-}
 peerScript <- file.path(shared, "peers", "torch_attentivechrome.py")
+
+sized <- function(whole, small) {
+    if (nzchar(Sys.getenv("BENCH_QUICK"))) small else whole
+}
+
+# Ends a bench without the data that it is about; its last results stay.
+needShared <- function(...) {
+    path <- file.path(shared, ...)
+    if (!dir.exists(path)) {
+        cat("Skipped: no folder ", path, "; ATTENTIVECHROME_SHARED says where ",
+            "the real data are.\n", sep = "")
+        quit(status = 0)
+    }
+    path
+}
+
+hasPeer <- function() {
+    file.exists(peerScript) &&
+        system2("/usr/bin/python3", c("-c", shQuote("import torch")),
+                stdout = FALSE, stderr = FALSE) == 0
+}
 
 # The peer's JSON lines, as a data frame.
 runPeer <- function(...) {
@@ -38,7 +57,8 @@ markdown <- function(table, digits = 3) {
 
 # A part of RESULTS.md.
 writeResult <- function(name, lines) {
-    dir.create(file.path("bench", "results"), showWarnings = FALSE)
-    writeLines(lines, file.path("bench", "results", name))
+    folder <- sized(file.path("bench", "results"), tempdir())
+    dir.create(folder, showWarnings = FALSE)
+    writeLines(lines, file.path(folder, name))
     cat(lines, sep = "\n")
 }

@@ -4,7 +4,8 @@
 source(file.path("bench", "speed.R"))
 
 # Medians of milliseconds per gene, the tables alternated.
-timeKernels <- function(levels, genes = 512L, rounds = 7L) {
+timeKernels <- function(levels, genes = sized(512L, 64L),
+                        rounds = sized(7L, 1L)) {
     works <- lapply(levels, function(level) {
         options(AttentiveChrome.simd = level)
         makeWork(genes)
@@ -48,7 +49,7 @@ plain <- table[nrow(table), ]
 table$faster <- plain$training / table$training
 names(table) <- c("kernels", "training, ms per gene",
                   "prediction, ms per gene", "training, times plain C")
-waits <- replicate(3L, timeInterrupt())
+waits <- replicate(sized(3L, 1L), timeInterrupt())
 writeResult("kernels.md", c(
     "## Kernels", "",
     "Single precision, batches of 16 genes, one thread; medians.", "",

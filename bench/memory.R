@@ -4,7 +4,8 @@
 source(file.path("bench", "helper.R"))
 
 file <- tempfile(fileext = ".rds")
-saveRDS(simulateChromatin(genes = 6601, seed = 1), file, compress = FALSE)
+signal <- simulateChromatin(genes = sized(6601, 100), seed = 1)
+saveRDS(signal, file, compress = FALSE)
 
 script <- tempfile(fileext = ".R")
 writeLines(c(
@@ -16,7 +17,8 @@ writeLines(c(
     "invisible(gc())",
     "before <- status('VmRSS')",
     sprintf("signal <- readRDS('%s')", file),
-    "model <- attentiveChrome(signal, epochs = 1, seed = 1, progress = FALSE)",
+    "model <- attentiveChrome(signal, epochs = 1, recipe = 'published',",
+    "                         seed = 1, progress = FALSE)",
     "cat(before, status('VmHWM'))"), script)
 out <- system2(file.path(R.home("bin"), "Rscript"), script, stdout = TRUE)
 peak <- as.numeric(strsplit(out[length(out)], " ")[[1L]])

@@ -2,14 +2,16 @@
 # HDF5 file, with its peak memory. Writes bench/results/panel.md.
 source(file.path("bench", "helper.R"))
 
-full <- 19802 # genes: 6,601 to train on, 6,601 to validate, 6,600 to test
+# Genes: 6,601 to train on, 6,601 to validate, 6,600 to test.
+full <- sized(19802, 600)
 epochs <- 2
 train <- function(signal, workers, epochs) {
     param <- if (workers == 1) BiocParallel::SerialParam() else
         BiocParallel::MulticoreParam(workers, tasks = ncol(signal))
     started <- proc.time()[["elapsed"]]
     panel <- trainCellTypes(signal, seed = 1, epochs = epochs, BPPARAM = param,
-                            transform = "log1p", progress = FALSE)
+                            recipe = "published", transform = "log1p",
+                            progress = FALSE)
     list(panel = panel, seconds = proc.time()[["elapsed"]] - started)
 }
 
@@ -18,9 +20,9 @@ train <- function(signal, workers, epochs) {
 eight <- simulateChromatin(full, cellTypes = 8, seed = 1)
 invisible(train(eight[1:300, ], 2, 1)) # forks once before the clock starts
 runs <- lapply(c(1, 2, 2, 1), train, signal = eight, epochs = epochs)
-bits <- lapply(runs, function(r) lapply(names(r$panel), function(c) {
-    coef(r$panel[[c]])
-}))
+bits <- lapply(runs, function(r) {
+    lapply(names(r$panel), function(c) coef(r$panel[[c]]))
+})
 stopifnot(all(vapply(bits, identical, NA, bits[[1]])))
 seconds <- vapply(runs, `[[`, 0, "seconds")
 one <- mean(seconds[c(1, 4)])
@@ -29,7 +31,7 @@ two <- mean(seconds[2:3])
 # ---- 56 of a tenth, from an HDF5 file, in a process of its own --------------
 
 folder <- tempfile("roadmap56")
-small <- simulateChromatin(full %/% 10, cellTypes = 56, seed = 2)
+small <- simulateChromatin(full %/% 10, cellTypes = sized(56, 3), seed = 2)
 HDF5Array::saveHDF5SummarizedExperiment(small, folder)
 size <- sum(vapply(marks(small), function(m) {
     as.numeric(object.size(assay(small, m)))
@@ -55,13 +57,13 @@ watch <- function(pid) {
         Sys.sleep(0.2)
     }
 }
-work <- callr::r_bg(function(folder, train) {
+work <- callr::r_bg(function(folder, train, epochs) {
     suppressMessages(library(AttentiveChrome))
     signal <- HDF5Array::loadHDF5SummarizedExperiment(folder)
-    out <- train(signal, 2, 30)
+    out <- train(signal, 2, epochs)
     list(seconds = out$seconds, cells = length(out$panel),
          auroc = range(evaluate(out$panel)$auroc))
-}, list(folder, train), package = FALSE)
+}, list(folder, train, sized(30, 2)), package = FALSE)
 peak <- 0
 watcher <- callr::r_bg(watch, list(work$get_pid()))
 work$wait()

@@ -10,8 +10,8 @@ suppressPackageStartupMessages({
 
 folder <- Sys.getenv("BENCH_READS", tempfile("reads"))
 dir.create(folder, showWarnings = FALSE)
-million <- as.numeric(Sys.getenv("BENCH_MILLIONS", "20"))
-rounds <- 3L
+million <- as.numeric(Sys.getenv("BENCH_MILLIONS", sized("20", "1")))
+rounds <- sized(3L, 1L)
 inFolder <- function(name) file.path(folder, name)
 shell <- function(command) {
     stopifnot(system(paste0("bash -c 'set -o pipefail; ", command, "'")) == 0)
@@ -81,7 +81,7 @@ writeReads <- function(at, name) {
 # one next to the other.
 placeDense <- function() {
     from <- starts[match("chr21", names(chromosomes))] + 1.1e7
-    sort(floor(stats::runif(5e6, from, from + 500 * 1e4)))
+    sort(floor(stats::runif(sized(5e6, 1e6), from, from + 500 * 1e4)))
 }
 
 if (!file.exists(inFolder("dense.bam"))) {

@@ -3,15 +3,17 @@
 # over five seeds with the same settings. Writes bench/results/roadmap.md.
 source(file.path("bench", "helper.R"))
 
-seeds <- 1:5
-epochs <- 30
+data <- needShared("data", "roadmap-600")
+seeds <- sized(1:5, 1L)
+epochs <- sized(30, 1)
+peered <- hasPeer()
 learningRate <- 1e-3
 
 ownAuroc <- function(folder, seed) {
     read <- function(name) readChromeTable(file.path(folder, name), "cell")
     model <- attentiveChrome(read("train.csv"), read("valid.csv"),
-        epochs = epochs, learningRate = learningRate, seed = seed,
-        progress = FALSE)
+        recipe = "published", epochs = epochs, learningRate = learningRate,
+        seed = seed, progress = FALSE)
     table <- evaluate(model, read("valid.csv"))
     c(model = table$auroc, baseline = table$baselineAuroc)
 }
@@ -29,15 +31,20 @@ peerAuroc <- function(folder, seed) {
 }
 
 rows <- lapply(c("E123", "E003"), function(cell) {
-    folder <- file.path(shared, "data", "roadmap-600", cell, "classification")
+    folder <- file.path(data, cell, "classification")
     own <- vapply(seeds, function(s) ownAuroc(folder, s), c(0, 0))
-    peer <- vapply(seeds, function(s) peerAuroc(folder, s), 0)
-    data.frame(`cell type` = cell, `AttentiveChrome` = mean(own["model", ]),
+    row <- data.frame(
+        `cell type` = cell, AttentiveChrome = mean(own["model", ]),
         range = paste(round(range(own["model", ]), 3), collapse = "-"),
-        PyTorch = mean(peer),
-        `its range` = paste(round(range(peer), 3), collapse = "-"),
-        difference = mean(own["model", ]) - mean(peer),
-        baseline = own["baseline", 1L], check.names = FALSE)
+        check.names = FALSE)
+    if (peered) {
+        peer <- vapply(seeds, function(s) peerAuroc(folder, s), 0)
+        row$PyTorch <- mean(peer)
+        row$`its range` <- paste(round(range(peer), 3), collapse = "-")
+        row$difference <- mean(own["model", ]) - mean(peer)
+    }
+    row$baseline <- own["baseline", 1L]
+    row
 })
 table <- do.call(rbind, rows)
 
@@ -46,4 +53,4 @@ writeResult("roadmap.md", c("## Accuracy on Roadmap data", "",
         "200 validation genes, %d epochs, Adam %g, batch 16, best validation",
         "epoch); baseline: logistic regression on mean log counts."),
         length(seeds), epochs, learningRate), "", markdown(table, 4), ""))
-stopifnot(abs(table$difference) < 0.01)
+stopifnot(!peered || abs(table$difference) < sized(0.01, Inf))

@@ -22,15 +22,16 @@ vary <- function(what, sizes, ...) {
                exponent = slope(sizes, times), check.names = FALSE)
 }
 
+genes <- sized(480L, 16L)
 growth <- rbind(
-    vary("genes", c(480L, 960L, 1920L, 3840L)),
-    vary("bins", c(100L, 200L, 500L, 1000L), list(genes = 480L)),
-    vary("marks", c(5L, 7L, 9L, 12L), list(genes = 480L)))
+    vary("genes", genes * c(1L, 2L, 4L, 8L)),
+    vary("bins", c(100L, 200L, 500L, 1000L), list(genes = genes)),
+    vary("marks", c(5L, 7L, 9L, 12L), list(genes = genes)))
 
 levels <- AttentiveChrome:::.simdLevel(available = TRUE)
 kernels <- do.call(rbind, lapply(levels, function(level) {
     options(AttentiveChrome.simd = level)
-    work <- makeWork(480L)
+    work <- makeWork(genes)
     train <- stats::median(vapply(1:3, function(i) timeTraining(work, 16), 0))
     predict <- stats::median(vapply(1:3, function(i) {
         timePrediction(work, 16)
@@ -39,7 +40,7 @@ kernels <- do.call(rbind, lapply(levels, function(level) {
                `prediction, ms a gene` = predict, check.names = FALSE)
 }))
 options(AttentiveChrome.simd = NULL)
-double <- makeWork(480L, precision = "double")
+double <- makeWork(genes, precision = "double")
 kernels <- rbind(kernels, data.frame(
     kernels = "double precision (R's BLAS)",
     `training, ms a gene` = timeTraining(double, 16),
@@ -49,5 +50,6 @@ kernels <- rbind(kernels, data.frame(
 writeResult("scaling.md", c("## Growth", "",
     "One epoch, one thread, batch 16; exponent 1 is linear.", "",
     markdown(growth), "", "## Kernels", "",
-    paste("One thread, batch 16. R's BLAS here:", basename(extSoftVersion()[["BLAS"]])),
+    paste("One thread, batch 16. R's BLAS here:",
+          basename(extSoftVersion()[["BLAS"]])),
     "", markdown(kernels), ""))

@@ -28,7 +28,8 @@ seconds <- function(expr) {
 # Milliseconds a gene.
 timeTraining <- function(work, batch) {
     order <- seq_len(work$count) - 1L
-    settings <- list(batchSize = batch, learningRate = 2e-4, clip = 1)
+    settings <- list(batchSize = batch, learningRate = 2e-4,
+                     weightDecay = numeric(), clip = 1)
     1e3 * seconds(internal$.trainEpoch(work$network, work$state, work$genes,
                                        order, settings)) / work$count
 }
@@ -46,10 +47,13 @@ flopPerGene <- function(bins = 100, marks = 5, hidden = 32, markHidden = 16) {
     3 * 2 * (bin + mark)
 }
 
-# Own and peer's figures in alternating order; a data frame with medians.
+# Own and peer's figures in alternating order; a data frame with medians. The
+# peer's columns are missing where there is no peer.
 compareSpeed <- function(time, peerColumn, batches = c(16, 64, 256),
-                         threads = c(1, 2), rounds = 3, genes = 1536,
-                         peerGenes = 512) {
+                         threads = c(1, 2), rounds = sized(3, 1),
+                         genes = sized(1536, 256),
+                         peerGenes = sized(512, 64)) {
+    peered <- hasPeer()
     grid <- expand.grid(batch = batches, threads = threads)
     rows <- lapply(seq_len(nrow(grid)), function(i) {
         batch <- grid$batch[i]
@@ -57,19 +61,33 @@ compareSpeed <- function(time, peerColumn, batches = c(16, 64, 256),
         work <- makeWork(genes, threads = n)
         time(work, batch)
         figures <- vapply(seq_len(rounds), function(round) {
-            peer <- runPeer("bench", "--batch", batch, "--threads", n,
-                            "--genes", peerGenes)
-            c(own = time(work, batch), peer = peer[[peerColumn]])
-        }, c(own = 0, peer = 0))
-        data.frame(batch = batch, threads = n,
-                   own = stats::median(figures["own", ]),
-                   ownLow = min(figures["own", ]),
-                   ownHigh = max(figures["own", ]),
-                   PyTorch = stats::median(figures["peer", ]),
-                   ratio = stats::median(figures["peer", ]) /
-                       stats::median(figures["own", ]))
+            peer <- if (peered) {
+                runPeer("bench", "--batch", batch, "--threads", n, "--genes",
+                        peerGenes)[[peerColumn]]
+            }
+            c(own = time(work, batch), peer = peer)
+        }, if (peered) c(own = 0, peer = 0) else c(own = 0))
+        figures <- matrix(figures, ncol = rounds)
+        own <- stats::median(figures[1L, ])
+        row <- data.frame(batch = batch, threads = n, own = own,
+                          ownLow = min(figures[1L, ]),
+                          ownHigh = max(figures[1L, ]))
+        if (!peered) return(row)
+        peer <- stats::median(figures[2L, ])
+        cbind(row, PyTorch = peer, ratio = peer / own)
     })
     do.call(rbind, rows)
+}
+
+# Its columns by names for people.
+speedTable <- function(table) {
+    titles <- c(own = "own, ms a gene", ownLow = "lowest", ownHigh = "highest",
+                PyTorch = "PyTorch, ms a gene", ratio = "times faster",
+                ratioToBest = paste("times faster than PyTorch's better of 1",
+                                    "and 2 threads"))
+    known <- match(names(table), names(titles))
+    names(table)[!is.na(known)] <- titles[known[!is.na(known)]]
+    markdown(table)
 }
 
 # GFLOP/s of multiply-adds in registers, on one core.

@@ -3,22 +3,21 @@
 source(file.path("bench", "speed.R"))
 
 table <- compareSpeed(timeTraining, "train_ms_per_gene")
-best <- vapply(split(table$PyTorch, table$batch), min, 0)
-table$ratioToBest <- best[as.character(table$batch)] / table$own
+if (hasPeer()) {
+    best <- vapply(split(table$PyTorch, table$batch), min, 0)
+    table$ratioToBest <- best[as.character(table$batch)] / table$own
+}
 
 peak <- fmaPeak()
 one <- table[table$batch == 16 & table$threads == 1, ]
 two <- table[table$batch == 16 & table$threads == 2, ]
 rate <- flopPerGene() / one$own / 1e6
 
-names(table) <- c("batch", "threads", "own, ms a gene", "lowest", "highest",
-                  "PyTorch, ms a gene", "times faster",
-                  "times faster than PyTorch's better of 1 and 2 threads")
 writeResult("train.md", c("## Training", "",
     sprintf(paste("A training step (forward, backward, clipping, Adam) of the",
         "default model on 100 bins x 5 marks, single precision, %s kernels:",
-        "medians of rounds in which both are run in turn."), AttentiveChrome:::.simdLevel()), "",
-    markdown(table), "",
+        "medians of rounds, in turn with PyTorch where it is there."),
+        AttentiveChrome:::.simdLevel()), "", speedTable(table), "",
     sprintf(paste("Roofline, batch 16, one thread: %.1f million operations a",
         "gene in the LSTMs' products, %.1f GFLOP/s achieved, which is %.0f %%",
         "of the %.1f GFLOP/s that the core reaches with multiply-adds in",

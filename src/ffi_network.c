@@ -9,6 +9,9 @@
  *               seed = of dropout, or NA for no dropout)
  * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
+ * settings: list(batchSize =, clip =,
+ *                learningRate = one number, or one per mini-batch,
+ *                weightDecay = one number per parameter, or none)
  *
  * An entry returns NULL if there is no memory for the network; R code reports
  * its size.
@@ -162,6 +165,34 @@ static const int *unwrap_order(SEXP order, size_t count)
     return INTEGER(order);
 }
 
+/* The rate of each mini-batch. */
+static const double *unwrap_rates(SEXP settings, size_t genes, int batch_size)
+{
+    SEXP rates =
+        as_numbers(list_element(settings, "learningRate"), "learningRate", -1);
+    const size_t given = (size_t)Rf_xlength(rates);
+    const size_t batches = (genes - 1) / (size_t)batch_size + 1;
+    if (given != 1 && given != batches)
+        Rf_error("internal error: 'learningRate' must have one number, or one "
+                 "per mini-batch");
+    double *unwrapped = (double *)R_alloc(batches, sizeof(double));
+    for (size_t i = 0; i < batches; i++) {
+        unwrapped[i] = REAL(rates)[given == 1 ? 0 : i];
+        if (!(unwrapped[i] >= 0))
+            Rf_error("internal error: 'learningRate' must not be negative");
+    }
+    return unwrapped;
+}
+
+static const double *unwrap_decay(SEXP settings, const ffi_model *model)
+{
+    SEXP decay = list_element(settings, "weightDecay");
+    if (Rf_xlength(decay) == 0)
+        return NULL;
+    const size_t count = model->engine->parameter_count(&model->network);
+    return REAL(as_numbers(decay, "weightDecay", (R_xlen_t)count));
+}
+
 /* ---- entry points ------------------------------------------------------ */
 
 /* Returns list(stopped, parameters, first, second, steps, loss). */
@@ -172,10 +203,12 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
     const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
     require_labels(&genes);
     const int *order = unwrap_order(ffi_order, genes.count);
+    const int batch_size = list_int(ffi_settings, "batchSize", 1, INT_MAX);
     const ac_settings settings = {
-        list_int(ffi_settings, "batchSize", 1, INT_MAX),
-        list_number(ffi_settings, "learningRate", 0, INFINITY),
-        list_number(ffi_settings, "clip", 0, INFINITY),
+        .batch_size = batch_size,
+        .learning_rates = unwrap_rates(ffi_settings, genes.count, batch_size),
+        .weight_decay = unwrap_decay(ffi_settings, &model),
+        .clip = list_number(ffi_settings, "clip", 0, INFINITY),
     };
 
     const char *names[] = {"stopped", "parameters", "first", "second",

@@ -3,7 +3,7 @@
 # BiocCheck. Fails on any error, warning or note. Counts its steps in the file
 # named by the first argument, if any.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 here=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -40,6 +40,7 @@ check() { # NAME [VARIABLE=VALUE ...] -- arguments
 }
 
 bioc() {
+    # shellcheck disable=SC2016
     (cd "$work" && Rscript -e '
         package <- list.files(pattern = "tar.gz$")
         out <- BiocCheck::BiocCheck(package, `no-check-CRAN` = TRUE,

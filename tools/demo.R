@@ -6,18 +6,14 @@ out <- commandArgs(trailingOnly = TRUE)
 if (length(out) != 1L) out <- "output"
 dir.create(out, showWarnings = FALSE)
 
-read <- function(name) {
-    file <- system.file("extdata", "simulated", paste0(name, ".csv.gz"),
-                        package = "AttentiveChrome")
-    readChromeTable(file, cellTypes = "simulated")
-}
-train <- read("train")
-validation <- read("valid")
-test <- read("test")
+k562 <- roadmapGenes[, "E123"]
+parts <- splitGenes(k562, by = "chromosome", chromosomes = list(
+    validation = c("chr3", "chr6", "chr9", "chr17"),
+    test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
+test <- parts$test
 
-message("Training on ", nrow(train), " genes ...")
-model <- attentiveChrome(train, validation, epochs = 30, learningRate = 2e-3,
-                         transform = "log1p", seed = 1, progress = TRUE)
+message("Training on ", nrow(parts$train), " genes ...")
+model <- attentiveChrome(parts, seed = 1, progress = TRUE)
 print(model)
 print(evaluate(model, test), digits = 3)
 looked <- attention(model, test)

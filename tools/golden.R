@@ -1,4 +1,4 @@
-# Makes tests/testthat/goldens/*.rds from PyTorch in double precision: one of
+# Makes tests/testthat/goldens/*.rds and golden-recipe.rds from PyTorch in double precision: one of
 # each architecture from torch_architectures.py and, given the path of the peer
 # torch_attentivechrome.py, some of AttentiveChrome from that independent
 # program. From the checkout's root, with the package installed:
@@ -30,6 +30,10 @@ for (name in names(sizes)) {
                             bins = 13L, genes = 19L, sizes[[name]],
                             scale = 0.4), name)
 }
+
+# AdamW and the one-cycle schedule
+saveRDS(helper$recipeGolden("tools/torch_recipe.py"),
+        file.path("tests", "testthat", "golden-recipe.rds"), compress = "xz")
 
 peer <- commandArgs(trailingOnly = TRUE)
 shapes <- list(small = c(20L, 3L, 8L, 4L), odd = c(7L, 2L, 5L, 3L),

@@ -18,14 +18,15 @@ train <- function(folder, name) {
         4, cluster = "slurm", template = template,
         registryargs = BiocParallel::batchtoolsRegistryargs(
             file.dir = file.path(work, name), work.dir = getwd()))
-    trainCellTypes(signal, folder, seed = 1, epochs = 200, hidden = 8, markHidden = 4,
-                   BPPARAM = slurm, progress = FALSE)
+    trainCellTypes(signal, folder, seed = 1, epochs = 200, hidden = 8,
+                   markHidden = 4, BPPARAM = slurm, progress = FALSE)
 }
 weights <- function(panel) {
     lapply(stats::setNames(nm = names(panel)), function(c) coef(panel[[c]]))
 }
-whole <- trainCellTypes(signal, seed = 1, epochs = 200, hidden = 8, markHidden = 4,
-    BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
+whole <- trainCellTypes(signal, seed = 1, epochs = 200, hidden = 8,
+                        markHidden = 4, progress = FALSE,
+                        BPPARAM = BiocParallel::SerialParam())
 
 folder <- file.path(work, "run")
 killer <- callr::r_bg(function(folder) {

@@ -83,8 +83,9 @@ typedef struct {
 
 typedef struct {
     int batch_size;
-    double learning_rate;
-    double clip; /* largest gradient norm; 0: no clipping */
+    const double *learning_rates; /* of each mini-batch */
+    const double *weight_decay; /* of each parameter; NULL: none             */
+    double clip;                /* largest gradient norm; 0: no clipping     */
 } ac_settings;
 
 /* What a network is opened for: this decides the memory that it takes. */
@@ -111,7 +112,7 @@ typedef struct {
      * address; 0: a bad network. */
     size_t (*memory)(const ac_network *network, ac_use use);
 
-    /* One epoch: an Adam step for each mini-batch, genes in the given order
+    /* One epoch: an AdamW step for each mini-batch, genes in the given order
      * (0-based). On AC_INTERRUPTED the state is that after the last complete
      * mini-batch. loss: mean over the genes of the complete mini-batches. */
     ac_status (*train)(const ac_network *network, const ac_genes *genes,

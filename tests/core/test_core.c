@@ -191,12 +191,22 @@ static double *train(const ac_engine *engine, fixture *f, int threads)
     memcpy(blocks, f->block, f->parameters * sizeof(double));
     ac_state state = {f->parameters, blocks, blocks + f->parameters,
                       blocks + 2 * f->parameters, 0};
-    const ac_settings settings = {9, 1e-2, 1};
+    double *rates = malloc(sizeof(double) * genes);
+    double *decay = calloc(f->parameters, sizeof(double));
+    for (int i = 0; i < genes; i++)
+        rates[i] = 1e-2 / (i + 1);
+    decay[0] = 0.01;
+    const ac_settings settings = {.batch_size = 9,
+                                  .learning_rates = rates,
+                                  .weight_decay = decay,
+                                  .clip = 1};
     f->network.threads = threads;
     for (int epoch = 0; epoch < 3; epoch++)
         engine->train(&f->network, &f->genes, order, &settings, &state, never,
                       &loss);
     free(order);
+    free(rates);
+    free(decay);
     return blocks;
 }
 
@@ -331,7 +341,9 @@ static void test_interrupt(void)
     memcpy(blocks, f.block, f.parameters * sizeof(double));
     ac_state state = {f.parameters, blocks, blocks + f.parameters,
                       blocks + 2 * f.parameters, 0};
-    const ac_settings settings = {16, 1e-2, 1};
+    const double rates[] = {1e-2, 1e-2, 1e-2};
+    const ac_settings settings = {
+        .batch_size = 16, .learning_rates = rates, .clip = 1};
     const ac_poll once = {stop_after, &polls};
     expect(ac_single.train(&f.network, &f.genes, order, &settings, &state, once,
                            &loss) == AC_INTERRUPTED,

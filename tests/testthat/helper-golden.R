@@ -20,7 +20,7 @@ compareGolden <- function(golden, precision) {
                   steps = 0)
     losses <- numeric()
     settings <- list(batchSize = length(golden$y), learningRate = 1e-3,
-                     clip = 1)
+                     weightDecay = numeric(), clip = 1)
     for (step in seq_along(golden$adamLosses)) {
         state <- .trainEpoch(network, state, genes,
                              seq_along(golden$y) - 1L, settings)
@@ -43,6 +43,26 @@ hasTorch <- function() {
             stdout = FALSE, stderr = FALSE) == 0
 }
 
+readDoubles <- function(folder, name) {
+    file <- file.path(folder, name)
+    readBin(file, "double", file.size(file) / 8)
+}
+
+# ---- tools/torch_recipe.py --------------------------------------------------
+
+recipeGolden <- function(script) {
+    folder <- withr::local_tempdir()
+    status <- system2("/usr/bin/python3", c("-B", script, folder))
+    stopifnot(status == 0)
+    c(list(architecture = "lstm-alpha-beta", marks = 3L, bins = 13L,
+           size = list(hidden = 4L, markHidden = 3L),
+           settings = list(epochs = 4, batchSize = 8, learningRate = 1e-2,
+                           weightDecay = 0.1, schedule = "oneCycle",
+                           clip = 1)),
+      sapply(list.files(folder), readDoubles, folder = folder,
+             simplify = FALSE))
+}
+
 # ---- tools/torch_architectures.py -------------------------------------------
 
 torchGolden <- function(script, architecture, marks, bins, genes,
@@ -54,10 +74,7 @@ torchGolden <- function(script, architecture, marks, bins, genes,
         architecture, folder, "--marks", marks, "--bins", bins,
         "--genes", genes, "--scale", scale, given))
     stopifnot(status == 0)
-    read <- function(name) {
-        file <- file.path(folder, name)
-        readBin(file, "double", file.size(file) / 8)
-    }
+    read <- function(name) readDoubles(folder, name)
     plain <- c("x", "y", "parameters", "logit", "loss", "gradient",
                "adamLosses", "after")
     attention <- list.files(folder, "^attention-")

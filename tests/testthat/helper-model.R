@@ -4,7 +4,12 @@ smallParts <- function(genes = 90, ...) {
         causal = list(H3K4me3 = 9:12), seed = 1)))
 }
 
-quickModel <- function(parts, ..., epochs = 3, seed = 1) {
-    attentiveChrome(parts$train, parts$validation, hidden = 4, markHidden = 3,
-                    epochs = epochs, learningRate = 0.01, seed = seed, ...)
+# Without the notes on models that are trained for too short a time.
+quietModel <- function(...) {
+    suppressMessages(attentiveChrome(...), classes = "AttentiveChrome_note")
+}
+
+quickModel <- function(parts, ..., epochs = 3, learningRate = 0.01, seed = 1) {
+    quietModel(parts$train, parts$validation, hidden = 4, markHidden = 3,
+               epochs = epochs, learningRate = learningRate, seed = seed, ...)
 }

@@ -21,9 +21,10 @@ startServer <- function() {
     .servers$folder <- folder
     dir.create(file.path(folder, "root"))
     dir.create(file.path(folder, "control"))
+    parts <- lapply(.serverParts, `environment<-`, globalenv())
     # A killed process leaves its temporary folder behind: it is in ours.
     .servers$process <- callr::r_bg(
-        serveFolder, list(folder),
+        serveFolder, list(folder, parts),
         env = c(callr::rcmd_safe_env(), TMPDIR = folder))
     withr::defer(.servers$process$kill(), end)
     portFile <- file.path(folder, "control", "port")
@@ -54,60 +55,11 @@ requestsFor <- function(server, path = server$root) {
                sent = as.numeric(vapply(parts, `[`, "", 4L)))
 }
 
-# Runs in the server's process, so it may use nothing from outside.
-serveFolder <- function(folder) {
-    root <- file.path(folder, "root")
+# What the server's process runs: it finds the functions of .serverParts in its
+# global environment, and nothing else from here.
+serveFolder <- function(folder, parts) {
+    list2env(parts, globalenv())
     control <- file.path(folder, "control")
-    nextFault <- function(path) {
-        file <- file.path(control, utils::URLencode(path, TRUE))
-        faults <- if (file.exists(file)) readLines(file) else character()
-        if (length(faults) == 0L) return("")
-        writeLines(faults[-1L], file)
-        faults[1L]
-    }
-    answer <- function(path, range, fault) {
-        file <- file.path(root, path)
-        if (fault %in% c("404", "503")) return(list(status = fault))
-        if (!file.exists(file)) return(list(status = "404"))
-        body <- readBin(file, "raw", file.size(file))
-        if (fault == "page") body <- charToRaw("<html>Come back later</html>")
-        size <- length(body)
-        if (range == "" || fault == "whole") {
-            return(list(status = "200", body = body))
-        }
-        from <- as.numeric(sub("bytes=([0-9]+)-", "\\1", range))
-        if (from >= size) {
-            return(list(status = "416",
-                        header = paste0("Content-Range: bytes */", size)))
-        }
-        list(status = "206", body = body[(from + 1):size],
-             header = sprintf("Content-Range: bytes %.0f-%d/%d", from,
-                              size - 1L, size))
-    }
-    serve <- function(connection) {
-        lines <- character()
-        while (nzchar(line <- readLines(connection, 1L))) {
-            lines <- c(lines, line)
-        }
-        path <- strsplit(lines[1L], " ")[[1L]][2L]
-        range <- sub("^range: *", "", ignore.case = TRUE,
-                     grep("^range:", lines, ignore.case = TRUE, value = TRUE))
-        fault <- nextFault(path)
-        reply <- answer(path, c(range, "")[1L], fault)
-        header <- c(paste("HTTP/1.1", reply$status, "-"), reply$header,
-                    if (fault == "encoded") "Content-Encoding: gzip",
-                    if (fault != "unsized") {
-                        paste("Content-Length:", length(reply$body))
-                    },
-                    "Connection: close", "", "")
-        sent <- length(reply$body)
-        if (startsWith(fault, "cut")) sent <- as.numeric(sub("cut:", "", fault))
-        # Before the body: the reader may look as soon as it has all of it.
-        cat(path, "|", range, "|", reply$status, "|", sent, "\n", sep = "",
-            file = file.path(control, "log"), append = TRUE)
-        writeBin(charToRaw(paste(header, collapse = "\r\n")), connection)
-        writeBin(utils::head(reply$body, sent), connection)
-    }
     for (port in sample(20000:60000, 20L)) {
         listener <- tryCatch(serverSocket(port), error = function(e) NULL)
         if (!is.null(listener)) break
@@ -117,7 +69,63 @@ serveFolder <- function(folder) {
     repeat {
         connection <- socketAccept(listener, blocking = TRUE, open = "r+b",
                                    timeout = 3600)
-        try(serve(connection), silent = TRUE)
+        try(serveRequest(connection, folder), silent = TRUE)
         close(connection)
     }
 }
+
+.serverParts <- list(
+    serveRequest = function(connection, folder) {
+        control <- file.path(folder, "control")
+        asked <- readRequest(connection)
+        fault <- nextFault(asked$path, control)
+        reply <- answerRequest(asked, file.path(folder, "root"), fault)
+        header <- c(paste("HTTP/1.1", reply$status, "-"), reply$header,
+                    if (fault == "encoded") "Content-Encoding: gzip",
+                    if (fault != "unsized") {
+                        paste("Content-Length:", length(reply$body))
+                    },
+                    "Connection: close", "", "")
+        sent <- length(reply$body)
+        if (startsWith(fault, "cut")) sent <- as.numeric(sub("cut:", "", fault))
+        # Before the body: the reader may look as soon as it has all of it.
+        cat(asked$path, "|", asked$range, "|", reply$status, "|", sent, "\n",
+            sep = "", file = file.path(control, "log"), append = TRUE)
+        writeBin(charToRaw(paste(header, collapse = "\r\n")), connection)
+        writeBin(utils::head(reply$body, sent), connection)
+    },
+    readRequest = function(connection) {
+        lines <- character()
+        while (nzchar(line <- readLines(connection, 1L))) {
+            lines <- c(lines, line)
+        }
+        range <- grep("^range:", lines, ignore.case = TRUE, value = TRUE)
+        list(path = strsplit(lines[1L], " ")[[1L]][2L],
+             range = c(sub("^range: *", "", range, ignore.case = TRUE), "")[1L])
+    },
+    nextFault = function(path, control) {
+        file <- file.path(control, utils::URLencode(path, TRUE))
+        faults <- if (file.exists(file)) readLines(file) else character()
+        if (length(faults) == 0L) return("")
+        writeLines(faults[-1L], file)
+        faults[1L]
+    },
+    answerRequest = function(asked, root, fault) {
+        file <- file.path(root, asked$path)
+        if (fault %in% c("404", "503")) return(list(status = fault))
+        if (!file.exists(file)) return(list(status = "404"))
+        body <- readBin(file, "raw", file.size(file))
+        if (fault == "page") body <- charToRaw("<html>Come back later</html>")
+        size <- length(body)
+        if (asked$range == "" || fault == "whole") {
+            return(list(status = "200", body = body))
+        }
+        from <- as.numeric(sub("bytes=([0-9]+)-", "\\1", asked$range))
+        if (from >= size) {
+            return(list(status = "416",
+                        header = paste0("Content-Range: bytes */", size)))
+        }
+        list(status = "206", body = body[(from + 1):size],
+             header = sprintf("Content-Range: bytes %.0f-%d/%d", from,
+                              size - 1L, size))
+    })

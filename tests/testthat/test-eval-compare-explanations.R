@@ -8,8 +8,9 @@ without <- function(x) {
 }
 bare <- lapply(parts, without)
 fit <- function(architecture, ...) {
-    attentiveChrome(bare$train, bare$validation, architecture, epochs = 8,
-                    learningRate = 0.01, transform = "log1p", seed = 1, ...)
+    quietModel(bare$train, bare$validation, architecture,
+               recipe = "published", epochs = 8, learningRate = 0.01,
+               transform = "log1p", seed = 1, ...)
 }
 model <- fit("lstm-alpha-beta", hidden = 6, markHidden = 4)
 cnn <- fit("deepchrome", filters = 8, dense1 = 16, dense2 = 8)
@@ -90,10 +91,11 @@ test_that("models of shuffled labels do not find the bins", {
     # The signal is the same, whatever the labels.
     same <- null$table[null$table$explanation == "signal", ]
     expect_equal(same$shuffledMean, same$score)
-    skip_on_os("windows")
-    forked <- quick(list(cnn = cnn), causal, training = bare$train,
-                    shuffles = 2, explanations = "gradientInput",
-                    BPPARAM = BiocParallel::MulticoreParam(2))
+    forked <- withForks(function() {
+        quick(list(cnn = cnn), causal, training = bare$train, shuffles = 2,
+              explanations = "gradientInput",
+              BPPARAM = BiocParallel::MulticoreParam(2))
+    }, quick = quick, cnn = cnn, causal = causal, bare = bare, parts = parts)
     expect_identical(forked, null)
 })
 

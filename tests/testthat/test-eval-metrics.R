@@ -45,24 +45,3 @@ test_that("the other measures are what their names say", {
     expect_equal(m[["logLoss"]], -mean(log(c(0.9, 0.4, 0.4, 0.8, 0.9))))
     expect_equal(.logLoss(1, -1000), 1000)
 })
-
-test_that("DeLong's interval and test are pROC's, with and without ties", {
-    skip_if_not_installed("pROC")
-    for (ties in c(FALSE, TRUE)) {
-        s <- scores(150, ties, 3)
-        other <- withr::with_seed(4, s$logit / 2 + stats::rnorm(150))
-        a <- pROC::roc(s$label, s$logit, quiet = TRUE, direction = "<")
-        b <- pROC::roc(s$label, other, quiet = TRUE, direction = "<")
-        own <- .placements(s$label, s$logit)
-        expect_equal(unname(.delongInterval(own, 0.9)[c(2, 1, 3)]),
-                     as.numeric(pROC::ci.auc(a, conf.level = 0.9)))
-        test <- pROC::roc.test(a, b, method = "delong", paired = TRUE)
-        expect_equal(.delongTest(own, .placements(s$label, other)),
-                     as.numeric(test$p.value))
-        mean <- .meanPlacements(list(own, .placements(s$label, other)))
-        variance <- (pROC::var(a) + pROC::var(b) + 2 * pROC::cov(a, b)) / 4
-        expect_equal(.delongError(mean), sqrt(as.numeric(variance)))
-        expect_equal(mean(mean$high), mean(c(a$auc, b$auc)))
-    }
-    expect_identical(.delongTest(own, own), 1)
-})

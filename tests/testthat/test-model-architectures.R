@@ -57,9 +57,10 @@ test_that("each architecture learns", {
                                 causal = list(H3K4me1 = 8:13))
     data <- suppressMessages(splitGenes(signal))
     for (name in names(.architectures)) {
-        model <- attentiveChrome(data$train, data$validation, name,
-                                 epochs = 40, learningRate = 0.005,
-                                 transform = "log1p", seed = 1)
+        model <- quietModel(data$train, data$validation, name,
+                            recipe = "published", epochs = 40,
+                            learningRate = 0.005, transform = "log1p",
+                            seed = 1)
         expect_gt(evaluate(model, data$test)$auroc, 0.75, label = name)
     }
 })

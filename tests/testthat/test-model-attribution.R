@@ -61,7 +61,8 @@ test_that("integrated gradients are complete", {
         expect_equal(assay(why, "completeness"), sum - gain)
     }
     expect_message(.incompleteness(model, array(0, c(12, 5, 24)),
-                                   rep(9, 24), 1e-3, NULL), "differ from the change")
+                                   rep(9, 24), 1e-3, NULL),
+                   "differ from the change")
 })
 
 test_that("occlusion is predicting on edited copies", {

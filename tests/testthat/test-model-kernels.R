@@ -82,7 +82,8 @@ test_that("threads give the same bits with every table", {
                     list(parameters = work$parameters, first = zeros,
                          second = zeros, steps = 0),
                     work$genes, seq_along(work$genes$y) - 1L,
-                    list(batchSize = 8, learningRate = 0.01, clip = 1))
+                    list(batchSize = 8, learningRate = 0.01,
+                         weightDecay = numeric(), clip = 1))
     }
     for (level in levels) {
         one <- train(level, 1L)

@@ -136,6 +136,7 @@ test_that("settings and state of a training are checked at the boundary", {
                       steps = steps)
         .trainEpoch(own$core, state, list(x = numeric(24), y = c(0, 1)), 0:1,
                     list(batchSize = batchSize, learningRate = learningRate,
+                         weightDecay = numeric(),
                          clip = clip))
     }
     expect_identical(train()$steps, 1)

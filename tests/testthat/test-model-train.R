@@ -1,39 +1,55 @@
 parts <- smallParts()
 
 test_that("of epochs that are equally good the first is kept", {
-    run <- .newRun(c(0, 0), "id")
-    auroc <- c(0.7, 0.9, 0.9, 0.8)
-    for (epoch in seq_along(auroc)) {
-        run$state$parameters <- c(epoch, epoch)
-        .keepBest(run, data.frame(epoch = epoch,
-                                  validationAuroc = auroc[epoch]))
+    keep <- function(keep) {
+        run <- .newRun(c(0, 0), "id")
+        auroc <- c(0.7, 0.9, 0.9, 0.8)
+        loss <- c(0.6, 0.6, 0.5, 0.5)
+        for (epoch in seq_along(auroc)) {
+            run$state$parameters <- c(epoch, epoch)
+            .keepBest(run, data.frame(epoch = epoch,
+                                      validationLoss = loss[epoch],
+                                      validationAuroc = auroc[epoch]), keep)
+        }
+        expect_identical(run$parameters, rep(run$bestEpoch, 2))
+        run$bestEpoch
     }
-    expect_identical(run$bestEpoch, 2L)
-    expect_identical(run$parameters, c(2L, 2L))
+    expect_identical(keep("auroc"), 2L)
+    expect_identical(keep("loss"), 3L)
+    expect_identical(keep("last"), 4L)
 })
 
-test_that("the defaults are those of the published code", {
+test_that("the recipe \"published\" is that of the published code", {
     defaults <- formals(attentiveChrome)
     expect_identical(.chooseSizes(defaults$architecture, list()),
                      list(hidden = 32, markHidden = 16, dropout = 0))
-    expect_identical(defaults$epochs, 30)
-    expect_identical(defaults$batchSize, 16)
-    expect_identical(defaults$learningRate, 2e-4)
-    expect_identical(defaults$clip, 1)
-    model <- attentiveChrome(simulateChromatin(20, seed = 1), epochs = 1)
+    model <- quietModel(simulateChromatin(20, seed = 1), recipe = "published",
+                        epochs = 1)
+    settings <- model@training
+    expect_identical(settings$batchSize, 16)
+    expect_identical(settings$learningRate, 2e-4)
+    expect_identical(settings$weightDecay, 0)
+    expect_identical(settings$schedule, "constant")
+    expect_identical(settings$clip, 1)
+    expect_identical(settings$keep, "auroc")
+    expect_identical(model@transform, "none")
+    expect_identical(.recipes$published$epochs, 30)
     expect_identical(sum(lengths(coef(model))), 55681L)
 })
 
 test_that("training lowers the loss and keeps the best epoch", {
-    model <- quickModel(parts, epochs = 60, transform = "log1p")
+    model <- quickModel(parts, epochs = 60, recipe = "published",
+                        transform = "log1p", learningRate = 0.02)
     history <- trainingHistory(model)
     expect_identical(history$epoch, 1:60)
     expect_lt(history$loss[60], history$loss[1] - 0.1)
     expect_lt(glance(model)$bestEpoch, 60L)
-    expect_identical(glance(model)$bestEpoch, which.max(history$validationAuroc))
+    expect_identical(glance(model)$bestEpoch,
+                     which.max(history$validationAuroc))
     # the kept parameters are those of that epoch, not of the last
-    again <- evaluate(model, parts$validation)$auroc
-    expect_equal(again, max(history$validationAuroc))
+    expect_warning(again <- evaluate(model, parts$validation),
+                   class = "AttentiveChrome_seen")
+    expect_equal(again$auroc, max(history$validationAuroc))
 })
 
 test_that("without validation the last epoch is kept", {
@@ -44,7 +60,8 @@ test_that("without validation the last epoch is kept", {
 })
 
 test_that("patience stops the training", {
-    model <- quickModel(parts, epochs = 60, patience = 3)
+    model <- quickModel(parts, epochs = 60, patience = 3,
+                        recipe = "published")
     history <- trainingHistory(model)
     expect_lt(nrow(history), 60)
     expect_identical(nrow(history), glance(model)$bestEpoch + 3L)
@@ -148,9 +165,9 @@ test_that("attention finds the bins and the mark that decide", {
     parts <- suppressMessages(splitGenes(signal,
         fractions = c(train = 4 / 9, validation = 2 / 9, test = 3 / 9)))
     fit <- function(epochs, learningRate) {
-        attentiveChrome(parts$train, parts$validation, hidden = 16,
-            markHidden = 8, epochs = epochs, learningRate = learningRate,
-            transform = "log1p", seed = 1)
+        quietModel(parts$train, parts$validation, hidden = 16,
+            markHidden = 8, recipe = "published", epochs = epochs,
+            learningRate = learningRate, transform = "log1p", seed = 1)
     }
     judge <- function(model) {
         looked <- attention(model, parts$test)

@@ -30,6 +30,19 @@ test_that("a run by the command line is that of the functions", {
                      assay(attention(own, signal), "beta"))
 })
 
+test_that("recipe and settings are options", {
+    option <- function(...) {
+        parser <- optparse::OptionParser(option_list = .trainOptions())
+        .optionSettings(optparse::parse_args(parser, c(...)))
+    }
+    expect_length(option(), 0L)
+    expect_identical(
+        option("--recipe=published", "--weight-decay=0.1", "--schedule=cosine",
+               "--keep=last", "--set=clip=2"),
+        list(recipe = "published", weightDecay = 0.1, schedule = "cosine",
+             keep = "last", clip = 2L))
+})
+
 test_that("the exit status tells, in a real process", {
     skip_on_cran()
     folder <- withr::local_tempdir()

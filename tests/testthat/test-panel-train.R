@@ -15,7 +15,7 @@ folderOf <- function() withr::local_tempfile(.local_envir = parent.frame())
 test_that("a model is what training it by hand gives", {
     expect_identical(names(panel), paste0("cellType", 1:3))
     parts <- suppressMessages(splitGenes(signal))
-    own <- attentiveChrome(parts$train, parts$validation,
+    own <- quietModel(parts$train, parts$validation,
         cellTypes = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
         learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
     expect_identical(coef(panel[["cellType2"]]), coef(own))
@@ -33,6 +33,22 @@ test_that("a model is what training it by hand gives", {
                                "cellType2"))
 })
 
+test_that("a panel records its recipe in full and tells no notes", {
+    expect_identical(panel@settings[names(.recipes$default)],
+                     utils::modifyList(.recipes$default,
+                                       list(epochs = 3, learningRate = 0.01)))
+    folder <- folderOf()
+    expect_message(quick(folder = folder, cellTypes = "cellType1"), NA,
+                   class = "AttentiveChrome_note")
+    # the same settings, by another name
+    named <- do.call(quick, c(list(folder = folder, cellTypes = "cellType1"),
+                              .recipes$default[c("keep", "schedule")]))
+    expect_length(named, 1L)
+    expect_error(quick(folder = folder, recipe = "published"),
+                 "batchSize: 64 in the existing files, 16 in this call")
+    expect_error(quick(keep = "best"), "`keep`")
+})
+
 test_that("order, subset, back end and form of the data do not matter", {
     some <- quick(cellTypes = c("cellType3", "cellType1"))
     expect_identical(weights(some), weights(panel)[c(3L, 1L)])
@@ -47,18 +63,19 @@ test_that("order, subset, back end and form of the data do not matter", {
 
 test_that("every back end gives the same bits", {
     skip_on_cran()
-    skip_on_os("windows")
     skip_if_not_installed("batchtools")
-    backEnds <- list(
-        BiocParallel::MulticoreParam(2), BiocParallel::SnowParam(2),
-        suppressMessages(BiocParallel::BatchtoolsParam(
-            2, cluster = "multicore",
-            registryargs = BiocParallel::batchtoolsRegistryargs(
-                file.dir = folderOf(), work.dir = tempdir()))))
-    for (backEnd in backEnds) {
-        own <- suppressMessages(quick(BPPARAM = backEnd))
-        expect_identical(weights(own), weights(panel))
-    }
+    own <- withForks(function() {
+        backEnds <- list(
+            BiocParallel::MulticoreParam(2), BiocParallel::SnowParam(2),
+            suppressMessages(BiocParallel::BatchtoolsParam(
+                2, cluster = "multicore",
+                registryargs = BiocParallel::batchtoolsRegistryargs(
+                    file.dir = tempfile(), work.dir = tempdir()))))
+        lapply(backEnds, function(backEnd) {
+            weights(suppressMessages(quick(BPPARAM = backEnd)))
+        })
+    }, quick = quick, signal = signal, weights = weights)
+    expect_identical(own, rep(list(weights(panel)), 3L))
 })
 
 test_that("a signal in an HDF5 file is trained on alike", {
@@ -355,14 +372,13 @@ test_that("workers whose master was killed stop and write nothing more", {
     expect_length(workers, 2L)
     # Not master$kill(), which kills its workers too.
     tools::pskill(master$get_pid(), tools::SIGKILL)
-    alive <- function() any(vapply(as.integer(workers), function(pid) {
-        .Call(ffi_is_running, pid)
-    }, NA))
+    isRunning <- function(pid) .Call(ffi_is_running, pid)
+    alive <- function() any(vapply(as.integer(workers), isRunning, NA))
     deadline <- Sys.time() + 10
     while (alive() && Sys.time() < deadline) Sys.sleep(0.02)
     expect_false(alive())
     lapply(as.integer(workers), tools::pskill, tools::SIGKILL)
-    expect_identical(length(openPanel(folder)), 0L)
+    expect_length(openPanel(folder), 0L)
     expect_length(checkpoints(), 2L)
     left <- list.files(folder, "^[.].*part$", all.files = TRUE)
     expect_identical(left, character())

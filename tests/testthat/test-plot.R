@@ -130,7 +130,7 @@ test_that("plotAttention shows the mean alpha of the genes predicted high", {
     expect_equal(off$mean,
                  unname(colMeans(binMatrix(attention, "H3K4me3", "E1")[3:4, ])))
     line <- drawn(plot, geomOf(plot, "GeomLine"))
-    expect_setequal(line$colour, unname(markColours(marks(attention))))
+    expect_setequal(line$colour, unname(.markColours(marks(attention))))
     expect_identical(as.integer(panels(plot)$ROW), 1:2)
 })
 
@@ -335,14 +335,14 @@ test_that("clustering puts like cell types side by side, in both means", {
     order <- levels(plot$data$cellType)
     expect_setequal(order, ids)
     odd <- order %in% ids[c(1, 3, 5)]
-    expect_identical(length(rle(odd)$lengths), 2L)
+    expect_length(rle(odd)$lengths, 2L)
     labels <- lapply(build(plot)$layout$panel_params, function(panel) {
         sub("\n.*", "", as.vector(panel$x$get_labels()))
     })
     expect_identical(labels, list(order, order))
     one <- plotMarkAttention(attention, "A", cluster = TRUE)
-    expect_identical(length(rle(levels(one$data$cellType) %in%
-                                ids[c(1, 3, 5)])$lengths), 2L)
+    odd <- levels(one$data$cellType) %in% ids[c(1, 3, 5)]
+    expect_length(rle(odd)$lengths, 2L)
 })
 
 test_that("plotMarkAttention names only the cell types where there are many", {
@@ -367,7 +367,8 @@ test_that("plotMarkAttention says what is wrong", {
                  "cellTypes.*E9")
     many <- attention[rep(1, 21), ]
     rownames(many) <- paste0("gene", 1:21)
-    expect_error(plotMarkAttention(many, rownames(many)), "room for only 20.*21")
+    expect_error(plotMarkAttention(many, rownames(many)),
+                 "room for only 20.*21")
 })
 
 # ---- one gene ---------------------------------------------------------------
@@ -487,12 +488,12 @@ test_that("plotGene says what is wrong", {
 
 test_that("a mark has its colour in every figure", {
     five <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
-    colours <- markColours(five)
+    colours <- .markColours(five)
     expect_named(colours, five)
     expect_equal(anyDuplicated(colours), 0L)
-    expect_identical(markColours("h3k4me3")[[1]], colours[["H3K4me3"]])
-    mixed <- markColours(c("H2A.Z", "H3K4me3", "ATAC"))
+    expect_identical(.markColours("h3k4me3")[[1]], colours[["H3K4me3"]])
+    mixed <- .markColours(c("H2A.Z", "H3K4me3", "ATAC"))
     expect_identical(mixed[["H3K4me3"]], colours[["H3K4me3"]])
     expect_equal(anyDuplicated(mixed), 0L)
-    expect_false(anyNA(markColours(paste0("mark", 1:30))))
+    expect_false(anyNA(.markColours(paste0("mark", 1:30))))
 })

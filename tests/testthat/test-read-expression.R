@@ -60,7 +60,8 @@ test_that("ids match with or without version, and symbols when asked", {
 test_that("unmatched and duplicated ids are told and not used", {
     table <- c(A = 1, B = 2, B = 9, C = 3, C = 3)
     expect_message(expect_message(expect_message(
-        signal <- addExpression(bare(), table), "2 genes are duplicated in the table"),
+        signal <- addExpression(bare(), table),
+        "2 genes are duplicated in the table"),
         "2 of 4 genes have no expression.*B, D"), "K: 0 high, 2 low")
     expect_equal(unname(expressionLabel(signal)[, 1]), c(0, NA, 0, NA))
 })

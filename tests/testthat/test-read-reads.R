@@ -161,9 +161,9 @@ test_that("order, index, compression and workers do not matter", {
                      count(plain, windows))
     samples <- readsFile("samples.tsv")
     one <- countReads(samples, windows)
-    skip_on_os("windows")
-    two <- countReads(samples, windows,
-                      BPPARAM = BiocParallel::MulticoreParam(2))
+    two <- withForks(function() {
+        countReads(samples, windows, BPPARAM = BiocParallel::MulticoreParam(2))
+    }, samples = samples, windows = windows)
     expect_identical(assays(two), assays(one))
     expect_identical(metadata(two), metadata(one))
     expect_identical(sources(two), sources(one))

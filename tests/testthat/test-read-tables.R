@@ -378,7 +378,7 @@ test_that("the authors' toy tables are read", {
     toy <- readChromeTable(files, cellTypes = "E003")
     expect_identical(dim(toy), c(20L, 1L))
     expect_identical(rownames(toy)[1], "000003")
-    expect_identical(length(binOffsets(toy)), 100L)
+    expect_length(binOffsets(toy), 100L)
     firstLine <- vapply(marks(toy), function(mark) {
         binMatrix(toy, mark)[[1]]
     }, 1L)

@@ -62,7 +62,8 @@ test_that("genes come from GTF, GFF and BED files, and from a TxDb", {
     bed <- textFile(c("chr1\t20000\t26000\tA\t0\t+",
                       "chr1\t30000\t40000\tB\t0\t-"))
     windows <- tssWindows(bed)
-    expect_identical(names(mcols(windows)), c("gene_id", "tss", "name", "score"))
+    expect_identical(names(mcols(windows)),
+                     c("gene_id", "tss", "name", "score"))
     mcols(windows) <- mcols(windows)[c("gene_id", "tss")]
     expect_equal(windows, tssWindows(fewGenes()))
     expect_error(tssWindows(textFile("nothing", ".gtf")), "could not be read")
@@ -88,7 +89,8 @@ test_that("one TSS a gene is chosen by a stated rule", {
                    "1 gene has no canonical row")
     expect_equal(one$tss, c(25000, 70000))
     lines$chr[2] <- "chrY"
-    expect_message(one <- tssWindows(lines, tss = "upstream"), "several chromosomes")
+    expect_message(one <- tssWindows(lines, tss = "upstream"),
+                   "several chromosomes")
     expect_equal(one$tss, c(25000, 70000))
 })
 
@@ -177,5 +179,6 @@ test_that("ranges of another width or of other bins are told", {
 
 # S1, from R's side.
 test_that("windows are no wider than a chromosome can be", {
-    expect_error(tssWindows(fewGenes(), 2e9, 1.5e9, 1e6), "from -1e\\+09 to 1e\\+09")
+    expect_error(tssWindows(fewGenes(), 2e9, 1.5e9, 1e6),
+                 "from -1e\\+09 to 1e\\+09")
 })

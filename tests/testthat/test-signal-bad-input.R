@@ -53,7 +53,8 @@ test_that("labels of certain meaning are taken", {
 test_that("labels of uncertain meaning are refused by name", {
     expect_error(chromatinSignal(counts, labels = c(1, 2, 1, 2)),
                  "`labels`.*ambiguous.*\"1\" and \"2\"")
-    expect_error(chromatinSignal(counts, labels = factor(c("a", "b", "a", "b"))),
+    words <- factor(c("a", "b", "a", "b"))
+    expect_error(chromatinSignal(counts, labels = words),
                  "`labels`.*ambiguous.*\"a\" and \"b\"")
     expect_error(chromatinSignal(counts, labels = c(0, 1)),
                  "`labels` must have one value per gene")

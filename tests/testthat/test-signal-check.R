@@ -58,7 +58,8 @@ test_that("the doubled counts of a published table are found", {
 test_that("misspelt marks are found", {
     misspelt <- sane
     assayNames(misspelt)[2] <- "h3k36me3"
-    expect_match(checkSignal(misspelt)$finding, "h3k36me3 is not .*did you mean H3K36me3")
+    expect_match(checkSignal(misspelt)$finding,
+                 "h3k36me3 is not .*did you mean H3K36me3")
     assayNames(misspelt)[2] <- "CTCF"
     expect_identical(nrow(checkSignal(misspelt)), 0L)
 })
@@ -83,7 +84,8 @@ test_that("files that do not fit the genes are found", {
     signal <- countReads(sheet, tssWindows(fewGenes()), progress = FALSE)
     found <- checkSignal(signal)
     expect_identical(found$check, c("chromosomes", "empty", "depth"))
-    expect_match(found$finding[1], "its chromosomes are 1, those of the genes are chr1")
+    expect_match(found$finding[1],
+                 "its chromosomes are 1, those of the genes are chr1")
     expect_match(found$advice[1], "seqlevelsStyle(genes) <- \"NCBI\"",
                  fixed = TRUE)
     windows <- tssWindows(fewGenes(), seqlengths = c(chr1 = 50000))

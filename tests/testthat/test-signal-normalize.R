@@ -65,7 +65,8 @@ test_that("a model refuses signal that was preprocessed differently", {
                              seed = 1)
     expect_identical(dim(predict(model, cpm)), c(60L, 2L))
     expect_error(predict(model, signal),
-                 "whose normalization is \"cpm\".*cellType1, cellType2: \"none\"")
+                 paste0("whose normalization is \"cpm\".*",
+                        "cellType1, cellType2: \"none\""))
     expect_error(attention(model, signal), "whose normalization is \"cpm\"")
     expect_error(attentiveChrome(cpm, signal, epochs = 1),
                  "`validation` was preprocessed differently")

@@ -72,6 +72,42 @@ test_that("the chromosome split keeps chromosomes whole", {
     expect_false(any(c("chr8", "chr9", "chr10") %in% on$train))
 })
 
+test_that("chromosomes are shared out by fractions", {
+    signal <- simulateChromatin(genes = 220, bins = 10, causal = list(),
+                                seed = 1)
+    signal <- signal[as.character(GenomicRanges::seqnames(signal)) != "chr2" |
+                     seq_len(220) %% 2 == 0, ]
+    for (fractions in list(c(train = 1 / 3, validation = 1 / 3, test = 1 / 3),
+                           c(train = 0.8, test = 0.2))) {
+        parts <- quietSplit(signal, "chromosome", fractions = fractions)
+        expect_named(parts, names(fractions))
+        on <- lapply(parts, function(part) {
+            unique(as.character(GenomicRanges::seqnames(part)))
+        })
+        expect_false(anyDuplicated(unlist(on)) > 0L)
+        expect_length(unlist(on), 22L)
+        expect_true(all(abs(sizes(parts) - fractions * nrow(signal)) <= 10))
+    }
+    expect_error(quietSplit(signal[1:10, ], "chromosome"),
+                 "Empty: validation.*chromosomes stay whole")
+})
+
+test_that("genes with overlapping windows in different parts are told of", {
+    counts <- list(H3K4me3 = matrix(0L, 6, 100, dimnames = list(1:6, NULL)))
+    genes <- data.frame(gene_id = 1:6, chr = c("1", "1", "1", "2", "2", "3"),
+                        start = c(20000, 25000, 90000, 20000, 26000, 20000),
+                        end = 1e5, strand = "+")
+    signal <- chromatinSignal(counts, tssWindows(genes))
+    told <- function(...) {
+        paste(testthat::capture_messages(splitGenes(...)), collapse = "")
+    }
+    expect_match(told(signal, fractions = c(train = 1 / 6, test = 5 / 6)),
+                 "2 genes have a window.*chromosome.*checkSplit")
+    expect_no_match(told(signal, "chromosome"), "window")
+    simulated <- simulateChromatin(genes = 60, bins = 10, causal = list())
+    expect_no_match(told(simulated, "random"), "window")
+})
+
 test_that("the chromosome split says what it misses", {
     signal <- simulateChromatin(genes = 44, bins = 10, causal = list(),
                                 seed = 1)
@@ -81,7 +117,6 @@ test_that("the chromosome split says what it misses", {
     expect_error(quietSplit(plainSignal(9), "chromosome",
                             chromosomes = list(test = "chr1")),
                  "must have gene ranges")
-    expect_error(quietSplit(signal, "chromosome"), "must be a list")
     expect_error(split("chr1"), "must be a list")
     expect_error(split(train = "chr1"), "must be a list")
     expect_error(split(test = "8"), "without genes.*\"8\".*chr8")

@@ -48,7 +48,7 @@ test_that("other ways around a literal are found", {
 test_that("literals and what is escaped are left alone", {
     for (code in c(".stop('{.arg {arg}} is {x}', class = kind)",
                    ".stop(if (a > b) 'c' else 'd {x}', i = NULL)",
-                   ".stop(switch(a, x = 'b', 'c'))",
+                   ".stop(switch(a, w = , x = 'b', 'c'))",
                    "cli::cli_warn(c('{n} gene{?s}', .bullets(lines, 'x')))",
                    "where <- cli::format_inline('{.file {path}}')",
                    ".stop(paste('a {x}', 'b'), x = paste0('c', 'd'))",
@@ -98,4 +98,62 @@ test_that("a cycle and a file without a place are found", {
         "these files call each other in a circle: plot-a.R, plot-b.R, plot-c.R",
         "CONTRIBUTING.md does not name R/plot-c.R",
         "CONTRIBUTING.md names R/plot-e.R, which does not exist"))
+})
+
+# ---- style ------------------------------------------------------------------
+
+style <- function() {
+    path <- test_path("..", "..", "tools", "lint", "style.R")
+    skip_if_not(file.exists(path), "the sources")
+    linter <- new.env()
+    sys.source(path, linter)
+    linter
+}
+
+test_that("functions of 50 lines are found, at any depth", {
+    long <- function(lines) c("f <- function() {", rep("    1", lines - 2), "}")
+    file <- textFile(c(long(49), "g <- lapply(1, function(x) {",
+                       rep("    1", 48), "})"), ".R")
+    found <- style()$lintLength(file)
+    expect_identical(found$line, 50L)
+    expect_match(found$finding, "50 lines; at most 49")
+})
+
+test_that("private functions without a dot are found", {
+    namespace <- textFile(c("export(a)", "S3method(plot,b)",
+                            "export(\"c<-\")"))
+    file <- textFile(c("a <- function() 1", "plot.b <- function(x) 1",
+                       "`c<-` <- function(x, value) 1", ".d <- function() 1",
+                       "`%e%` <- function(x, y) 1", "f <- 5",
+                       "g <- function() 1"), ".R")
+    found <- style()$lintPrivate(file, namespace)
+    expect_identical(found$line, 7L)
+    expect_match(found$finding, "without a dot: g")
+})
+
+test_that("internals of other packages are found", {
+    file <- textFile(c("AttentiveChrome:::a()", "stats::b()",
+                       "x <- 'utils:::d'", "utils:::e"), ".R")
+    found <- style()$lintInternals(file)
+    expect_identical(found$line, 4L)
+    expect_match(found$finding, "another package: utils:::")
+})
+
+test_that("topics that the site leaves out, or lists twice, are found", {
+    skip_if_not_installed("yaml")
+    root <- withr::local_tempdir()
+    dir.create(file.path(root, "man"))
+    for (topic in c("a", "b", "c")) {
+        writeLines(c(sprintf("\\name{%s}", topic),
+                     sprintf("\\alias{%s}", c(topic, toupper(topic)))),
+                   file.path(root, "man", paste0(topic, ".Rd")))
+    }
+    writeLines(c("reference:", "- title: One", "  contents:", "  - a", "  - A",
+                 "- title: Two", "  contents: [B, d]"),
+               file.path(root, "_pkgdown.yml"))
+    found <- style()$lintTopics(root)
+    expect_identical(found$line, c(0L, 5L, 0L))
+    expect_identical(found$finding, c("no topic of man/ is called d",
+                                      "A is listed twice",
+                                      "no section lists the topic c"))
 })

@@ -36,8 +36,9 @@ findCycles <- function(graph) {
     names(reach) <- names(graph)
     inCycle <- Filter(function(file) file %in% reach[[file]], names(graph))
     unique(lapply(inCycle, function(file) {
-        sort(Filter(function(other) file %in% reach[[other]] &&
-                        other %in% reach[[file]], inCycle))
+        sort(Filter(function(other) {
+            file %in% reach[[other]] && other %in% reach[[file]]
+        }, inCycle))
     }))
 }
 

@@ -83,7 +83,8 @@ lintTemplates <- function(file) {
 # What in a template is not a literal.
 .notLiteral <- function(x) {
     if (is.character(x) || is.null(x)) return(NULL)
-    if (identical(x, quote(expr = ))) return(NULL) # of switch(x, a = , b = 1)
+    # The empty value of `a` in switch(x, a = , b = 1).
+    if (is.name(x) && !nzchar(as.character(x))) return(NULL)
     if (is.call(x)) {
         f <- deparse(x[[1L]])
         if (f %in% .escapes) return(NULL)

@@ -101,11 +101,14 @@ parseRows <- function(chars) {
         ends <- char %in% c("\n", "\r")
         if (state == "quoted") {
             if (ends) return(NULL)
-            if (char != "\"") text <- paste0(text, char)
-            else if (identical(chars[i + 1L], "\"")) {
+            if (char != "\"") {
+                text <- paste0(text, char)
+            } else if (identical(chars[i + 1L], "\"")) {
                 text <- paste0(text, "\"")
                 i <- i + 1L
-            } else state <- "closed"
+            } else {
+                state <- "closed"
+            }
         } else if (ends || char == ",") {
             row <- c(row, gsub("^[ \t]+|[ \t]+$", "", text))
             text <- ""

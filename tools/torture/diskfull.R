@@ -3,7 +3,8 @@
 source(file.path("tools", "torture", "helper.R"))
 parts <- suppressMessages(splitGenes(signal[, 1L]))
 model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
-                         hidden = 16, markHidden = 8, seed = 1, progress = FALSE)
+                         hidden = 16, markHidden = 8, seed = 1,
+                         progress = FALSE)
 wide <- data.frame(gene = sprintf("gene%05d", 1:12000), p = (1:12000) / 7)
 fit <- function(path) {
     attentiveChrome(parts$train, epochs = 1, hidden = 8, markHidden = 4,
@@ -58,7 +59,11 @@ tryWriter <- function(write, size, expected) {
     if (!whole) return("truncated file")
     if (is.null(failed)) {
         if (setequal(names(left), names(expected))) "new" else "false success"
-    } else if (grepl("No space left", failed)) "old" else "other reason"
+    } else if (grepl("No space left", failed)) {
+        "old"
+    } else {
+        "other reason"
+    }
 }
 
 rows <- lapply(names(writers), function(name) {

@@ -12,8 +12,9 @@ start <- function(folder, workers) {
     callr::r_bg(function(data, folder, epochs, workers) {
         back <- if (workers == 1L) BiocParallel::SerialParam() else
             BiocParallel::MulticoreParam(workers)
-        AttentiveChrome::trainCellTypes(readRDS(data), folder, seed = 1, epochs = epochs,
-            hidden = 4, markHidden = 3, BPPARAM = back, progress = FALSE)
+        AttentiveChrome::trainCellTypes(readRDS(data), folder, seed = 1,
+            epochs = epochs, hidden = 4, markHidden = 3, BPPARAM = back,
+            progress = FALSE)
     }, list(data, folder, epochs, workers), supervise = TRUE)
 }
 

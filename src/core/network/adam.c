@@ -1,5 +1,5 @@
-/* Adam (Kingma & Ba, 2015) and clipping by the norm of the whole gradient,
- * both as in PyTorch. */
+/* Adam (Kingma & Ba, 2015) with decoupled weight decay (Loshchilov & Hutter,
+ * 2019), and clipping by the norm of the whole gradient, all as in PyTorch. */
 #include "kernels/kernels.h"
 
 typedef struct {
@@ -28,6 +28,14 @@ static double clip_scale(size_t count, const real *gradient, double clip)
         return 1;
     const double scale = clip / (sqrt(sum_of_squares(count, gradient)) + 1e-6);
     return scale < 1 ? scale : 1;
+}
+
+/* Independent of the gradient: p -= rate decay p. */
+static void decay_weights(size_t count, const double *decay, double rate,
+                          real *parameters)
+{
+    for (size_t i = 0; i < count; i++)
+        parameters[i] *= (real)(1 - rate * decay[i]);
 }
 
 static void adam_step(adam *self, const kernels *kernels, size_t count,

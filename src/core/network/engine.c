@@ -66,11 +66,14 @@ static ac_status train_batches(network *net, const ac_genes *genes,
             add_gradient(net, genes, order, done, count, count, &batch, NULL);
         if (status != AC_OK)
             break;
+        const double rate = settings->learning_rates[done / size];
         const double scale =
             clip_scale(net->parameter_count, net->gradient, settings->clip);
+        if (settings->weight_decay)
+            decay_weights(net->parameter_count, settings->weight_decay, rate,
+                          net->parameters);
         adam_step(optimiser, net->layers[0].kernels, net->parameter_count,
-                  net->gradient, scale, settings->learning_rate,
-                  net->parameters);
+                  net->gradient, scale, rate, net->parameters);
         sum += batch;
         done += count;
     }

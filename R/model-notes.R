@@ -1,0 +1,65 @@
+# What is worth knowing about a model that was just trained: one message, of
+# class AttentiveChrome_note.
+
+.noteTraining <- function(model, plan, validation, threads) {
+    notes <- c(.noteOrientation(model), .noteLastEpoch(model),
+               .noteOneSide(model, plan$data$validation, threads),
+               .noteBaseline(model, validation))
+    if (length(notes) > 0L) {
+        cli::cli_inform(c("About the trained model", .bullets(notes, "i")),
+                        class = "AttentiveChrome_note")
+    }
+    model
+}
+
+# For callers that train many models.
+.withoutNotes <- function(expr) {
+    suppressMessages(expr, classes = "AttentiveChrome_note")
+}
+
+.noteOrientation <- function(model) {
+    if (!identical(model@bins$orient, "genome")) return(NULL)
+    paste("The bins of genes on the minus strand run from 3' to 5'. With",
+          "orient = \"transcript\", those of all genes run from 5' to 3'.")
+}
+
+# At a constant rate, an epoch can be the best and the last because training was
+# too short. Schedules end at a rate near 0, and so with their best epochs.
+.noteLastEpoch <- function(model) {
+    settings <- model@training
+    short <- settings$schedule == "constant" && settings$keep != "last" &&
+        settings$validationGenes > 0L && settings$epochs > 1 &&
+        model@bestEpoch == settings$epochs
+    if (short) {
+        paste("The best epoch is the last one: more epochs may give a better",
+              "model.")
+    }
+}
+
+.noteOneSide <- function(model, input, threads) {
+    if (is.null(input)) return(NULL)
+    high <- .predictInput(model, input, threads)$logit > 0
+    if (length(unique(high)) > 1L) return(NULL)
+    sprintf(paste("All predicted probabilities of the %d validation genes lie",
+                  "%s 0.5, after %d steps. More epochs or a smaller batchSize",
+                  "take more steps."), length(high),
+            if (high[1L]) "above" else "below", .stepsOf(model))
+}
+
+.stepsOf <- function(model) {
+    settings <- model@training
+    nrow(model@history) * ceiling(settings$genes / settings$batchSize)
+}
+
+.noteBaseline <- function(model, validation) {
+    own <- model@history$validationAuroc[model@bestEpoch]
+    if (is.null(validation) || length(own) == 0L) return(NULL)
+    cellTypes <- model@training$cellTypes
+    label <- as.vector(expressionLabel(validation)[, cellTypes])
+    logit <- .baselineLogit(model@baseline, validation, model@marks, cellTypes)
+    known <- !is.na(label)
+    baseline <- .auroc(label[known], logit[known])
+    if (round(baseline, 3L) <= round(own, 3L)) return(NULL)
+    sprintf(paste("The baseline is better on the validation genes: AUROC %.3f,",
+                  "the model %.3f."), baseline, own)
+}

@@ -1,0 +1,30 @@
+# What all readers share.
+
+test_that("a quote that is not closed is told by its line", {
+    sheet <- textFile(c("cellType,mark,file", "K,M,a.bed", "K,\"N,b.bed",
+                        "L,M,c.bed", "L,\"N\",d.bed"), ".csv")
+    expect_error(countReads(sheet, tssWindows(fewGenes())),
+                 "csv.*, line 3: a quote is not closed.*b[.]bed")
+    sheet <- textFile(c("cellType,mark,file", "\"K,M,a.bed", "K,N\",b.bed"),
+                      ".csv", gz = TRUE)
+    expect_error(countReads(sheet, tssWindows(fewGenes())), "line 2: a quote")
+    table <- textFile(c("gene\tK", "\"A\"\t1", "B\"\t2", "C\t3"), ".tsv")
+    signal <- simulateChromatin(3, bins = 20, causal = list(), seed = 1)
+    expect_error(addExpression(signal, table), "line 3: a quote.*double")
+})
+
+test_that("an open quote is told in text of any encoding", {
+    table <- textFile("", ".tsv")
+    writeBin(c(charToRaw("gene\tK\n\"caf"), as.raw(0xe9), charToRaw("\t1\n")),
+             table)
+    expect_error(.readFrame(table, "expression"), "line 2: a quote")
+})
+
+test_that("closed quotes are read, with what is in them", {
+    table <- textFile(c("gene,what,K", "\"A\",\"x, y\",1",
+                        "B,\"a \"\"b\"\"\",2", "C,5' end,3"), ".csv")
+    read <- .readFrame(table, "expression")
+    expect_identical(read$gene, c("A", "B", "C"))
+    expect_identical(read$what[c(1L, 3L)], c("x, y", "5' end"))
+    expect_identical(read$K, 1:3)
+})
