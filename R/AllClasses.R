@@ -79,7 +79,7 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   [trainingHistory()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' model
 #' @exportClass AttentiveChromeModel
 setClass("AttentiveChromeModel", slots = c(
@@ -131,7 +131,7 @@ setClass("BaselineModel", slots = c(
 #' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [crossCellTypes()]
 #' @examples
-#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, filters = 4, context = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' panel
 #' names(panel)
@@ -143,7 +143,7 @@ setClass("AttentiveChromePanel", slots = c(
 
 # Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "beta",
-                  "completeness")
+                  "share", "completeness")
 
 # Name of the assay with the joint attention over the bins of all marks.
 .allMarks <- "allMarks"

@@ -14,8 +14,8 @@
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12)))
-#' model <- attentiveChrome(parts$train, epochs = 5, hidden = 4,
-#'     markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1)
+#' model <- attentiveChrome(parts$train, epochs = 5, filters = 4,
+#'     context = 4, learningRate = 0.01, transform = "log1p", seed = 1)
 #' found <- compareExplanations(model, parts$test, list(H3K4me3 = 9:12),
 #'     explanations = c("attention", "occlusion"), draws = 100, seed = 1)
 #' as.data.frame(found)[, c("explanation", "score", "lower", "upper")]

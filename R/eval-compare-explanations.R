@@ -77,7 +77,7 @@
 #' parts <- splitGenes(simulateChromatin(genes = 300, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12)))
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 8,
-#'     hidden = 6, markHidden = 4, learningRate = 0.01, transform = "log1p",
+#'     filters = 6, context = 6, learningRate = 0.01, transform = "log1p",
 #'     seed = 1)
 #' found <- compareExplanations(model, parts$test,
 #'     reference = list(H3K4me3 = 9:12), draws = 100, seed = 1)

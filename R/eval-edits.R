@@ -25,7 +25,7 @@
 #' @examples
 #' signal <- simulateChromatin(genes = 300, bins = 20,
 #'     causal = list(H3K4me3 = 9:12), seed = 1)
-#' model <- attentiveChrome(signal, epochs = 15, hidden = 6, markHidden = 4,
+#' model <- attentiveChrome(signal, epochs = 15, filters = 6, context = 6,
 #'     learningRate = 0.01, transform = "log1p", seed = 1)
 #' changes <- predictEdits(model, signal, list(
 #'     "no H3K4me3 at the TSS" = list("silence", "H3K4me3", within = 300),

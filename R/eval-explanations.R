@@ -5,6 +5,8 @@
     attention = list(
         title = "attention", colour = "#D55E00",
         of = function(...) .attentionImportance(...)),
+    share = list(title = "share of the logit", colour = "#882255",
+                 signed = TRUE),
     saliency = list(title = "saliency", colour = "#0072B2"),
     gradientInput = list(title = "gradient x input", colour = "#56B4E9",
                          signed = TRUE),
@@ -40,7 +42,9 @@
     keep <- vapply(.explanations, function(e) {
         general || is.null(e$general)
     }, NA)
-    setdiff(names(.explanations)[keep], if (attends == "none") "attention")
+    setdiff(names(.explanations)[keep],
+            c(if (attends == "none") "attention",
+              if (is.null(model@training$meanShare)) "share"))
 }
 
 # `wanted`, checked, with the signal itself added for comparison.

@@ -56,8 +56,8 @@
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 200, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12)))
-#' model <- attentiveChrome(parts$train, epochs = 8, hidden = 6,
-#'     markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1)
+#' model <- attentiveChrome(parts$train, epochs = 8, filters = 6,
+#'     context = 6, learningRate = 0.01, transform = "log1p", seed = 1)
 #' faith <- faithfulness(model, parts$test, seed = 1)
 #' faith
 #' plot(faith)

@@ -39,7 +39,7 @@ generics::evaluate
 #' @examples
 #' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
-#'     hidden = 4, markHidden = 4)
+#'     filters = 4, context = 4)
 #' evaluate(model, parts$test)
 evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
     signal <- .partOf(signal, "test", "signal")

@@ -10,9 +10,11 @@
 # ---- parts ------------------------------------------------------------------
 
 # No stage without dropout: it would only copy.
-.dropoutStages <- function(copies, steps, inputs, rate) {
+# `window` steps are dropped together.
+.dropoutStages <- function(copies, steps, inputs, rate, window = 1L) {
     if (rate == 0) return(list())
-    list(.stage("dropout", "dropout", copies, steps, inputs, rate = rate))
+    list(.stage("dropout", "dropout", copies, steps, inputs, window = window,
+                rate = rate))
 }
 
 .lstmStages <- function(name, copies, steps, inputs, hidden, dropout) {
@@ -116,21 +118,22 @@
 # Two branches read the signal. The first, over all marks, is the context of the
 # gates; the second, over each mark alone, has the values that they weigh.
 .additive <- function(marks, bins, size) {
-    pool <- min(size$pool, bins)
+    pool <- max(1, bins %/% size$places)
     places <- bins %/% pool
     context <- c(
         list(.stage("transpose", "transpose", 1L, marks, bins)),
-        .sameConv("context1", 1L, bins, marks, size$context, size$kernel),
+        .sameConv("context1", 1L, bins, marks, size$context,
+                  size$contextKernel),
         list(.stage("average", "average", 1L, bins, size$context,
                     window = pool)),
         .dropoutStages(1L, places, size$context, size$dropout),
         .sameConv("context2", 1L, places, size$context, size$context,
-                  size$contextKernel))
+                  size$placeKernel))
     values <- c(
-        .sameConv("binFeatures", marks, bins, 1L, size$filters, size$valueKernel),
-        .dropoutStages(marks, bins, size$filters, size$valueDropout),
-        list(.stage("value", "binValue", marks, bins, size$filters, size$rank,
-                    window = pool)))
+        .sameConv("binFeatures", marks, bins, 1L, size$filters, size$kernel),
+        .dropoutStages(marks, bins, size$filters, size$valueDropout, pool),
+        list(.stage("value", "binValue", marks, bins, size$filters,
+                    size$detectors, window = pool)))
     values[[1L]]$branch <- 1L
     c(context, values,
       list(.stage("gate", "gate", 1L, bins, marks, size$hidden, window = pool,
@@ -150,16 +153,19 @@
 # stages: function of the number of marks, the number of bins and the sizes.
 # size: the sizes and their defaults, which are arguments of attentiveChrome().
 # alpha, beta: the stages with the attention over the bins of each mark and over
-# the marks. joint: the stage with one attention over the bins for all marks.
+# the marks. gate: the stage that has both, and the shares. joint: the stage with one attention over the bins for all marks.
 # auroc: mean test AUROC over the 56 cell types in the paper's table 2.
 .architectures <- list(
     "additive" = list(
         title = paste("additive attention: the logit is the sum of a share of",
                       "each bin of each mark"),
-        stages = .additive, gate = "gate", auroc = NA,
-        size = list(context = 64, kernel = 10, contextKernel = 5, pool = 5,
-                    hidden = 32, filters = 16, valueKernel = 10, rank = 2,
-                    dropout = 0.5, valueDropout = 0.3)),
+        stages = .additive, gate = "gate",
+        start = function(...) .startAdditive(...),
+        alpha = "alpha", beta = "beta", auroc = NA,
+        recipe = list(epochs = 15, learningRate = 3e-3),
+        size = list(filters = 16, kernel = 10, detectors = 3, places = 20,
+                    context = 64, contextKernel = 10, placeKernel = 5,
+                    hidden = 32, dropout = 0.5, valueDropout = 0.3)),
     "lstm-alpha-beta" = list(
         title = paste("AttentiveChrome: an LSTM and attention over the bins",
                       "of each mark, an LSTM and attention over the marks"),

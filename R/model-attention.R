@@ -28,7 +28,7 @@
 #' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' alpha <- attention(model, signal)
 #' alpha
 #' dim(binMatrix(alpha, "H3K4me3"))
@@ -48,6 +48,9 @@ setMethod("attention", "AttentiveChromeModel",
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)
         dimnames(beta)[[3L]] <- model@marks
         assays$beta <- beta
+    }
+    if (!is.null(architecture$gate)) {
+        assays$share <- .shareAssay(out$attention$share, model, signal)
     }
     .explanation(assays, out$logit, signal, "attention")
 })
@@ -76,6 +79,16 @@ setMethod("attention", "AttentiveChromeModel",
         .attentionAssay(alpha[, j, ], signal)
     })
     stats::setNames(assays, marks)
+}
+
+# Bins x marks x samples as genes x cell types x marks x bins.
+.shareAssay <- function(share, model, signal) {
+    bins <- length(binOffsets(model))
+    marks <- model@marks
+    share <- array(share, c(bins, length(marks), dim(signal)))
+    array(aperm(share, c(3L, 4L, 2L, 1L)),
+          c(dim(signal), length(marks), bins),
+          c(dimnames(signal), list(marks, NULL)))
 }
 
 .stopNoAttention <- function(model) {

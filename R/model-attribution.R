@@ -2,7 +2,7 @@
 # pass, and predictions of altered input.
 
 .attributionMethods <- c("saliency", "gradientInput", "integratedGradients",
-                         "occlusion")
+                         "occlusion", "share")
 
 #' Attribution of a prediction
 #'
@@ -20,6 +20,11 @@
 #'   the signal of the gene, times this input. The sum over all bins and marks
 #'   is the logit minus the logit of a gene without signal. The assay
 #'   `completeness` is the remaining difference.
+#' * `"share"`: for `"additive"` models, the bin's share of the logit
+#'   ([attention()]) minus the mean share of the same bin over the training
+#'   genes. The sum over all bins and marks is the logit minus the mean logit of
+#'   the training genes. This is the model's own computation, and no
+#'   approximation.
 #' * `"occlusion"`: the logit minus the logit with the bins of a window set to
 #'   0, for one mark and window at a time.
 #'
@@ -53,7 +58,7 @@
 #' @seealso [attention()], [classOptimum()], [plotAttention()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     transform = "log1p", seed = 1)
 #' why <- attribution(model, signal[1:10, ], "integratedGradients")
 #' dim(binMatrix(why, "H3K4me3"))
@@ -66,12 +71,13 @@ NULL
 setMethod("attribution", "AttentiveChromeModel",
           function(model, signal, method = c("saliency", "gradientInput",
                                              "integratedGradients",
-                                             "occlusion"),
+                                             "occlusion", "share"),
                    steps = 16, tolerance = 1e-3, window = 1, threads = NULL,
                    ...) {
     method <- .checkChoice(method, "method", .attributionMethods)
     .checkNumber(steps, "steps", 1, whole = TRUE)
     .checkNumber(tolerance, "tolerance", 1e-5)
+    if (method == "share") .checkShares(model)
     .checkFits(signal, .modelFormat(model))
     .checkWindow(window, length(binOffsets(model)))
     input <- .modelInput(signal, model@marks, colnames(signal),
@@ -84,7 +90,8 @@ setMethod("attribution", "AttentiveChromeModel",
             .inverses[[model@transform]](input$x, .scaleOf(model)),
         integratedGradients = .integrate(model, input$x, steps, tolerance,
                                          threads),
-        occlusion = .occlude(model, input, logit, window, threads))
+        occlusion = .occlude(model, input, logit, window, threads),
+        share = .shareChange(model, signal, threads))
     assays <- .attributionAssays(values, model@marks, signal)
     shape <- function(x) {
         matrix(x, nrow(signal), dimnames = dimnames(signal))
@@ -115,6 +122,24 @@ setMethod("attribution", "AttentiveChromeModel",
                    side.")
     }
 }
+
+# ---- shares -------------------------------------------------------------------
+
+.checkShares <- function(model) {
+    if (is.null(model@training$meanShare)) {
+        .stop("{.arg model} has no shares of its training genes",
+              x = "Its architecture is {.val {model@architecture}}.",
+              i = "Models of {.val additive} that {.fn attentiveChrome} trained
+                   have them.")
+    }
+}
+
+.shareChange <- function(model, signal, threads) {
+    share <- .forward(model, signal, threads)$attention$share
+    share - as.vector(model@training$meanShare)
+}
+
+# ---- gradients ------------------------------------------------------------------
 
 .inputGradient <- function(model, x, threads) {
     .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),

@@ -104,7 +104,7 @@ setMethod("updateObject", "AttentiveChromePanel",
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' trainingHistory(model)
 trainingHistory <- function(model) {
     .checkModel(model)

@@ -13,8 +13,9 @@
     .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(plan$settings$seed, {
-        start <- plan$start %||%
-            stats::runif(sum(vapply(shapes, prod, 0)), -0.1, 0.1)
+        start <- plan$start %||% .startValues(
+            .architectures[[plan$architecture]]$start, stages, shapes,
+            data$train$y)
         run <- .newRun(start, plan$id)
         if (!is.null(progress)) {
             for (epoch in progress$history$epoch) .drawOrder(data)
@@ -24,7 +25,25 @@
         settings$decay <- .weightDecay(shapes, settings$weightDecay)
         .train(run, network, data, settings, checkpoint)
     })
+    run$meanShare <- .meanShare(plan, network, run$parameters)
     .asModel(plan, .listParameters(run$parameters, shapes), run)
+}
+
+# The mean share of each bin and mark, bins x marks, over at most 4,096 training
+# genes: what the shares of a gene are compared with.
+.meanShare <- function(plan, network, parameters) {
+    gate <- .architectures[[plan$architecture]]$gate
+    if (is.null(gate)) return(NULL)
+    train <- plan$data$train
+    samples <- length(train$y)
+    some <- unique(round(seq(1, samples, length.out = min(samples, 4096))))
+    x <- matrix(train$x, ncol = samples)[, some, drop = FALSE]
+    told <- .predictGenes(network, parameters,
+                          list(x = as.vector(x), y = NULL))$attention
+    told <- matrix(told[[length(told)]], ncol = length(some))
+    shares <- nrow(told) - nrow(x) + seq_len(nrow(x))
+    matrix(rowMeans(told[shares, , drop = FALSE]),
+           ncol = length(plan$data$marks))
 }
 
 .asModel <- function(plan, parameters, run) {
@@ -33,6 +52,7 @@
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
+    training$meanShare <- run$meanShare
     training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
     new("AttentiveChromeModel", architecture = plan$architecture,
         size = plan$size, marks = data$marks, bins = data$bins,

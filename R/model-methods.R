@@ -48,7 +48,7 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'   parameters the model has.
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' summary(model)
 #' names(coef(model))[1:4]
 #' dim(coef(model)$binLstm.H3K4me3.forward.weight_hh)
@@ -110,7 +110,7 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #'   expression), `.class` (0 or 1).
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' head(tidy(model))
 #' glance(model)
 #' head(augment(model, signal))

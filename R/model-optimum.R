@@ -26,7 +26,7 @@
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     transform = "log1p", seed = 1)
 #' high <- classOptimum(model, "high", steps = 20)
 #' binMatrix(high, "H3K4me3")[, 46:55]

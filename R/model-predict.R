@@ -15,7 +15,7 @@
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' head(predict(model, signal))
 #' table(predict(model, signal, type = "class"), expressionLabel(signal))
 predict.AttentiveChromeModel <- function(object, newdata,
@@ -46,8 +46,25 @@ predict.BaselineModel <- function(object, newdata,
                          model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
+    gate <- .architectures[[model@architecture]]$gate
+    if (!is.null(gate)) {
+        out$attention <- .gateParts(out$attention[[gate]], model)
+    }
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
     out
+}
+
+# What the core tells of a gate: alpha and the shares, bins x marks x samples, and
+# beta, marks x samples.
+.gateParts <- function(gate, model) {
+    bins <- length(model@bins$offsets)
+    marks <- length(model@marks)
+    samples <- length(gate) / (marks * (2 * bins + 1))
+    gate <- matrix(gate, ncol = samples)
+    map <- seq_len(bins * marks)
+    part <- function(rows) array(gate[rows, ], c(bins, marks, samples))
+    list(alpha = part(map), beta = gate[bins * marks + seq_len(marks), ],
+         share = part(bins * marks + marks + map))
 }
 
 # The same for the output of .modelInput().

@@ -11,10 +11,16 @@
                      transform = "none", keep = "auroc", patience = Inf)
 )
 
-# The settings of the recipe, but for those that were given (not NULL).
-.recipeSettings <- function(recipe, given) {
-    recipe <- .checkChoice(recipe, "recipe", names(.recipes))
+# The architecture that a recipe trains unless another is given.
+.recipeArchitectures <- list(default = "additive",
+                             published = "lstm-alpha-beta")
+
+# The settings of the recipe, but for those that were given (not NULL). An
+# architecture may have its own for the default recipe.
+.recipeSettings <- function(recipe, given, architecture) {
     settings <- .recipes[[recipe]]
+    own <- if (recipe == "default") .architectures[[architecture]]$recipe
+    settings[names(own)] <- own
     given <- Filter(Negate(is.null), given[names(settings)])
     settings[names(given)] <- given
     .checkRecipeSettings(settings)
@@ -69,13 +75,23 @@
 
 # ---- weight decay -----------------------------------------------------------
 
-# Weight matrices decay; biases and the context vectors of attention do not.
-.decays <- function(shape) sum(shape > 1) >= 2L
+# Weight matrices decay; biases and the context vectors of attention do not, and
+# neither do the positions of gates. The values of bins decay more: the marks of
+# a gene are correlated, and without it models of different seeds would share out
+# the same prediction among them differently.
+.decayFactors <- c(position = 0, detector = 30, profile = 30)
+
+.decayFactor <- function(name, shape) {
+    leaf <- sub(".*[.]", "", name)
+    if (leaf %in% names(.decayFactors)) .decayFactors[[leaf]]
+    else as.numeric(sum(shape > 1) >= 2L)
+}
 
 # One number per parameter; none if nothing decays.
 .weightDecay <- function(shapes, decay) {
     if (decay == 0) return(numeric())
-    rep(decay * vapply(shapes, .decays, NA), vapply(shapes, prod, 0))
+    rep(decay * mapply(.decayFactor, names(shapes), shapes),
+        vapply(shapes, prod, 0))
 }
 
 # ---- the epoch that is kept -------------------------------------------------

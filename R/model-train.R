@@ -142,10 +142,10 @@
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, seed = 1))
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 3,
-#'     hidden = 8, markHidden = 4, learningRate = 0.01, seed = 1)
+#'     filters = 8, context = 8, learningRate = 0.01, seed = 1)
 #' model
 attentiveChrome <- function(signal, validation = NULL,
-                            architecture = "lstm-alpha-beta", cellTypes = NULL,
+                            architecture = NULL, cellTypes = NULL,
                             ..., recipe = c("default", "published"),
                             epochs = NULL, batchSize = NULL,
                             learningRate = NULL, weightDecay = NULL,
@@ -154,11 +154,14 @@ attentiveChrome <- function(signal, validation = NULL,
                             seed = NULL, threads = NULL,
                             precision = c("single", "double"),
                             checkpoint = NULL, progress = interactive()) {
-    .checkArchitecture(architecture)
+    recipe <- .checkChoice(recipe, "recipe", names(.recipes))
+    architecture <- .checkArchitecture(architecture %||%
+                                           .recipeArchitectures[[recipe]])
     size <- .chooseSizes(architecture, list(...),
                          names(formals(attentiveChrome)))
     precision <- .checkChoice(precision, "precision", c("single", "double"))
-    settings <- .recipeSettings(recipe, mget(names(.recipes$default)))
+    settings <- .recipeSettings(recipe, mget(names(.recipes$default)),
+                                architecture)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")

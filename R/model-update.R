@@ -22,7 +22,7 @@
 #' @examples
 #' signal <- roadmapGenes[1:60, ]
 #' model <- attentiveChrome(signal, cellTypes = "E003", epochs = 2,
-#'     hidden = 4, markHidden = 4, seed = 1)
+#'     filters = 4, context = 4, seed = 1)
 #' update(model, signal[, "E123"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                         cellTypes = NULL, ...,
@@ -38,7 +38,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
               i = "The architecture and its sizes are those of the model.")
     }
     given <- setdiff(names(.recipes$default), "transform")
-    settings <- .recipeSettings(recipe, mget(given))
+    recipe <- .checkChoice(recipe, "recipe", names(.recipes))
+    settings <- .recipeSettings(recipe, mget(given), object@architecture)
     settings <- .runSettings(settings, seed, object@training$precision,
                              progress)
     .checkFits(signal, .modelFormat(object))

@@ -85,7 +85,7 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   DeepChrome's, which was published with two decimal places.
 #' @examples
 #' signal <- roadmapGenes[1:90, ]
-#' panel <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(signal, epochs = 2, filters = 4, context = 4,
 #'     BPPARAM = BiocParallel::SerialParam())
 #' head(predict(panel, signal))
 #' evaluate(panel)[, c("cellType", "auroc", "baselineAuroc")]

@@ -34,7 +34,7 @@
 #' saveRDS(simulateChromatin(genes = 60, cellTypes = 2, seed = 1), signal)
 #' run <- file.path(folder, "run")
 #' main(c("train", signal, run, "--epochs=2",
-#'     "--set=hidden=4,markHidden=4"), quit = FALSE)
+#'     "--set=filters=4,context=4"), quit = FALSE)
 #' table <- file.path(folder, "auroc.tsv")
 #' main(c("evaluate", run, table), quit = FALSE)
 #' read.delim(table)[, c("cellType", "auroc")]
@@ -108,7 +108,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     }
     list(
         option("architecture", "character", paste(
-            "one of listArchitectures() [lstm-alpha-beta]")),
+            "one of listArchitectures() [by recipe: additive]")),
         option("recipe", "character", paste(
             "default or published: decides the settings up to patience",
             "[default]")),

@@ -22,7 +22,7 @@
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
 #'     causal = list(H3K4me3 = 9:12), seed = 1))
-#' panel <- trainCellTypes(parts, epochs = 4, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(parts, epochs = 4, filters = 4, context = 4,
 #'     learningRate = 0.01, transform = "log1p",
 #'     BPPARAM = BiocParallel::SerialParam())
 #' cross <- crossCellTypes(panel, parts$test)

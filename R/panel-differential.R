@@ -33,7 +33,7 @@
 #' @examplesIf requireNamespace("limma", quietly = TRUE)
 #' signal <- simulateChromatin(genes = 90, cellTypes = 4, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12))
-#' panel <- trainCellTypes(signal, epochs = 3, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(signal, epochs = 3, filters = 4, context = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' head(differentialAttention(panel, signal, list(
 #'     first = c("cellType1", "cellType2"),

@@ -14,8 +14,8 @@
 #' signal <- simulateChromatin(genes = 90, cellTypes = 2, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12))
 #' folder <- tempfile("run")
-#' panel <- trainCellTypes(signal, folder, epochs = 2, hidden = 4,
-#'     markHidden = 4, BPPARAM = BiocParallel::SerialParam())
+#' panel <- trainCellTypes(signal, folder, epochs = 2, filters = 4,
+#'     context = 4, BPPARAM = BiocParallel::SerialParam())
 #' openPanel(folder)
 openPanel <- function(folder) {
     if (!.isPath(folder) || !file.exists(.settingsFile(folder))) {
@@ -158,14 +158,16 @@ openPanel <- function(folder) {
 # ---- settings ---------------------------------------------------------------
 
 .panelSettings <- function(training, seed, split, tables) {
-    defaults <- formals(attentiveChrome)
     settings <- training
     settings$threads <- NULL # does not affect the result
-    recipe <- .recipeSettings(settings$recipe %||% "default",
-                              settings)
-    settings$recipe <- NULL # in full, as a later version may have another
-    settings[names(recipe)] <- recipe
-    settings$architecture <- settings$architecture %||% defaults$architecture
+    recipe <- .checkChoice(settings$recipe %||% "default", "recipe",
+                           names(.recipes))
+    settings$architecture <- settings$architecture %||%
+        .recipeArchitectures[[recipe]]
+    # in full, as a later version may have other recipes
+    full <- .recipeSettings(recipe, settings, settings$architecture)
+    settings$recipe <- NULL
+    settings[names(full)] <- full
     c(settings[order(names(settings))],
       list(seed = seed, split = split, tables = tables))
 }

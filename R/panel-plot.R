@@ -13,7 +13,7 @@
 #' @examples
 #' signal <- simulateChromatin(genes = 90, cellTypes = 3, bins = 20, seed = 1,
 #'     causal = list(H3K4me3 = 9:12))
-#' panel <- trainCellTypes(signal, epochs = 3, hidden = 4, markHidden = 4,
+#' panel <- trainCellTypes(signal, epochs = 3, filters = 4, context = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' plot(panel)
 #' plot(panel, "history")

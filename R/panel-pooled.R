@@ -24,7 +24,7 @@
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, cellTypes = 3, bins = 20,
 #'     causal = list(H3K4me3 = 9:12), seed = 1))
-#' pooled <- trainPooled(parts, epochs = 3, hidden = 4, markHidden = 4,
+#' pooled <- trainPooled(parts, epochs = 3, filters = 4, context = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' pooled$table
 trainPooled <- function(parts, ..., seed = NULL,

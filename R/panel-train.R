@@ -71,7 +71,7 @@
 #'     causal = list(H3K4me3 = 9:12))
 #' folder <- tempfile("run")
 #' train <- function() {
-#'     trainCellTypes(signal, folder, epochs = 2, hidden = 4, markHidden = 4,
+#'     trainCellTypes(signal, folder, epochs = 2, filters = 4, context = 4,
 #'         learningRate = 0.01, seed = 1,
 #'         BPPARAM = BiocParallel::SerialParam())
 #' }
@@ -119,8 +119,10 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
               x = "Found {.val {names(training) %||% 'no names'}}.",
               i = "{.arg {own}} are set for each cell type.")
     }
+    recipe <- .checkChoice(training$recipe %||% "default", "recipe",
+                           names(.recipes))
     architecture <- .checkArchitecture(training$architecture %||%
-                                       "lstm-alpha-beta")
+                                           .recipeArchitectures[[recipe]])
     plain <- setdiff(names(training), names(formals(attentiveChrome)))
     .chooseSizes(architecture, training[plain])
     invisible(training)

@@ -21,7 +21,7 @@
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, hidden = 4, markHidden = 4,
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     seed = 1)
 #' plotGene(signal, attention(model, signal), "DNMT1")
 plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {

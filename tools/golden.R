@@ -16,6 +16,9 @@ save <- function(golden, name) {
 # 19 genes: more than one block of the core's, the last one not full. Larger
 # parameters than a training starts from, for larger derivatives.
 sizes <- list(
+    "additive" = list(filters = 4L, kernel = 4L, detectors = 2L, places = 6L,
+                      context = 5L, contextKernel = 3L, placeKernel = 2L,
+                      hidden = 3L),
     "lstm-alpha-beta" = list(hidden = 4L, markHidden = 3L),
     "lstm-alpha" = list(hidden = 3L, perceptron = 5L),
     "lstm-attn" = list(hidden = 5L),

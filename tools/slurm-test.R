@@ -18,14 +18,14 @@ train <- function(folder, name) {
         4, cluster = "slurm", template = template,
         registryargs = BiocParallel::batchtoolsRegistryargs(
             file.dir = file.path(work, name), work.dir = getwd()))
-    trainCellTypes(signal, folder, seed = 1, epochs = 200, hidden = 8,
-                   markHidden = 4, BPPARAM = slurm, progress = FALSE)
+    trainCellTypes(signal, folder, seed = 1, epochs = 200, filters = 8,
+                   context = 8, BPPARAM = slurm, progress = FALSE)
 }
 weights <- function(panel) {
     lapply(stats::setNames(nm = names(panel)), function(c) coef(panel[[c]]))
 }
-whole <- trainCellTypes(signal, seed = 1, epochs = 200, hidden = 8,
-                        markHidden = 4, progress = FALSE,
+whole <- trainCellTypes(signal, seed = 1, epochs = 200, filters = 8,
+                        context = 8, progress = FALSE,
                         BPPARAM = BiocParallel::SerialParam())
 
 folder <- file.path(work, "run")

@@ -142,6 +142,86 @@ class DeepChrome(nn.Module):
         return self.head(F.relu(self.dense2(F.relu(self.dense1(v))))), {}
 
 
+class Same(nn.Module):
+    """genes x channels x time: a convolution padded with zeros, and its rectifier"""
+
+    def __init__(self, inputs, filters, kernel):
+        super().__init__()
+        self.conv = nn.Conv1d(inputs, filters, kernel, padding="same")
+
+    def forward(self, x):
+        return F.relu(self.conv(x))
+
+
+class Value(nn.Module):
+    """genes x filters x bins to genes x bins"""
+
+    def __init__(self, filters, detectors, places):
+        super().__init__()
+        self.detector = nn.Parameter(torch.empty(detectors, filters))
+        self.profile = nn.Parameter(torch.empty(places, detectors))
+        self.offset = nn.Parameter(torch.empty(places))
+
+    def forward(self, x, place):
+        detected = torch.einsum("rf,gft->gtr", self.detector, x)
+        return (self.profile[place] * detected).sum(2) + self.offset[place]
+
+
+class Gate(nn.Module):
+    """the context, genes x channels x places, and the values, genes x marks x bins, to the logit"""
+
+    def __init__(self, marks, bins, context, hidden):
+        super().__init__()
+        self.query = nn.Parameter(torch.empty(marks, context))
+        self.position = nn.Parameter(torch.empty(bins, marks))
+        self.weight1 = nn.Parameter(torch.empty(hidden, context))
+        self.bias1 = nn.Parameter(torch.empty(hidden))
+        self.weight2 = nn.Parameter(torch.empty(marks, hidden))
+        self.bias2 = nn.Parameter(torch.empty(marks))
+        self.bias = nn.Parameter(torch.empty(1))
+
+    def forward(self, c, values, place):
+        score = torch.einsum("mc,gcp->gmp", self.query, c)[:, :, place]
+        alpha = torch.softmax(score + self.position.t(), 2)
+        hidden = F.relu(F.linear(c.mean(2), self.weight1, self.bias1))
+        beta = torch.softmax(F.linear(hidden, self.weight2, self.bias2), 1)
+        share = c.shape[2] * values.shape[1] * alpha * beta.unsqueeze(2) * values
+        told = torch.cat([alpha.flatten(1), beta, share.flatten(1)], 1)
+        return share.sum((1, 2), keepdim=True).squeeze(2) + self.bias, told.unsqueeze(1)
+
+
+class Additive(nn.Module):
+    """additive attention: the logit is a sum of shares of bins of marks"""
+
+    def __init__(self, marks, bins, filters, kernel, detectors, places, context, context_kernel, place_kernel, hidden,
+                 dropout, value_dropout):
+        super().__init__()
+        self.pool = max(1, bins // places)
+        places = bins // self.pool
+        self.place = torch.clamp(torch.arange(bins) // self.pool, max=places - 1)
+        self.context1 = Same(marks, context, context_kernel)
+        self.context2 = Same(context, context, place_kernel)
+        self.features = nn.ModuleList(Same(1, filters, kernel) for _ in range(marks))
+        self.values = nn.ModuleList(Value(filters, detectors, places) for _ in range(marks))
+        self.gate = Gate(marks, bins, context, hidden)
+        self.dropout = nn.Dropout(dropout)
+        self.value_dropout = nn.Dropout(value_dropout)
+
+    def forward(self, x):
+        x = x.transpose(1, 2)
+        c = self.context2(self.dropout(F.avg_pool1d(self.context1(x), self.pool)))
+        values = torch.stack([value(self.value_dropout(feature(x[:, m:m + 1])), self.place)
+                              for m, (feature, value) in enumerate(zip(self.features, self.values))], 1)
+        logit, told = self.gate(c, values, self.place)
+        return logit, dict(gate=told)
+
+
+def additive(marks, bins, filters=16, kernel=3, detectors=3, places=20, context=64, contextKernel=10, placeKernel=5,
+             hidden=32, dropout=0.5, valueDropout=0.3):
+    return Additive(marks, bins, filters, kernel, detectors, places, context, contextKernel, placeKernel, hidden,
+                    dropout, valueDropout)
+
+
 def lstm_alpha_beta(marks, bins, hidden=32, markHidden=16, dropout=0):
     return AlphaBeta([Lstm(1, hidden, dropout) for _ in range(marks)], 2 * hidden,
                      Lstm(2 * hidden, markHidden, dropout), 2 * markHidden)
@@ -172,7 +252,7 @@ def cnn_alpha_beta(marks, bins, filters=50, kernel=10, markFilters=50, markKerne
                      Conv(filters, markFilters, markKernel, dropout), markFilters)
 
 
-ARCHITECTURES = {"lstm-alpha-beta": lstm_alpha_beta, "lstm-alpha": lstm_alpha, "lstm-attn": lstm_attn, "lstm": lstm,
+ARCHITECTURES = {"additive": additive, "lstm-alpha-beta": lstm_alpha_beta, "lstm-alpha": lstm_alpha, "lstm-attn": lstm_attn, "lstm": lstm,
                  "deepchrome": deepchrome, "cnn-attn": cnn_attn, "cnn-alpha-beta": cnn_alpha_beta}
 
 

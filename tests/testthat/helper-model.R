@@ -10,6 +10,6 @@ quietModel <- function(...) {
 }
 
 quickModel <- function(parts, ..., epochs = 3, learningRate = 0.01, seed = 1) {
-    quietModel(parts$train, parts$validation, hidden = 4, markHidden = 3,
+    quietModel(parts$train, parts$validation, filters = 4, context = 4,
                epochs = epochs, learningRate = learningRate, seed = seed, ...)
 }

@@ -39,7 +39,7 @@ test_that("the same genes in another cell type are a message", {
 test_that("a gene without a label in a cell type did not train it", {
     pooled <- parts$train
     assay(pooled, "label")[1:5, "cellType2"] <- NA
-    model <- attentiveChrome(pooled, epochs = 1, hidden = 2, markHidden = 2,
+    model <- attentiveChrome(pooled, epochs = 1, filters = 2, context = 2,
                              progress = FALSE)
     own <- suppressWarnings(seen(model, parts$train))
     expect_identical(own$training, c(20L, 15L))
@@ -98,13 +98,13 @@ test_that("models that do not know their genes are silent", {
     skipWithout("filelock")
     file <- withr::local_tempfile(fileext = ".pt")
     writeTorchWeights(model, file)
-    read <- readTorchWeights(file, marks(model), bins = 20, hidden = 4,
-                             markHidden = 3)
+    read <- readTorchWeights(file, marks(model), bins = 20, filters = 4,
+                             context = 4)
     expect_silent(evaluate(read, one$train))
 })
 
 test_that("a panel and its table across cell types warn once", {
-    panel <- trainCellTypes(parts, epochs = 1, hidden = 2, markHidden = 2,
+    panel <- trainCellTypes(parts, epochs = 1, filters = 2, context = 2,
                             progress = FALSE, seed = 1)
     expect_silent(evaluate(panel))
     expect_silent(table <- evaluate(panel, parts$test))

@@ -97,7 +97,7 @@ test_that("every attribution finds the causal bins", {
     truth <- list(H3K4me3 = 9:12)
     signal <- simulateChromatin(300, bins = 20, seed = 1, effect = 1.5,
                                 causal = truth)
-    model <- attentiveChrome(signal, hidden = 8, markHidden = 4, epochs = 25,
+    model <- attentiveChrome(signal, filters = 8, context = 8, epochs = 25,
                              learningRate = 0.01, transform = "log1p",
                              seed = 1)
     for (method in .attributionMethods) {

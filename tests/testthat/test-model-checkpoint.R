@@ -1,6 +1,6 @@
 parts <- smallParts()
 fit <- function(...) {
-    quietModel(parts$train, parts$validation, hidden = 4, markHidden = 3,
+    quietModel(parts$train, parts$validation, filters = 4, context = 4,
                dropout = 0.2, epochs = 6, learningRate = 0.01, seed = 1,
                progress = FALSE, ...)
 }
@@ -73,13 +73,13 @@ test_that("the same call resumes; another is told the difference", {
                  "clip: 1 in the existing files, 2 in")
     other <- parts
     assay(other$train, "H3K4me3")[1L] <- 99
-    expect_error(attentiveChrome(other$train, parts$validation, hidden = 4,
-        markHidden = 3, dropout = 0.2, epochs = 6, learningRate = 0.01,
+    expect_error(attentiveChrome(other$train, parts$validation, filters = 4,
+        context = 4, dropout = 0.2, epochs = 6, learningRate = 0.01,
         seed = 1, checkpoint = file), "same data.*train")
     # A seed that was drawn is kept.
     drawn <- withr::local_tempfile()
     free <- function() {
-        attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 2,
+        attentiveChrome(parts$train, filters = 4, context = 4, epochs = 2,
                         checkpoint = drawn)
     }
     expect_identical(coef(free()), coef(free()))
@@ -97,8 +97,8 @@ test_that("training that was killed goes on to the same bits", {
         process <- callr::r_bg(function(job, file) {
             suppressMessages(library(AttentiveChrome))
             parts <- readRDS(job)
-            attentiveChrome(parts$train, parts$validation, hidden = 4,
-                            markHidden = 3, dropout = 0.2, epochs = 6,
+            attentiveChrome(parts$train, parts$validation, filters = 4,
+                            context = 4, dropout = 0.2, epochs = 6,
                             learningRate = 0.01, seed = 1, checkpoint = file)
         }, list(job, file))
         while (!file.exists(paste0(file, ".plan")) && process$is_alive()) {
@@ -115,7 +115,7 @@ test_that("what is no checkpoint is told", {
     expect_error(fit(checkpoint = "no/such/folder/file"), "existing folder")
     fit(checkpoint = file)
     other <- withr::local_tempfile(fileext = ".rds")
-    attentiveChrome(parts$train, hidden = 4, markHidden = 3, epochs = 1,
+    attentiveChrome(parts$train, filters = 4, context = 4, epochs = 1,
                     checkpoint = other)
     file.copy(other, file, overwrite = TRUE)
     expect_error(resume(file), "different trainings")
@@ -155,7 +155,7 @@ test_that("a time limit is an error, and leaves a checkpoint to resume", {
             setTimeLimit(elapsed = seconds, transient = TRUE)
             on.exit(setTimeLimit())
             tryCatch(AttentiveChrome::attentiveChrome(signal, epochs = 5000,
-                hidden = 16, markHidden = 8, seed = 1, checkpoint = file),
+                filters = 16, context = 16, seed = 1, checkpoint = file),
                 error = conditionMessage, interrupt = function(e) "Ctrl-C",
                 warning = conditionMessage)
         }

@@ -113,8 +113,8 @@ test_that("a fork after threaded work does not hang", {
         library(AttentiveChrome)
         signal <- simulateChromatin(40, seed = 1)
         fit <- function(seed) {
-            coef(attentiveChrome(signal, epochs = 1, hidden = 8,
-                                 markHidden = 4, threads = 2, seed = seed))
+            coef(attentiveChrome(signal, epochs = 1, filters = 8,
+                                 context = 8, threads = 2, seed = seed))
         }
         here <- lapply(1:2, fit)
         forked <- parallel::mclapply(1:2, fit, mc.cores = 2)

@@ -178,8 +178,8 @@ test_that("the library is unloaded with the package", {
     loaded <- callr::r(function(paths) {
         .libPaths(paths)
         signal <- AttentiveChrome::simulateChromatin(genes = 20, seed = 1)
-        AttentiveChrome::attentiveChrome(signal, epochs = 1, hidden = 2,
-                                         markHidden = 2, threads = 2)
+        AttentiveChrome::attentiveChrome(signal, epochs = 1, filters = 2,
+                                         context = 2, threads = 2)
         unloadNamespace("AttentiveChrome")
         gc()
         "AttentiveChrome" %in% names(getLoadedDLLs())

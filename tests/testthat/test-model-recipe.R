@@ -182,7 +182,7 @@ test_that("gradients and optima are in the units of the signal", {
 
 notesOf <- function(...) {
     said <- character()
-    withCallingHandlers(attentiveChrome(..., hidden = 4, markHidden = 3,
+    withCallingHandlers(attentiveChrome(..., filters = 4, context = 4,
                                         seed = 1),
                         AttentiveChrome_note = function(m) {
         said <<- c(said, conditionMessage(m))
@@ -218,7 +218,7 @@ test_that("bins along the genome are noted", {
     signal@bins$orient <- "genome"
     said <- notesOf(signal, epochs = 1)
     expect_match(said, "minus strand run from 3' to 5'")
-    model <- suppressMessages(attentiveChrome(signal, epochs = 1, hidden = 4,
-                                              markHidden = 3, seed = 1))
+    model <- suppressMessages(attentiveChrome(signal, epochs = 1, filters = 4,
+                                              context = 4, seed = 1))
     expect_output(show(model), "minus-strand genes run from 3' to 5'")
 })

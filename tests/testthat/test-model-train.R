@@ -53,7 +53,7 @@ test_that("training lowers the loss and keeps the best epoch", {
 })
 
 test_that("without validation the last epoch is kept", {
-    model <- attentiveChrome(parts$train, hidden = 4, markHidden = 3,
+    model <- attentiveChrome(parts$train, filters = 4, context = 4,
                              epochs = 3, seed = 1)
     expect_identical(glance(model)$bestEpoch, 3L)
     expect_true(all(is.na(trainingHistory(model)$validationAuroc)))
@@ -82,7 +82,7 @@ test_that("two fresh sessions give the same bits", {
         library(AttentiveChrome)
         signal <- simulateChromatin(40, bins = 20, seed = 1,
                                     causal = list(H3K4me3 = 9:12))
-        coef(attentiveChrome(signal, hidden = 4, markHidden = 3, epochs = 2,
+        coef(attentiveChrome(signal, filters = 4, context = 4, epochs = 2,
                              seed = 5))
     }
     expect_identical(callr::r(fit), callr::r(fit))
@@ -104,13 +104,13 @@ test_that("several cell types are pooled unless one is named", {
     signal <- simulateChromatin(30, cellTypes = 2, bins = 20, seed = 1,
                                 causal = list(H3K4me3 = 9:12))
     fit <- function(...) {
-        attentiveChrome(signal, hidden = 4, markHidden = 3, epochs = 1,
+        attentiveChrome(signal, filters = 4, context = 4, epochs = 1,
                         seed = 1, ...)
     }
     expect_identical(glance(fit())$genes, 60L)
     one <- colnames(signal)[2L]
     expect_identical(glance(fit(cellType = one))$genes, 30L)
-    alone <- attentiveChrome(signal[, one], hidden = 4, markHidden = 3,
+    alone <- attentiveChrome(signal[, one], filters = 4, context = 4,
                              epochs = 1, seed = 1)
     expect_identical(coef(fit(cellType = one)), coef(alone))
 })
@@ -165,8 +165,8 @@ test_that("attention finds the bins and the mark that decide", {
     parts <- suppressMessages(splitGenes(signal,
         fractions = c(train = 4 / 9, validation = 2 / 9, test = 3 / 9)))
     fit <- function(epochs, learningRate) {
-        quietModel(parts$train, parts$validation, hidden = 16,
-            markHidden = 8, recipe = "published", epochs = epochs,
+        quietModel(parts$train, parts$validation, filters = 16,
+            context = 16, recipe = "published", epochs = epochs,
             learningRate = learningRate, transform = "log1p", seed = 1)
     }
     judge <- function(model) {

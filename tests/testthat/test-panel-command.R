@@ -1,7 +1,7 @@
 skip_if_not_installed("optparse")
 signal <- simulateChromatin(60, cellTypes = 2, bins = 20, seed = 1,
                             causal = list(H3K4me3 = 9:12))
-small <- c("--epochs=2", "--set=hidden=4,markHidden=3",
+small <- c("--epochs=2", "--set=filters=4,context=4",
            "--learning-rate=0.01")
 
 test_that("a run by the command line is that of the functions", {
@@ -13,7 +13,7 @@ test_that("a run by the command line is that of the functions", {
                          "--seed=3"), quit = FALSE), "2 cell types trained")
     expect_identical(status, 0L)
     panel <- openPanel(at("run"))
-    own <- trainCellTypes(signal, epochs = 2, hidden = 4, markHidden = 3,
+    own <- trainCellTypes(signal, epochs = 2, filters = 4, context = 4,
         learningRate = 0.01, seed = 3, progress = FALSE,
         BPPARAM = BiocParallel::SerialParam())
     expect_identical(coef(panel[["cellType2"]]), coef(own[["cellType2"]]))

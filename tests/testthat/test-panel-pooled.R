@@ -1,6 +1,6 @@
 parts <- smallParts(90, cellTypes = 3)
 train <- function(..., seed = 1) {
-    trainPooled(parts, epochs = 2, hidden = 4, markHidden = 3,
+    trainPooled(parts, epochs = 2, filters = 4, context = 4,
                 learningRate = 0.01, ..., seed = seed, progress = FALSE,
                 BPPARAM = BiocParallel::SerialParam())
 }
@@ -8,7 +8,7 @@ train <- function(..., seed = 1) {
 test_that("a model of all, and of all others, for each cell type", {
     pooled <- train()
     own <- attentiveChrome(parts$train, parts$validation, epochs = 2,
-        hidden = 4, markHidden = 3, learningRate = 0.01,
+        filters = 4, context = 4, learningRate = 0.01,
         cellTypes = c("cellType1", "cellType3"),
         seed = .seedOf(1L, c("cellType1", "cellType3")))
     expect_identical(coef(pooled$models[["without cellType2"]]), coef(own))

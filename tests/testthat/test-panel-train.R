@@ -2,7 +2,7 @@ signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
                             causal = list(H3K4me3 = 9:12))
 quick <- function(signal. = signal, folder = NULL, ..., seed = 1,
                   BPPARAM = BiocParallel::SerialParam()) {
-    trainCellTypes(signal., folder, epochs = 3, hidden = 4, markHidden = 3,
+    trainCellTypes(signal., folder, epochs = 3, filters = 4, context = 4,
                    learningRate = 0.01, ..., seed = seed, BPPARAM = BPPARAM,
                    progress = FALSE)
 }
@@ -16,7 +16,7 @@ test_that("a model is what training it by hand gives", {
     expect_identical(names(panel), paste0("cellType", 1:3))
     parts <- suppressMessages(splitGenes(signal))
     own <- quietModel(parts$train, parts$validation,
-        cellTypes = "cellType2", epochs = 3, hidden = 4, markHidden = 3,
+        cellTypes = "cellType2", epochs = 3, filters = 4, context = 4,
         learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
     expect_identical(coef(panel[["cellType2"]]), coef(own))
     expect_equal(evaluate(panel)[2L, ],
@@ -190,7 +190,7 @@ test_that("a killed run ends in the same bits", {
     run <- function() {
         callr::r_bg(function(data, folder) {
             AttentiveChrome::trainCellTypes(readRDS(data), folder,
-                epochs = 40, hidden = 4, markHidden = 3, seed = 1,
+                epochs = 40, filters = 4, context = 4, seed = 1,
                 BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
         }, list(data, folder), libpath = .libPaths())
     }
@@ -325,7 +325,7 @@ test_that("Ctrl-C and a time limit end a panel, with a checkpoint only", {
         setTimeLimit(elapsed = limit)
         on.exit(setTimeLimit())
         tryCatch(AttentiveChrome::trainCellTypes(big, folder, epochs = 2000,
-            hidden = 8, markHidden = 4, progress = FALSE,
+            filters = 8, context = 8, progress = FALSE,
             BPPARAM = BiocParallel::SerialParam()),
             error = function(e) conditionMessage(e),
             interrupt = function(e) "Ctrl-C")
@@ -359,7 +359,7 @@ test_that("workers whose master was killed stop and write nothing more", {
                              causal = list(H3K4me3 = 9:12))
     train <- function(big, folder) {
         AttentiveChrome::trainCellTypes(big, folder, epochs = 3000,
-            hidden = 4, markHidden = 3, progress = FALSE,
+            filters = 4, context = 4, progress = FALSE,
             BPPARAM = BiocParallel::MulticoreParam(2))
     }
     master <- callr::r_bg(train, list(big, folder))

@@ -64,8 +64,8 @@ test_that("reads and tracks do not mix, and expression is checked first", {
 
 test_that("a signal from files trains and predicts", {
     parts <- quietly(splitGenes(whole()))
-    model <- attentiveChrome(parts$train, parts$validation, hidden = 4,
-                             markHidden = 4, epochs = 3, transform = "log1p",
+    model <- attentiveChrome(parts$train, parts$validation, filters = 4,
+                             context = 4, epochs = 3, transform = "log1p",
                              learningRate = 0.01, seed = 1)
     expect_true(all(is.finite(predict(model, parts$test))))
     expect_identical(model@preprocessing$counting, "overlap")

@@ -11,11 +11,11 @@ test_that("assays that are no marks are carried along and never trained on", {
     assay(signal, "tpm", withDimnames = FALSE) <- matrix(1, 20, 2)
     expect_identical(marks(signal), known)
     expect_true(all(c("logCounts", "tpm") %in% assayNames(signal[1:3, 2])))
-    model <- attentiveChrome(signal, epochs = 1, hidden = 2, markHidden = 2)
+    model <- attentiveChrome(signal, epochs = 1, filters = 2, context = 2)
     expect_identical(marks(model), known)
     expect_identical(dim(predict(model, signal)), c(20L, 2L))
     marks(signal) <- c("logCounts", "H3K4me3")
-    chosen <- attentiveChrome(signal, epochs = 1, hidden = 2, markHidden = 2)
+    chosen <- attentiveChrome(signal, epochs = 1, filters = 2, context = 2)
     expect_identical(marks(chosen), c("logCounts", "H3K4me3"))
     expect_error(marks(signal) <- "tpm", "arrays of genes x cell types x 10")
     expect_error(marks(signal) <- "none", "Missing: \"none\"")
@@ -26,12 +26,12 @@ test_that("`marks` chooses the marks to train on, in its order", {
     signal <- twoCells()
     two <- c("H3K4me3", "H3K27me3")
     model <- attentiveChrome(signal, signal, marks = two, epochs = 1,
-                             hidden = 2, markHidden = 2, seed = 1)
+                             filters = 2, context = 2, seed = 1)
     expect_identical(marks(model), two)
     chosen <- signal
     marks(chosen) <- two
-    same <- attentiveChrome(chosen, chosen, epochs = 1, hidden = 2,
-                            markHidden = 2, seed = 1)
+    same <- attentiveChrome(chosen, chosen, epochs = 1, filters = 2,
+                            context = 2, seed = 1)
     expect_identical(coef(same), coef(model))
     expect_identical(marks(trainBaseline(signal, marks = two)), two)
     expect_error(attentiveChrome(signal, marks = "H3K27ac", epochs = 1),
@@ -190,21 +190,21 @@ test_that("objects of version 0.99.0 are taken over", {
                      rep("cpm then quantile", 2))
     expect_identical(preprocessing(new)$counting, rep("overlap", 2))
     expect_identical(new@bins, signal@bins)
-    model <- attentiveChrome(new, epochs = 1, hidden = 2, markHidden = 2)
+    model <- attentiveChrome(new, epochs = 1, filters = 2, context = 2)
     attr(model, "treatment") <- list(counting = "overlap",
                                      normalization = c("cpm", "quantile"))
     attr(model, "preprocessing") <- NULL
     expect_error(predict(model, new), "version 0.99.0.*updateObject")
     expect_identical(predict(updateObject(model), new),
                      predict(attentiveChrome(
-                         new, epochs = 1, hidden = 2, markHidden = 2,
+                         new, epochs = 1, filters = 2, context = 2,
                          seed = model@training$seed), new))
 })
 
 test_that("an attention is no signal to learn from or predict", {
     signal <- twoCells()
     signal$age <- 1:2
-    model <- attentiveChrome(signal, epochs = 1, hidden = 2, markHidden = 2)
+    model <- attentiveChrome(signal, epochs = 1, filters = 2, context = 2)
     looked <- attention(model, signal)
     expect_identical(looked$age, 1:2) # S20
     expect_identical(attribution(model, signal, "saliency")$age, 1:2)
@@ -243,9 +243,9 @@ test_that("signal in HDF5 files stays there in every step", {
     same(function(x) normalizeSignal(x, "logRatio", control = "H3K9me3"))
     same(function(x) normalizeSignal(normalizeSignal(x, "cpm"), "quantile"))
     same(function(x) cbind(x[, 2], x[, 1])[5:1, ])
-    model <- attentiveChrome(file, epochs = 1, hidden = 2, markHidden = 2,
+    model <- attentiveChrome(file, epochs = 1, filters = 2, context = 2,
                              seed = 1)
     expect_identical(coef(model), coef(attentiveChrome(
-        signal, epochs = 1, hidden = 2, markHidden = 2, seed = 1)))
+        signal, epochs = 1, filters = 2, context = 2, seed = 1)))
     expect_identical(predict(model, file), predict(model, signal))
 })

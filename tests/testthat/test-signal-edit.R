@@ -87,7 +87,7 @@ test_that("mistakes in edits are told", {
 
 test_that("predictEdits() is predict() of copies edited by hand", {
     x <- twoCells()
-    model <- attentiveChrome(x, epochs = 30, hidden = 4, markHidden = 3,
+    model <- attentiveChrome(x, epochs = 30, filters = 4, context = 4,
                              learningRate = 0.01, seed = 1)
     out <- predictEdits(model, x, list(
         lost = list("silence", "H3K4me3", within = 300),
@@ -146,7 +146,7 @@ learned <- local({
     signal <- simulateChromatin(300, bins = 20, seed = 1, noise = 0.3,
                                 causal = list(H3K4me3 = 9:12))
     list(signal = signal, model = attentiveChrome(
-        signal, epochs = 15, hidden = 6, markHidden = 4,
+        signal, epochs = 15, filters = 6, context = 6,
         learningRate = 0.01, transform = "log1p", seed = 1))
 })
 
@@ -258,7 +258,7 @@ test_that("mistakes in smallestFlip() are told, and its text is read", {
     })
     many <- simulateChromatin(10, marks = paste0("M", 1:13), bins = 2,
                               causal = list(), seed = 1)
-    model <- attentiveChrome(many, epochs = 1, hidden = 2, markHidden = 2)
+    model <- attentiveChrome(many, epochs = 1, filters = 2, context = 2)
     expect_error(smallestFlip(model, many, unit = "marks"), "at most 12 marks")
     members <- data.frame(mark = c("A", "A", "A", "B"),
                           start = c(-200, -100, 300, 400),

@@ -61,7 +61,7 @@ test_that("a model refuses signal that was preprocessed differently", {
     colData(signal)$depth <- matrix(
         1e5, 2, 5, dimnames = list(colnames(signal), marks(signal)))
     cpm <- normalizeSignal(signal, "cpm")
-    model <- attentiveChrome(cpm, epochs = 1, hidden = 2, markHidden = 2,
+    model <- attentiveChrome(cpm, epochs = 1, filters = 2, context = 2,
                              seed = 1)
     expect_identical(dim(predict(model, cpm)), c(60L, 2L))
     expect_error(predict(model, signal),
@@ -77,7 +77,7 @@ test_that("a model refuses signal that was preprocessed differently", {
                  "same normalization.*\"none\", but \"cpm\" in cellType1")
     expect_error(trainBaseline(mixed), "same normalization")
     preprocessing(cpm)$counting <- "fivePrime"
-    counted <- attentiveChrome(cpm, epochs = 1, hidden = 2, markHidden = 2)
+    counted <- attentiveChrome(cpm, epochs = 1, filters = 2, context = 2)
     preprocessing(cpm)$counting <- "overlap"
     expect_error(predict(counted, cpm),
                  "whose counting is \"fivePrime\".*\"overlap\"")
@@ -92,6 +92,6 @@ test_that("log1p is not for log ratios", {
     assay(signal, "H3K4me3")[1, 1, 1] <- -2
     expect_error(attentiveChrome(signal, epochs = 1, transform = "log1p"),
                  "minimum of \"H3K4me3\" is -2")
-    expect_s4_class(attentiveChrome(signal, epochs = 1, hidden = 2,
-                                    markHidden = 2), "AttentiveChromeModel")
+    expect_s4_class(attentiveChrome(signal, epochs = 1, filters = 2,
+                                    context = 2), "AttentiveChromeModel")
 })

@@ -114,8 +114,8 @@ test_that("marks, cell types and genes may have any name", {
             parts <- NULL
             expect_message(parts <- splitGenes(
                 signal, fractions = c(train = 0.5, test = 0.5)), "Split 6")
-            model <- attentiveChrome(signal, epochs = 1, hidden = 2,
-                                     markHidden = 2, progress = FALSE)
+            model <- attentiveChrome(signal, epochs = 1, filters = 2,
+                                     context = 2, progress = FALSE)
             expect_identical(marks(attention(model, signal)), mark)
             expect_message(print(checkSignal(signal)))
             expect_said(predict(model, make(counts)[, 0]), "is empty")
@@ -131,7 +131,7 @@ test_that("a panel tells of failures whatever the cell type's name", {
     assay(signal, "label")[, "a{b"] <- 1L
     told <- NULL
     panel <- withCallingHandlers(
-        trainCellTypes(signal, epochs = 1, hidden = 2, markHidden = 2,
+        trainCellTypes(signal, epochs = 1, filters = 2, context = 2,
                        BPPARAM = BiocParallel::SerialParam(),
                        progress = FALSE),
         warning = function(w) {
@@ -156,7 +156,7 @@ test_that("an error names the function that was called", {
     expect_identical(call(lapply("x", countReads)), "countReads()")
     expect_identical(call(chromatinExperiment(data.frame(a = 1))),
                      "chromatinExperiment()")
-    model <- attentiveChrome(signal, epochs = 1, hidden = 2, markHidden = 2,
+    model <- attentiveChrome(signal, epochs = 1, filters = 2, context = 2,
                              progress = FALSE)
     expect_identical(call(predict(model, 3)), "predict()")
     expect_identical(call(attention(model, 3)), "attention()")

@@ -1,6 +1,6 @@
 signal <- simulateChromatin(60, bins = 20, seed = 1,
                             causal = list(H3K4me3 = 9:12))
-model <- attentiveChrome(signal, hidden = 6, markHidden = 4, epochs = 1,
+model <- attentiveChrome(signal, filters = 6, context = 6, epochs = 1,
                          seed = 1)
 all <- function(folder) list.files(folder, all.files = TRUE, no.. = TRUE)
 

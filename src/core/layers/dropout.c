@@ -1,6 +1,7 @@
 /* Dropout (Srivastava et al., 2014): while training, each number becomes 0
  * with probability `rate`; the others are divided by 1 - rate, so that the
- * mean stays. Otherwise out = in.
+ * mean stays. Otherwise out = in. The `window` steps of a place are dropped
+ * together.
  *
  * The mask depends on nothing but the seed, the mini-batch, the gene's place in
  * it, the layer and the number, so backward generates it again. It is made of
@@ -8,7 +9,7 @@
  * binary digit of the rate to the first, AND with random bits (for a 0) halves
  * the probability, and OR (for a 1) halves it and adds a half. A rate of 1/2
  * takes one random word, others up to RATE_BITS. */
-#include "layers/layer.h"
+#include "layers/lanes.h"
 
 enum { RATE_BITS = 16, VECTORS_PER_WORD = 64 / LANES };
 
@@ -22,6 +23,12 @@ static int dropout_is_valid(const ac_stage *stage)
 {
     return stage->rate >= 0 && stage->rate < 1 &&
            dropout_digits(stage) < 1 << RATE_BITS;
+}
+
+/* Steps that are dropped together. */
+static int dropout_window(const ac_stage *stage)
+{
+    return stage->window > 1 ? stage->window : 1;
 }
 
 static uint64_t dropout_mask(unsigned digits, uint64_t key, uint64_t word)
@@ -50,22 +57,46 @@ static void dropout_lanes(uint32_t mask, real scale, const real *from, real *to)
     }
 }
 
+/* Steps from the first of a place to the first of the next. */
+static int dropout_place_end(const ac_stage *stage, int place)
+{
+    const int window = dropout_window(stage);
+    return place + 1 < place_count_of(stage->steps, window)
+               ? (place + 1) * window
+               : stage->steps;
+}
+
+static void dropout_place(const layer *self, uint32_t mask, size_t number,
+                          int place, real scale, const real *from, real *to)
+{
+    const ac_stage *stage = self->stage;
+    const int end = dropout_place_end(stage, place);
+    for (int t = place * dropout_window(stage); t < end; t++) {
+        const size_t at = ((size_t)t * stage->inputs + number) * LANES;
+        dropout_lanes(mask, scale, from + at, to + at);
+    }
+}
+
 static void dropout_apply(const layer *self, const real *from, real *to)
 {
-    const size_t count = stage_input_count(self->stage);
+    const ac_stage *stage = self->stage;
+    const size_t inputs = stage->inputs;
+    const size_t count =
+        inputs * place_count_of(stage->steps, dropout_window(stage));
     if (!self->training || !self->dropout_rng->on) {
-        memcpy(to, from, sizeof(real) * count * LANES);
+        memcpy(to, from, sizeof(real) * stage_input_count(stage) * LANES);
         return;
     }
     const uint64_t key = random_bits(self->dropout_rng->key, self->index);
-    const unsigned digits = dropout_digits(self->stage);
+    const unsigned digits = dropout_digits(stage);
     const real scale = 1 / (1 - (real)digits / (1 << RATE_BITS));
     uint64_t word = self->dropout_rng->block * (count / VECTORS_PER_WORD + 1);
     uint64_t bits = 0;
     for (size_t i = 0; i < count; i++, bits >>= LANES) {
         if (i % VECTORS_PER_WORD == 0)
             bits = dropout_mask(digits, key, word++);
-        dropout_lanes((uint32_t)bits, scale, from + i * LANES, to + i * LANES);
+        dropout_place(self, (uint32_t)bits, i % inputs, (int)(i / inputs),
+                      scale, from, to);
     }
 }
 

@@ -5,9 +5,14 @@
 
 #include "layers/layer.h"
 
+static inline int place_count_of(int steps, int window)
+{
+    return steps < window ? 1 : steps / window;
+}
+
 static inline int place_count(const ac_stage *stage)
 {
-    return stage->steps < stage->window ? 1 : stage->steps / stage->window;
+    return place_count_of(stage->steps, stage->window);
 }
 
 static inline int place_of(const ac_stage *stage, int step)
