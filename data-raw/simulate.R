@@ -4,7 +4,7 @@ library(AttentiveChrome)
 
 signal <- simulateChromatin(
     genes = 400, seed = 2017,
-    causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60))
+    causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60), scenario = "blocks")
 parts <- splitGenes(
     signal, fractions = c(train = 0.5, valid = 0.25, test = 0.25))
 
