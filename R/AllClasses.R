@@ -143,7 +143,7 @@ setClass("AttentiveChromePanel", slots = c(
 
 # Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "beta",
-                  "share", "completeness")
+                  "share", "completeness", "state", "activity")
 
 # Name of the assay with the joint attention over the bins of all marks.
 .allMarks <- "allMarks"

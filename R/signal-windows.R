@@ -106,3 +106,15 @@ missingBins <- function(x) {
     dimnames(missing) <- list(names(windows), bins$offsets)
     missing
 }
+
+# TSS-centred windows of simulated genes, on random strands.
+.simulatedWindows <- function(chromosome, tss, width) {
+    strand <- sample(c("+", "-"), length(tss), replace = TRUE)
+    start <- ifelse(strand == "+", tss - (width + 1L) %/% 2L,
+                    tss + width %/% 2L - width + 1L)
+    id <- sprintf("SIM%05d", seq_along(tss))
+    GenomicRanges::GRanges(
+        factor(paste0("chr", chromosome), paste0("chr", seq_len(22))),
+        IRanges::IRanges(start, width = width, names = id), strand,
+        gene_id = id, symbol = paste0("Gene", seq_along(tss)), tss = tss)
+}

@@ -16,3 +16,7 @@
     as.integer(.checkNumber(seed, "seed", -.Machine$integer.max,
                             .Machine$integer.max, whole = TRUE))
 }
+
+.normal <- function(rows, columns) {
+    matrix(stats::rnorm(rows * columns), rows)
+}

@@ -4,8 +4,9 @@
 # their smallest form, to see that they work, and keeps nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-all=(train predict kernels scaling memory reads architectures compare panel roadmap
-     splits)
+all=(train predict kernels scaling memory reads architectures compare panel
+     roadmap
+     simulator splits)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0

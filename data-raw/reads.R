@@ -12,7 +12,7 @@ dir.create(folder, recursive = TRUE, showWarnings = FALSE)
 set.seed(2017)
 simulated <- simulateChromatin(
     genes = 160, seed = 2018, effect = 1.5, noise = 0.3,
-    causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60))
+    causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60), scenario = "blocks")
 lengths <- c(chr1 = 1e6, chr2 = 1e6)
 
 # ---- genes: one every 12 kb, of 2 to 6 kb -----------------------------------

@@ -2,7 +2,7 @@
 # also when a job of it was killed.
 suppressPackageStartupMessages(library(AttentiveChrome))
 signal <- simulateChromatin(300, cellTypes = 4, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 work <- file.path(getwd(), "slurm-test")
 unlink(work, recursive = TRUE)
 dir.create(work)

@@ -1,7 +1,7 @@
 # A small simulated data set and a quick model of it.
 smallParts <- function(genes = 90, ...) {
     suppressMessages(splitGenes(simulateChromatin(genes, bins = 20, ...,
-        causal = list(H3K4me3 = 9:12), seed = 1)))
+        causal = list(H3K4me3 = 9:12), seed = 1, scenario = "blocks")))
 }
 
 # Without the notes on models that are trained for too short a time.

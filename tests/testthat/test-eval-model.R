@@ -1,5 +1,5 @@
 signal <- simulateChromatin(60, cellTypes = 2, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 parts <- suppressMessages(splitGenes(signal))
 model <- quickModel(parts)
 

@@ -24,7 +24,7 @@ test_that("alpha sums to 1 over the bins and beta over the marks", {
 
 test_that("genes, cell types and marks keep their places", {
     two <- simulateChromatin(20, cellTypes = 2, bins = 20, seed = 4,
-                             causal = list(H3K4me3 = 9:12))
+                             causal = list(H3K4me3 = 9:12), scenario = "blocks")
     both <- attention(model, two)
     for (cellType in colnames(two)) {
         alone <- attention(model, two[, cellType])

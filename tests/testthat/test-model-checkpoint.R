@@ -161,7 +161,7 @@ test_that("a time limit is an error, and leaves a checkpoint to resume", {
         }
         c(fit(4), fit(4)) # another limit in the same session
     }, list(file, simulateChromatin(400, bins = 20, seed = 1,
-        causal = list(H3K4me3 = 9:12))))
+        causal = list(H3K4me3 = 9:12), scenario = "blocks")))
     expect_match(out, "time limit", all = TRUE)
     expect_lt(nrow(.readSealed(file, "checkpoint")$history), 5000)
 })

@@ -51,10 +51,12 @@ test_that("signal of other marks or bins is refused", {
     expect_error(predict(model, without),
                  "`newdata` must have the model's marks.*Missing.*H3K9me3")
     other <- simulateChromatin(20, bins = 10, seed = 1,
-                               causal = list(H3K4me3 = 4:6))
+                               causal = list(H3K4me3 = 4:6),
+                               scenario = "blocks")
     expect_error(predict(model, other), "20 bins of 100 bp.*10 bins of 100")
     wide <- simulateChromatin(20, bins = 20, binWidth = 200, seed = 1,
-                              causal = list(H3K4me3 = 9:12))
+                              causal = list(H3K4me3 = 9:12),
+                              scenario = "blocks")
     expect_error(attention(model, wide), "20 bins of 200 bp")
     expect_error(predict(model, matrix(1, 3, 3)),
                  "`newdata` must be a signal.*matrix")

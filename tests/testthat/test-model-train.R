@@ -22,7 +22,7 @@ test_that("of epochs that are equally good the first is kept", {
 test_that("the recipe \"published\" is that of the published code", {
     defaults <- formals(attentiveChrome)
     expect_identical(.chooseSizes(defaults$architecture, list()),
-                     list(hidden = 32, markHidden = 16, dropout = 0))
+                     list(filters = 32, context = 32, dropout = 0))
     model <- quietModel(simulateChromatin(20, seed = 1), recipe = "published",
                         epochs = 1)
     settings <- model@training
@@ -81,7 +81,8 @@ test_that("two fresh sessions give the same bits", {
     fit <- function() {
         library(AttentiveChrome)
         signal <- simulateChromatin(40, bins = 20, seed = 1,
-                                    causal = list(H3K4me3 = 9:12))
+                                    causal = list(H3K4me3 = 9:12),
+                                    scenario = "blocks")
         coef(attentiveChrome(signal, filters = 4, context = 4, epochs = 2,
                              seed = 5))
     }
@@ -102,7 +103,8 @@ test_that("set.seed() reproduces a fit without seed, and seed leaves R's
 
 test_that("several cell types are pooled unless one is named", {
     signal <- simulateChromatin(30, cellTypes = 2, bins = 20, seed = 1,
-                                causal = list(H3K4me3 = 9:12))
+                                causal = list(H3K4me3 = 9:12),
+                                scenario = "blocks")
     fit <- function(...) {
         attentiveChrome(signal, filters = 4, context = 4, epochs = 1,
                         seed = 1, ...)
@@ -161,7 +163,8 @@ test_that("attention finds the bins and the mark that decide", {
     # peak there by itself.
     causal <- 40:60
     signal <- simulateChromatin(900, seed = 2, effect = 2,
-                                causal = list(H3K4me1 = causal))
+                                causal = list(H3K4me1 = causal),
+                                scenario = "blocks")
     parts <- suppressMessages(splitGenes(signal,
         fractions = c(train = 4 / 9, validation = 2 / 9, test = 3 / 9)))
     fit <- function(epochs, learningRate) {

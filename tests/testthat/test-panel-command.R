@@ -1,6 +1,6 @@
 skip_if_not_installed("optparse")
 signal <- simulateChromatin(60, cellTypes = 2, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 small <- c("--epochs=2", "--set=filters=4,context=4",
            "--learning-rate=0.01")
 

@@ -1,6 +1,6 @@
 skip_if_not_installed("limma")
 signal <- simulateChromatin(60, cellTypes = 4, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 train <- function(seed) {
     trainCellTypes(signal, epochs = 2, filters = 4, context = 4, seed = seed,
                    learningRate = 0.01, progress = FALSE,

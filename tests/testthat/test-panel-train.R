@@ -1,5 +1,5 @@
 signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 quick <- function(signal. = signal, folder = NULL, ..., seed = 1,
                   BPPARAM = BiocParallel::SerialParam()) {
     trainCellTypes(signal., folder, epochs = 3, filters = 4, context = 4,
@@ -318,7 +318,7 @@ test_that("Ctrl-C and a time limit end a panel, with a checkpoint only", {
     skip_on_os("windows")
     skip_if_not_installed("callr")
     big <- simulateChromatin(900, cellTypes = 2, bins = 20, seed = 1,
-                             causal = list(H3K4me3 = 9:12))
+                             causal = list(H3K4me3 = 9:12), scenario = "blocks")
     run <- function(big, folder, limit = Inf) {
         # Its loading takes long on a busy machine, and catches errors.
         loadNamespace("AttentiveChrome")
@@ -356,7 +356,7 @@ test_that("workers whose master was killed stop and write nothing more", {
     skip_if(Sys.which("pgrep") == "", "no pgrep")
     folder <- folderOf()
     big <- simulateChromatin(300, cellTypes = 2, bins = 20, seed = 1,
-                             causal = list(H3K4me3 = 9:12))
+                             causal = list(H3K4me3 = 9:12), scenario = "blocks")
     train <- function(big, folder) {
         AttentiveChrome::trainCellTypes(big, folder, epochs = 3000,
             filters = 4, context = 4, progress = FALSE,

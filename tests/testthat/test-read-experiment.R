@@ -20,7 +20,7 @@ test_that("the shipped reads are the simulated counts", {
     signal <- whole(method = "fivePrime", shift = 75)
     simulated <- simulateChromatin(
         genes = 160, seed = 2018, effect = 1.5, noise = 0.3,
-        causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60))
+        causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60), scenario = "blocks")
     for (mark in c("H3K27me3", "H3K36me3", "H3K9me3")) {
         counts <- binMatrix(simulated, mark)
         # Windows 2 kb from the next one take some of its reads too.

@@ -1,7 +1,7 @@
 marksOf <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
 twoCells <- function() {
     x <- simulateChromatin(30, cellTypes = 2, bins = 20, seed = 1,
-                           causal = list(H3K4me3 = 9:12))
+                           causal = list(H3K4me3 = 9:12), scenario = "blocks")
     colnames(x) <- c("K562", "H1")
     x
 }
@@ -144,7 +144,8 @@ expectHonest <- function(flips, model, signal) {
 
 learned <- local({
     signal <- simulateChromatin(300, bins = 20, seed = 1, noise = 0.3,
-                                causal = list(H3K4me3 = 9:12))
+                                causal = list(H3K4me3 = 9:12),
+                                scenario = "blocks")
     list(signal = signal, model = attentiveChrome(
         signal, epochs = 15, filters = 6, context = 6,
         learningRate = 0.01, transform = "log1p", seed = 1))

@@ -41,7 +41,8 @@ test_that("a control is scaled to the depth of the mark, and left out", {
 
 test_that("quantile normalisation gives all cell types one distribution", {
     skipWithout("limma")
-    signal <- simulateChromatin(20, cellTypes = 3, seed = 1)
+    signal <- simulateChromatin(20, cellTypes = 3, seed = 1,
+                                scenario = "blocks")
     same <- normalizeSignal(signal, "quantile")
     flat <- function(x) {
         vapply(colnames(x), function(cellType) {

@@ -58,8 +58,8 @@ test_that("a seed leaves R's random numbers alone; without one they go on", {
 })
 
 test_that("the chromosome split keeps chromosomes whole", {
-    signal <- simulateChromatin(genes = 66, bins = 10, causal = list(),
-                                seed = 1)
+    signal <- simulateChromatin(genes = 66, bins = 10, scenario = "blocks",
+                                causal = list(), seed = 1)
     parts <- quietSplit(signal, "chromosome", chromosomes = list(
         validation = "chr8", test = c("chr9", "chr10")))
     expect_identical(sizes(parts),

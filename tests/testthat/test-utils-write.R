@@ -1,5 +1,5 @@
 signal <- simulateChromatin(60, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 model <- attentiveChrome(signal, filters = 6, context = 6, epochs = 1,
                          seed = 1)
 all <- function(folder) list.files(folder, all.files = TRUE, no.. = TRUE)

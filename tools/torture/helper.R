@@ -3,7 +3,7 @@ suppressPackageStartupMessages(library(AttentiveChrome))
 own <- asNamespace("AttentiveChrome")
 
 signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
-                            causal = list(H3K4me3 = 9:12))
+                            causal = list(H3K4me3 = 9:12), scenario = "blocks")
 
 train <- function(signal, folder = NULL, epochs = 3, ...,
                   BPPARAM = BiocParallel::SerialParam()) {
