@@ -162,7 +162,7 @@
         stages = .additive, gate = "gate",
         start = function(...) .startAdditive(...),
         alpha = "alpha", beta = "beta", auroc = NA,
-        recipe = list(epochs = 15, learningRate = 3e-3),
+        recipe = list(learningRate = 3e-3),
         size = list(filters = 16, kernel = 10, detectors = 3, places = 20,
                     context = 64, contextKernel = 10, placeKernel = 5,
                     hidden = 32, dropout = 0.5, valueDropout = 0.3)),
@@ -212,12 +212,38 @@
     entry$stages(length(marks), bins, entry$size)
 }
 
-#' The architectures of the paper
+#' The architectures
 #'
-#' Lists the models that the paper compares in its table 2, with the names that
-#' `attentiveChrome(architecture = )` accepts and with their sizes. All of them
-#' consist of the same kinds of layers and output one logit.
+#' Lists the models that `attentiveChrome(architecture = )` trains, by name and
+#' with their sizes: additive attention, the default, and those that the paper
+#' compares in its table 2. All of them consist of the same kinds of layers and
+#' output one logit.
 #'
+#' @section Additive attention:
+#' The logit of an `"additive"` model is exactly a sum of shares, one of each
+#' bin t of each mark j:
+#'
+#' logit = bias + sum over j, t of share(j, t)
+#'
+#' share(j, t) = (places alpha(j, t)) (marks beta(j)) value(j, t)
+#'
+#' The value depends on the mark's own signal near the bin: a convolution of
+#' this mark alone with a rectifier gives `filters` features, and each of a few
+#' detectors, linear in the features, counts by a profile over the `places` of
+#' the window. alpha and beta are gates with a mean of 1 over places and marks.
+#' They see the context, all marks at all places: two convolutions with
+#' rectifiers and average-pooling into places give c(p). alpha(j, t) is the
+#' softmax over the bins of query(j) c(p) + position(j, t), where p is the place
+#' of bin t; beta(j) is the softmax over the marks of a perceptron of the mean
+#' of c. So no second method is needed to explain a prediction: see the assay
+#' `share` of [attention()] and the method `"share"` of [attribution()].
+#'
+#' Training starts from values of 0 and equal gates, and the values decay more
+#' than other weights, so that models of different seeds give alpha, beta and
+#' the shares the same meaning. The model is the package's own and not in the
+#' paper.
+#'
+#' @section Architectures of the paper:
 #' The LSTMs are bidirectional. `"lstm"` uses the final state of each direction,
 #' as the authors' first code does. The convolutions of `"cnn-attn"` and
 #' `"cnn-alpha-beta"` are padded with zeros, so that attention has as many
@@ -236,8 +262,13 @@
 #'   bins and over the marks;
 #' * `perceptron`: hidden units of the perceptron;
 #' * `filters`, `kernel`: number and width in bins of the filters of the
-#'   convolution over the bins; `markFilters`, `markKernel`: the same over the
-#'   marks;
+#'   convolution over the bins (for `"additive"`, of each mark alone);
+#'   `markFilters`, `markKernel`: the same over the marks;
+#' * `detectors`, `places`: for `"additive"`, the number of detectors and of
+#'   places of equal width that the window consists of; `context`,
+#'   `contextKernel`, `placeKernel`: units of the context, and the widths of its
+#'   convolutions in bins and in places; `hidden`: hidden units of the
+#'   perceptron of beta; `valueDropout`: dropout of the features;
 #' * `pool`: width of max-pooling, in convolved bins;
 #' * `dense1`, `dense2`: units of the first and second dense layer;
 #' * `dropout`: fraction of the values that are dropped.
@@ -245,7 +276,7 @@
 #' @return A data frame with one row per architecture: `architecture`, its name;
 #'   `description`; `attention`, what it attends to; `sizes`, with their
 #'   defaults; `paperAuroc`, the mean AUROC on the test genes of 56 cell types
-#'   that the paper reports.
+#'   that the paper reports, `NA` for `"additive"`.
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
 #'   Singh et al. (2016), DeepChrome, Bioinformatics 32, i639.
 #' @seealso [attentiveChrome()]
@@ -317,7 +348,7 @@ listArchitectures <- function() {
 }
 
 .checkSize <- function(value, name) {
-    if (name == "dropout") .checkNumber(value, name, 0, 0.99)
+    if (name %in% c("dropout", "valueDropout")) .checkNumber(value, name, 0, 0.99)
     else .checkNumber(value, name, 1, 100000, whole = TRUE)
 }
 

@@ -22,6 +22,9 @@
 #'     alpha, which sums to 1 over the bins;
 #'   * `beta` (genes x cell types x marks), which sums to 1 over the marks, for
 #'     architectures that attend to marks;
+#'   * `share` (genes x cell types x marks x bins), for `"additive"`: what each
+#'     bin of each mark contributes to the logit. A gene's shares and
+#'     `metadata(x)$bias` sum to the logit, up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
 #'     expression;
 #'   * `label`, if `signal` has it.
@@ -49,10 +52,14 @@ setMethod("attention", "AttentiveChromeModel",
         dimnames(beta)[[3L]] <- model@marks
         assays$beta <- beta
     }
-    if (!is.null(architecture$gate)) {
-        assays$share <- .shareAssay(out$attention$share, model, signal)
+    if (is.null(architecture$gate)) {
+        return(.explanation(assays, out$logit, signal, "attention"))
     }
-    .explanation(assays, out$logit, signal, "attention")
+    assays$share <- .shareAssay(out$attention$share, model, signal)
+    out <- .explanation(assays, out$logit, signal, "attention")
+    metadata(out)[c("bias", "meanShare")] <- list(
+        model@parameters$gate.bias, model@training$meanShare)
+    out
 })
 
 # The explanation of a signal, in the signal's own class: one array per mark and
@@ -89,6 +96,26 @@ setMethod("attention", "AttentiveChromeModel",
     array(aperm(share, c(3L, 4L, 2L, 1L)),
           c(dim(signal), length(marks), bins),
           c(dimnames(signal), list(marks, NULL)))
+}
+
+# An attention's shares, less those of the average training gene, as the
+# attribution that they are.
+.sharesOf <- function(attention) {
+    if (!"share" %in% assayNames(attention)) {
+        .stop("{.arg attention} has no shares",
+              i = "Models of the architecture {.val additive} have them.")
+    }
+    share <- assay(attention, "share", withDimnames = FALSE)
+    mean <- metadata(attention)$meanShare %||% 0
+    for (j in seq_along(marks(attention))) {
+        own <- share[, , j, , drop = FALSE]
+        dim(own) <- dim(own)[-3L]
+        if (is.matrix(mean)) own <- sweep(own, 3L, mean[, j])
+        assay(attention, marks(attention)[j], withDimnames = FALSE) <- own
+    }
+    attention@kind <- "attribution"
+    metadata(attention)$attribution <- list(method = "share")
+    attention
 }
 
 .stopNoAttention <- function(model) {

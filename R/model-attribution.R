@@ -77,7 +77,7 @@ setMethod("attribution", "AttentiveChromeModel",
     method <- .checkChoice(method, "method", .attributionMethods)
     .checkNumber(steps, "steps", 1, whole = TRUE)
     .checkNumber(tolerance, "tolerance", 1e-5)
-    if (method == "share") .checkShares(model)
+    if (method == "share") .checkHasShares(model)
     .checkFits(signal, .modelFormat(model))
     .checkWindow(window, length(binOffsets(model)))
     input <- .modelInput(signal, model@marks, colnames(signal),
@@ -125,7 +125,7 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # ---- shares -------------------------------------------------------------------
 
-.checkShares <- function(model) {
+.checkHasShares <- function(model) {
     if (is.null(model@training$meanShare)) {
         .stop("{.arg model} has no shares of its training genes",
               x = "Its architecture is {.val {model@architecture}}.",

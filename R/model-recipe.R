@@ -3,7 +3,7 @@
 
 # Each has all the arguments of attentiveChrome() that a recipe decides.
 .recipes <- list(
-    default = list(epochs = 10, batchSize = 64, learningRate = 1e-3,
+    default = list(epochs = 15, batchSize = 32, learningRate = 1e-3,
                    weightDecay = 0.01, schedule = "oneCycle", clip = 1,
                    transform = "log1p", keep = "loss", patience = Inf),
     published = list(epochs = 30, batchSize = 16, learningRate = 2e-4,

@@ -18,7 +18,8 @@
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
+#' model <- attentiveChrome(signal, recipe = "published", epochs = 2,
+#'     hidden = 4, markHidden = 4)
 #' file <- tempfile(fileext = ".pt")
 #' writeTorchWeights(model, file)
 #' again <- readTorchWeights(file, marks(model))

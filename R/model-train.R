@@ -12,9 +12,10 @@
 #'
 #' | setting | `"default"` | `"published"` |
 #' | --- | --- | --- |
-#' | `epochs` | 10 | 30 |
-#' | `batchSize` | 64 | 16 |
-#' | `learningRate` | 0.001 | 0.0002 |
+#' | `architecture` | `"additive"` | `"lstm-alpha-beta"` |
+#' | `epochs` | 15 | 30 |
+#' | `batchSize` | 32 | 16 |
+#' | `learningRate` | 0.003, others than `"additive"` 0.001 | 0.0002 |
 #' | `weightDecay` | 0.01 | 0 |
 #' | `schedule` | `"oneCycle"` | `"constant"` |
 #' | `clip` | 1 | 1 |
@@ -23,14 +24,14 @@
 #' | `patience` | `Inf` | `Inf` |
 #'
 #' `"published"` is the recipe of the code published with the paper, with raw
-#' counts and plain Adam. `"default"` needs a third of the epochs, and does not
-#' depend on the units of the signal. It is meant for the thousands of genes of
-#' a genome. A few hundred genes give too few steps: then set
-#' `epochs = 30, batchSize = 16`, for example.
+#' counts and plain Adam. `"default"` needs half of the epochs, and does not
+#' depend on the units of the signal.
 #'
 #' Weight decay is decoupled from the gradient (AdamW). It shrinks weight
 #' matrices, those with more than one row and more than one column, and not
-#' biases or the context vectors of attention.
+#' biases or the context vectors of attention. In `"additive"` models the
+#' detectors and profiles of the values decay 30 times as much, and the positions
+#' of alpha do not decay.
 #'
 #' The learning rate changes with each mini-batch. `"oneCycle"` rises from 1/25
 #' of `learningRate` to `learningRate` over the first 30 % of all steps and then
@@ -88,13 +89,12 @@
 #'   `cellTypes` to select some.
 #' @param validation A signal with labels and the same marks and bins, used to
 #'   choose the epoch that is kept; or `NULL`.
-#' @param architecture Name of the architecture: `"lstm-alpha-beta"`
-#'   (AttentiveChrome; paper, section 3) or another of [listArchitectures()].
+#' @param architecture Name of the architecture: `"additive"` (additive
+#'   attention), `"lstm-alpha-beta"` (AttentiveChrome; paper, section 3) or
+#'   another of [listArchitectures()]. `NULL` means that of the recipe.
 #' @param cellTypes Names of the cell types to train on; by default all.
-#' @param ... Sizes of the architecture, by name. For `"lstm-alpha-beta"` these
-#'   are `hidden` (32) and `markHidden` (16), the hidden units per direction of
-#'   the LSTMs over the bins and over the marks, and `dropout` (0). See
-#'   [listArchitectures()] for the other architectures.
+#' @param ... Sizes of the architecture, by name, such as `filters` and
+#'   `context` for `"additive"`: see [listArchitectures()].
 #' @param recipe `"default"` or `"published"`: the settings of training that are
 #'   not given, see the section Recipes.
 #' @param epochs Maximum number of passes over the training genes. For this and

@@ -11,6 +11,9 @@
 #'
 #' @param attention An attention ([attention()]) or an attribution
 #'   ([attribution()]), which has no uniform value.
+#' @param what `"alpha"`, or for `"additive"` models also `"share"`: what each
+#'   bin contributes to the logit, with its sign, compared with the average
+#'   training gene.
 #' @param cellTypes Names of the cell types, at most six; by default all.
 #' @param marks Names of the marks; by default all.
 #' @param spread What the bands show: the lower and upper quartile of the genes
@@ -32,9 +35,10 @@
 #'     seed = 1)
 #' plotAttention(attention(model, signal))
 plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
-                          spread = c("quartiles", "sd", "none"),
+                          what = c("alpha", "share"), spread = c("quartiles", "sd", "none"),
                           threshold = 0.5) {
     .checkAttention(attention)
+    attention <- .chooseTracks(attention, if (missing(what)) "alpha" else what)
     cellTypes <- .checkFewCellTypes(attention, cellTypes)
     marks <- .chooseMarks(attention, marks)
     spread <- .checkChoice(spread, "spread", c("quartiles", "sd", "none"))
@@ -62,6 +66,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     c(saliency = "Mean saliency (|d logit / d signal|)",
       gradientInput = "Mean gradient x signal (logit)",
       integratedGradients = "Mean integrated gradient (logit)",
+      share = "Mean share of the logit",
       occlusion = "Mean effect of occlusion (logit)")[[method]]
 }
 

@@ -1,10 +1,12 @@
 #' Plot the signal and attention of one gene
 #'
 #' Plots the signal of each mark around the transcription start site (TSS) of
-#' one gene in one cell type. Below each signal, it shows where the model looked
-#' (alpha). The scale of the signal differs between marks; the scale of alpha is
-#' the same for all marks, so that they can be compared. Joint attention over
-#' the bins of all marks is shown as one track below the signals.
+#' one gene in one cell type. Below each signal, it shows what each bin
+#' contributes to the logit of the prediction (its share, with its sign), for
+#' models that have shares, or where the model looked (alpha). The scale of the
+#' signal differs between marks; that of the shares or of alpha is the same for
+#' all marks, so that they can be compared. Joint attention over the bins of all
+#' marks is shown as one track below the signals.
 #'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param attention The attention of a model to this signal ([attention()]),
@@ -12,10 +14,12 @@
 #' @param gene The row name of the gene or its `symbol`, if
 #'   `rowData(attention)` has this column.
 #' @param cellType Name of the cell type. Optional if `attention` has only one.
+#' @param what `"share"` or `"alpha"`: the track below each signal. By default,
+#'   the shares if `attention` has them, as of `"additive"` models.
 #' @param marks Names of the marks; by default all marks of `attention` or, if
 #'   its alpha is joint, of `signal`.
 #' @return A `ggplot` object. Its `data` has one row per mark (`allMarks` for
-#'   joint attention), track (`signal` or `alpha`) and bin: `position` (centre
+#'   joint attention), track (`signal` or `what`) and bin: `position` (centre
 #'   of the bin in base pairs from the TSS) and `value`.
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
@@ -24,9 +28,11 @@
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     seed = 1)
 #' plotGene(signal, attention(model, signal), "DNMT1")
-plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
+plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
+                     what = NULL) {
     .checkSignal(signal)
     .checkAttention(attention)
+    attention <- .chooseTracks(attention, what)
     .checkSameGeometry(signal, attention)
     row <- .findOneGene(signal, attention, gene)
     cellType <- .checkCellType(attention, cellType)
@@ -42,19 +48,39 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         .tssLine() + .zeroLines(tracks) +
         ggplot2::geom_col(ggplot2::aes(fill = .data$mark),
                           tracks[isSignal, ], width = binWidth(signal)) +
-        .alphaArea(tracks[!isSignal, ], signal) +
+        .alphaArea(tracks[!isSignal, ], attention) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
                             scales = "free_y", strip.position = "left",
                             labeller = ggplot2::as_labeller(labels)) +
         .scalePosition(signal) +
         ggplot2::scale_y_continuous(
-            paste0(.signalTitle(signal), ", and alpha"),
+            paste0(.signalTitle(signal), ", and ",
+                   .trackTitles[[.trackOf(attention)]]),
             limits = .withZero, breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
         ggplot2::scale_fill_manual(values = .markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
         .geneTitle(signal, attention, row, cellType) +
         .themeChrome() + .themeTracks(length(marks), joint)
+}
+
+# The tracks below the signals, and how the axis and the caption call them.
+.trackTitles <- c(alpha = "alpha", share = "share of the logit",
+                  attribution = "attribution")
+
+.trackOf <- function(x) {
+    method <- metadata(x)$attribution$method
+    if (is.null(method)) "alpha"
+    else if (method == "share") "share"
+    else "attribution"
+}
+
+# The attention, or its shares as an attribution.
+.chooseTracks <- function(attention, what) {
+    has <- "share" %in% assayNames(attention)
+    what <- .checkChoice(what %||% if (has) "share" else "alpha", "what",
+                         c("alpha", "share"))
+    if (what == "alpha") attention else .sharesOf(attention)
 }
 
 # Whether there is one joint alpha for all marks.
@@ -101,7 +127,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
     }
     tracks <- lapply(marks, function(mark) {
         rbind(track(signal, mark, "signal"),
-              if (!joint) track(attention, mark, "alpha"))
+              if (!joint) track(attention, mark, .trackOf(attention)))
     })
     if (joint) {
         tracks <- c(tracks, list(track(attention, .allMarks, "alpha")))
@@ -114,20 +140,23 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 
 # Alpha as a line with a faint area, and a line for uniform attention. The blank
 # layer gives alpha the same scale for all marks.
-.alphaArea <- function(alpha, signal) {
-    bins <- length(binOffsets(signal))
-    top <- data.frame(panel = unique(alpha$panel), value = max(alpha$value),
-                      position = mean(alpha$position), uniform = 1 / bins)
-    list(ggplot2::geom_hline(ggplot2::aes(yintercept = .data$uniform), top,
-                             linetype = "dashed", colour = "grey60",
-                             linewidth = 0.3),
+.alphaArea <- function(alpha, attention) {
+    bins <- length(binOffsets(attention))
+    ends <- expand.grid(panel = unique(alpha$panel),
+                        value = range(0, alpha$value))
+    ends$position <- mean(alpha$position)
+    ends$uniform <- 1 / bins
+    list(if (attention@kind == "attention")
+             ggplot2::geom_hline(ggplot2::aes(yintercept = .data$uniform), ends,
+                                 linetype = "dashed", colour = "grey60",
+                                 linewidth = 0.3),
          ggplot2::geom_ribbon(ggplot2::aes(ymin = 0, ymax = .data$value,
                                            fill = .data$mark), alpha,
                               alpha = 0.2),
          if (bins > 1L) ggplot2::geom_line(ggplot2::aes(colour = .data$mark),
                                            alpha, linewidth = 0.6)
          else ggplot2::geom_point(ggplot2::aes(colour = .data$mark), alpha),
-         ggplot2::geom_blank(data = top))
+         ggplot2::geom_blank(data = ends))
 }
 
 # Limits of a track include 0, the base of its bars. Log ratios can be negative.
@@ -171,8 +200,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
         beta <- sprintf("\nbeta = %.2f", beta)
     }
     alphas <- if (.isJoint(attention)) .allMarks else marks
-    labels <- c(paste0(marks, beta), rep("alpha", length(alphas)))
-    stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, "alpha")))
+    track <- .trackOf(attention)
+    labels <- c(paste0(marks, beta), rep(track, length(alphas)))
+    stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, track)))
 }
 
 .geneTitle <- function(signal, attention, row, cellType) {
@@ -191,9 +221,14 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL) {
 }
 
 .geneCaption <- function(attention) {
-    caption <- sprintf(paste(
-        "Bars: signal. Lines: attention over the bins (alpha); dashed:",
-        "uniform (1 / %d bins)."), length(binOffsets(attention)))
+    caption <- sprintf(switch(
+        .trackOf(attention),
+        alpha = paste("Bars: signal. Lines: attention over the bins (alpha);",
+                      "dashed: uniform (1 / %d bins)."),
+        share = paste("Bars: signal. Lines: the share of each of %d bins in",
+                      "the logit, compared with the average training gene."),
+        attribution = "Bars: signal. Lines: attribution of each of %d bins."
+    ), length(binOffsets(attention)))
     if (!"beta" %in% assayNames(attention)) return(caption)
     paste0(caption, "\nbeta: attention over the marks.")
 }

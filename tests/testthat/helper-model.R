@@ -13,3 +13,10 @@ quickModel <- function(parts, ..., epochs = 3, learningRate = 0.01, seed = 1) {
     quietModel(parts$train, parts$validation, filters = 4, context = 4,
                epochs = epochs, learningRate = learningRate, seed = seed, ...)
 }
+
+# A model of the paper's architecture.
+quickLstm <- function(parts, ..., epochs = 3, learningRate = 0.01, seed = 1) {
+    quietModel(parts$train, parts$validation, "lstm-alpha-beta", hidden = 4,
+               markHidden = 3, epochs = epochs, learningRate = learningRate,
+               seed = seed, ...)
+}

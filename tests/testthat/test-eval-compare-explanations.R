@@ -12,7 +12,7 @@ fit <- function(architecture, ...) {
                recipe = "published", epochs = 8, learningRate = 0.01,
                transform = "log1p", seed = 1, ...)
 }
-model <- fit("lstm-alpha-beta", filters = 6, context = 6)
+model <- fit("lstm-alpha-beta", hidden = 6, markHidden = 4)
 cnn <- fit("deepchrome", filters = 8, dense1 = 16, dense2 = 8)
 quick <- function(models = model, reference = "H3K27ac", ...) {
     compareExplanations(models, parts$test, reference, ..., draws = 50,

@@ -98,7 +98,8 @@ test_that("models that do not know their genes are silent", {
     skipWithout("filelock")
     file <- withr::local_tempfile(fileext = ".pt")
     writeTorchWeights(model, file)
-    read <- readTorchWeights(file, marks(model), bins = 20, filters = 4,
+    read <- readTorchWeights(file, marks(model), bins = 20,
+                             architecture = "additive", filters = 4,
                              context = 4)
     expect_silent(evaluate(read, one$train))
 })

@@ -3,7 +3,8 @@ parts <- smallParts()
 # Small enough for training in no time.
 small <- list(hidden = 4, markHidden = 3, perceptron = 4, filters = 4,
               kernel = 4, pool = 3, dense1 = 6, dense2 = 5, markFilters = 3,
-              markKernel = 2)
+              markKernel = 2, context = 5, contextKernel = 4, placeKernel = 2,
+              detectors = 2, places = 5)
 fit <- function(name, ..., epochs = 2, seed = 1) {
     size <- small[intersect(names(small), names(.architectures[[name]]$size))]
     do.call(attentiveChrome, c(
@@ -14,12 +15,13 @@ fit <- function(name, ..., epochs = 2, seed = 1) {
 test_that("listArchitectures() describes them all", {
     table <- listArchitectures()
     expect_identical(table$architecture, names(.architectures))
-    expect_identical(nrow(table), 7L)
-    expect_match(table$sizes[1L], "hidden = 32, markHidden = 16, dropout = 0",
+    expect_identical(nrow(table), 8L)
+    expect_match(table$sizes[2L], "hidden = 32, markHidden = 16, dropout = 0",
                  fixed = TRUE)
     expect_identical(table$attention[table$architecture == "deepchrome"],
                      "none")
-    expect_false(anyNA(table))
+    expect_identical(table$architecture[is.na(table$paperAuroc)], "additive")
+    expect_false(anyNA(table[names(table) != "paperAuroc"]))
 })
 
 test_that("numbers of parameters are those of the papers' sizes", {
@@ -30,6 +32,10 @@ test_that("numbers of parameters are those of the papers' sizes", {
                    prod, 0))
     }
     expect_identical(count("lstm-alpha-beta"), 55681)
+    # context, features, values and gate
+    expect_identical(count("additive"), 64 * 51 + 64 * 321 + 5 * (16 * 11) +
+                     5 * (3 * 16 + 20 * 3 + 20) + 5 * (64 + 100 + 33) +
+                     32 * 65 + 1)
     # 50 filters of 10 x 5, 18 positions left of 91, 625, 125, 1
     expect_identical(count("deepchrome"), 50 * 51 + 625 * 901 + 125 * 626 + 126)
 })
@@ -159,7 +165,7 @@ test_that("attention of each mark is there, with and without beta", {
 
 test_that("a convolution's attention is to the bin where it looks", {
     # A filter that only looks at its centre, and attention to what it finds.
-    model <- fit("cnn-attn", epochs = 1)
+    model <- fit("cnn-attn", epochs = 1, transform = "none")
     model@parameters$conv.weight[] <- 0
     model@parameters$conv.weight[, , 2L] <- 1 # of 4, with 1 before and 2 after
     model@parameters$conv.bias[] <- 0
@@ -194,7 +200,7 @@ test_that("sizes are checked by name", {
     expect_error(fit(architecture = "deepchrome", hidden = 8),
                  "\"deepchrome\" has no size `hidden`.*sizes are.*`filters`")
     expect_error(fit(epoch = 3), "no size `epoch`.*Did you mean `epochs`")
-    expect_error(fit(markhidden = 3), "Did you mean `markHidden`")
+    expect_error(fit(architecture = "lstm-alpha-beta", markhidden = 3), "Did you mean `markHidden`")
     expect_error(fit(NULL, "lstm", NULL, 32), "must have unique names")
     expect_error(fit(hidden = 4, hidden = 5), "must have unique names")
     expect_error(fit(hidden = NULL), "`hidden` must be one whole number")

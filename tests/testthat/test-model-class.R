@@ -1,5 +1,5 @@
 parts <- smallParts()
-model <- quickModel(parts)
+model <- quickLstm(parts)
 
 test_that("a model survives saveRDS and a new session", {
     skip_if_not_installed("callr")

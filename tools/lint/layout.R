@@ -42,14 +42,15 @@ findCycles <- function(graph) {
     }))
 }
 
-# Faults of the layout of R/, as lines of text: cycles, and files that
-# CONTRIBUTING.md does not name or names without need.
+# Faults of the layout of R/, as lines of text: cycles, functions that two files
+# define, and files that CONTRIBUTING.md does not name or names without need.
 lintLayout <- function(root = ".") {
     files <- list.files(file.path(root, "R"), "[.]R$", full.names = TRUE)
     cycles <- vapply(findCycles(fileGraph(files)), function(cycle) {
         paste("these files call each other in a circle:",
               paste(cycle, collapse = ", "))
     }, "")
+    names <- unlist(lapply(files, function(file) .definedNames(parse(file))))
     guide <- readLines(file.path(root, "CONTRIBUTING.md"))
     families <- "(read|signal|model|baseline|eval|panel|plot|utils)-[a-z-]+"
     named <- unlist(regmatches(guide, gregexpr(
@@ -57,6 +58,7 @@ lintLayout <- function(root = ".") {
                "package)[.]R`"), guide)))
     named <- unique(sub("^R/", "", gsub("`", "", named)))
     c(cycles,
+      sprintf("%s is defined twice", unique(names[duplicated(names)])),
       sprintf("CONTRIBUTING.md does not name R/%s",
               setdiff(basename(files), named)),
       sprintf("CONTRIBUTING.md names R/%s, which does not exist",

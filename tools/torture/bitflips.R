@@ -7,8 +7,8 @@ panel <- train(signal, folder)
 checkpoint <- tempfile()
 fit <- function() {
     parts <- suppressMessages(splitGenes(signal[, 1L]))
-    attentiveChrome(parts$train, parts$validation, epochs = 2, hidden = 4,
-                    markHidden = 3, seed = 1, checkpoint = checkpoint,
+    attentiveChrome(parts$train, parts$validation, epochs = 2, filters = 4,
+                    context = 4, seed = 1, checkpoint = checkpoint,
                     progress = FALSE)
 }
 model <- fit()

@@ -3,11 +3,11 @@
 source(file.path("tools", "torture", "helper.R"))
 parts <- suppressMessages(splitGenes(signal[, 1L]))
 model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
-                         hidden = 16, markHidden = 8, seed = 1,
+                         filters = 16, context = 16, seed = 1,
                          progress = FALSE)
 wide <- data.frame(gene = sprintf("gene%05d", 1:12000), p = (1:12000) / 7)
 fit <- function(path) {
-    attentiveChrome(parts$train, epochs = 1, hidden = 8, markHidden = 4,
+    attentiveChrome(parts$train, epochs = 1, filters = 8, context = 8,
                     seed = 1, checkpoint = path, progress = FALSE)
 }
 writers <- list(

@@ -8,7 +8,7 @@ signal <- simulateChromatin(60, cellTypes = 3, bins = 20, seed = 1,
 train <- function(signal, folder = NULL, epochs = 3, ...,
                   BPPARAM = BiocParallel::SerialParam()) {
     AttentiveChrome::trainCellTypes(signal, folder, seed = 1, epochs = epochs,
-        hidden = 4, markHidden = 3, ..., BPPARAM = BPPARAM, progress = FALSE)
+        filters = 4, context = 4, ..., BPPARAM = BPPARAM, progress = FALSE)
 }
 
 weights <- function(panel) {

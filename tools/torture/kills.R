@@ -13,7 +13,7 @@ start <- function(folder, workers) {
         back <- if (workers == 1L) BiocParallel::SerialParam() else
             BiocParallel::MulticoreParam(workers)
         AttentiveChrome::trainCellTypes(readRDS(data), folder, seed = 1,
-            epochs = epochs, hidden = 4, markHidden = 3, BPPARAM = back,
+            epochs = epochs, filters = 4, context = 4, BPPARAM = back,
             progress = FALSE)
     }, list(data, folder, epochs, workers), supervise = TRUE)
 }
