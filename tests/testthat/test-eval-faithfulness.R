@@ -80,6 +80,7 @@ test_that("rank agreement is Spearman's, gene by gene", {
 
 test_that("print() says plainly, figures show the curves", {
     expect_output(print(faith), "Attention orders the bins .* random order")
+    expect_identical(as.data.frame(faith), faith$table)
     figure <- ggplot2::ggplot_build(plot(faith))
     expect_equal(sort(figure$data[[1L]]$y), sort(faith$curves$probability))
     tiles <- ggplot2::ggplot_build(plot(faith, "agreement"))

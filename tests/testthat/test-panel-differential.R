@@ -48,6 +48,28 @@ test_that("planted differences are found, others seldom", {
     expect_lt(mean(found$pValue[-(1:20)] < 0.05), 0.1)
 })
 
+test_that("the result prints its best rows and plots as a volcano", {
+    found <- differentialAttention(panels, signal, groups)
+    lines <- capture.output(print(found, n = 3))
+    expect_match(lines[1L], "attention to the mark")
+    expect_match(lines[2L], "first: a, cellType1, cellType2")
+    expect_match(lines[4L], sprintf("^%d of 300", sum(found$fdr < 0.05)))
+    expect_length(lines, 9L)
+    expect_match(lines[9L], "297 more")
+    expect_lte(max(nchar(lines)), 80L)
+    expect_output(print(found[1:2]), "gene")
+    seeds <- differentialAttention(panels, signal, list(a = "cellType1",
+                                                        b = "cellType4"))
+    expect_output(print(seeds), "Replicates are seeds")
+    found$fdr[] <- 1
+    expect_length(ggplot2::ggplot_build(plot(found))$data, 2L)
+    found$fdr[1:5] <- 0.01
+    built <- ggplot2::ggplot_build(plot(found))
+    expect_equal(built$data[[1]]$y, -log10(found$pValue))
+    expect_identical(built$data[[2]]$label, found$gene[1:5])
+    expect_equal(built$data[[3]]$yintercept, -log10(found$pValue[5]))
+})
+
 test_that("wrong input is told", {
     expect_snapshot(error = TRUE, {
         differentialAttention(panels[[1]], signal, c("cellType1", "cellType2"))

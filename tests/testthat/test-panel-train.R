@@ -428,6 +428,12 @@ test_that("every model meets every cell type", {
     expect_equal(cross["cellType1", "cellType3"],
                  evaluate(panel[["cellType1"]], other)$auroc)
     expect_output(print(cross), "Own cell type")
+    long <- as.data.frame(cross)
+    expect_equal(long$auroc[long$model == "cellType1" &
+                            long$cellType == "cellType3"],
+                 cross["cellType1", "cellType3"])
+    withr::local_options(width = 40)
+    expect_output(print(cross), "model +own +others +lowest +lowest in")
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })

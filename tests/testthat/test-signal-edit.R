@@ -106,6 +106,14 @@ test_that("predictEdits() is predict() of copies edited by hand", {
     expect_identical(out$gene, rep(rownames(x), 6))
     expect_identical(out$cellType, rep(rep(c("K562", "H1"), each = 30), 3))
     expect_gt(max(abs(out$change[out$edit == "lost"])), 0.01)
+    lines <- capture.output(print(out))
+    expect_match(lines[1], "Edits of 30 genes")
+    lost <- out$edit == "lost" & out$cellType == "K562"
+    expect_match(lines[grepl("lost +K562", lines)],
+                 sprintf("%.3f +%.3f$", mean(out$change[lost]),
+                         mean(out$flipped[lost])))
+    expect_output(print(head(out)), "gene cellType edit")
+    expect_output(print(out[1:3]), "gene cellType edit")
     figure <- ggplot2::ggplot_build(plot(out))
     middle <- figure$data[[2]]
     expect_equal(nrow(middle), 6L)

@@ -110,6 +110,15 @@ test_that("how a part came about is recorded", {
                      list(part = "test", by = "random", seed = 3))
 })
 
+test_that("a split is a table of genes and parts", {
+    signal <- simulateChromatin(9, seed = 1)
+    parts <- suppressMessages(splitGenes(signal, by = "random", seed = 1))
+    table <- as.data.frame(parts)
+    expect_identical(table$gene[table$part == "test"], rownames(parts$test))
+    expect_identical(nrow(table), 9L)
+    expect_identical(levels(table$part), names(parts))
+})
+
 test_that("the split reports genes and the share of high ones", {
     halves <- c(train = 0.5, test = 0.5)
     one <- plainSignal(4, labels = c(1, 1, 0, 1))
