@@ -25,7 +25,7 @@ test_that("cell types are the replicates where there are enough", {
     expect_false(is.unsorted(found$pValue))
 })
 
-test_that("seeds are, between two cell types", {
+test_that("seeds are the replicates between two cell types", {
     two <- list(a = "cellType1", b = "cellType4")
     found <- differentialAttention(panels, signal, two, "alpha", within = 300)
     row <- found[3L, ]
@@ -37,7 +37,7 @@ test_that("seeds are, between two cell types", {
     expect_equal(row$second, mean(shares))
 })
 
-test_that("planted differences are found, others seldom", {
+test_that("planted differences are found, and few others", {
     n <- 500
     x <- .withSeed(1L, matrix(rnorm(n * 6, 0.2, 0.01), n))
     x[1:20, 4:6] <- x[1:20, 4:6] + 0.1
@@ -70,7 +70,7 @@ test_that("the result prints its best rows and plots as a volcano", {
     expect_equal(built$data[[3]]$yintercept, -log10(found$pValue[5]))
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     expect_snapshot(error = TRUE, {
         differentialAttention(panels[[1]], signal, c("cellType1", "cellType2"))
         differentialAttention(panels[[1]], signal,

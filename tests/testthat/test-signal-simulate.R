@@ -40,7 +40,7 @@ test_that("a model of the causal bins reaches an AUROC near 0.9", {
     expect_lt(auroc(label, score), 0.93)
 })
 
-test_that("no other bin and no other mark knows the label", {
+test_that("no other bin or mark predicts the label", {
     signal <- simulateChromatin(genes = 2000, seed = 2)
     label <- expressionLabel(signal)[, 1]
     for (mark in marks(signal)) {
@@ -53,7 +53,7 @@ test_that("no other bin and no other mark knows the label", {
     expect_identical(unname(which(abs(each - 0.5) > 0.15)), 46:55)
 })
 
-test_that("repressive marks act negatively; effect and noise tell", {
+test_that("repressive marks act negatively, and effect and noise matter", {
     low <- simulateChromatin(genes = 500, seed = 3,
                              causal = list(H3K27me3 = 31:70))
     label <- expressionLabel(low)[, 1]
@@ -86,7 +86,7 @@ test_that("profiles are those of the marks", {
     expect_lt(at("H3K27me3", 1:100), 4)
 })
 
-test_that("the seed decides all, and is recorded with the truth", {
+test_that("the seed determines the result and is recorded with the truth", {
     one <- simulateChromatin(genes = 5, seed = 1)
     expect_equal(simulateChromatin(genes = 5, seed = 1), one)
     expect_false(identical(assay(one),
@@ -112,7 +112,7 @@ test_that("wrong arguments are named", {
     expect_error(simulateChromatin(causal = 46:55), "must be a list")
 })
 
-test_that("the shipped tables have the truth that their README tells", {
+test_that("the shipped tables have the truth that their README states", {
     folder <- system.file("extdata", "simulated", package = "AttentiveChrome")
     skip_if(folder == "", "not installed")
     files <- file.path(folder, paste0(c("train", "valid", "test"), ".csv.gz"))

@@ -104,7 +104,7 @@ test_that("no part may be empty and fractions must make sense", {
     expect_error(splitGenes(1:9), "must be a signal")
 })
 
-test_that("how a part came about is recorded", {
+test_that("each part records how it was split", {
     parts <- quietSplit(plainSignal(9), "random", seed = 3)
     expect_identical(metadata(parts$test)$split,
                      list(part = "test", by = "random", seed = 3))
