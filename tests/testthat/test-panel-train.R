@@ -432,8 +432,7 @@ test_that("every model is evaluated in every cell type", {
     expect_equal(long$auroc[long$model == "cellType1" &
                             long$cellType == "cellType3"],
                  cross["cellType1", "cellType3"])
-    withr::local_options(width = 40)
-    expect_output(print(cross), "model +own +others +lowest +lowest in")
+    expect_output(print(cross), "model +own +others", width = 35)
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
