@@ -18,7 +18,8 @@
 #'   type and gene: `gene`, `cellType`, `edit` (a factor in the order of
 #'   `edits`), `before` and `after` (the probability of high expression),
 #'   `change` (after minus before), `flipped` (whether the predicted class
-#'   changes). `plot()` returns a `ggplot` of the changes by edit.
+#'   changes). More than 20 rows print as their means by edit.
+#'   `plot()` returns a `ggplot` of the changes by edit.
 #'   It is an error if an edit is invalid or changes the genes or cell types.
 #' @seealso [editSignal()], [smallestFlip()]
 #' @export
@@ -92,6 +93,24 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
 #' @rdname predictEdits
 #' @param x The result of `predictEdits()`.
 #' @param ... Not used.
+#' @export
+print.editPredictions <- function(x, ...) {
+    columns <- c("before", "after", "change", "flipped")
+    groups <- c("edit", "cellType")
+    if (nrow(x) <= 20L || !all(c(columns, groups) %in% names(x))) {
+        return(NextMethod())
+    }
+    means <- stats::aggregate(as.data.frame(x)[columns],
+                              as.data.frame(x)[groups], mean)
+    means[columns] <- lapply(means[columns], sprintf, fmt = "%.3f")
+    cat(sprintf("Edits of %s: means over the genes\n",
+                .nGenes(length(unique(x$gene)))))
+    print(means, row.names = FALSE)
+    cat("flipped: share of the genes whose predicted class changes\n")
+    invisible(x)
+}
+
+#' @rdname predictEdits
 #' @export
 plot.editPredictions <- function(x, ...) {
     figure <- ggplot2::ggplot(x, ggplot2::aes(.data$change, .data$edit)) +

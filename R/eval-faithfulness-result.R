@@ -23,6 +23,15 @@ print.faithfulness <- function(x, ...) {
     invisible(x)
 }
 
+#' @rdname faithfulness
+#' @param row.names,optional Not used.
+#' @method as.data.frame faithfulness
+#' @export
+as.data.frame.faithfulness <- function(x, row.names = NULL, optional = FALSE,
+                                       ...) {
+    x$table
+}
+
 # The verdict: the best explanation, and attention compared with random order
 # and the signal.
 .faithVerdict <- function(table) {

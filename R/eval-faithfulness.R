@@ -46,7 +46,7 @@
 #'   `probability`, the mean over the genes. `genes` has the score of each gene,
 #'   one column per explanation. `agreement`, explanations x explanations, has
 #'   the median over the genes of Spearman's rank correlation of the absolute
-#'   importance of the bins.
+#'   importance of the bins. `as.data.frame()` returns `table`.
 #'
 #'   `plot()` draws the curves or, with `type = "agreement"`, this matrix.
 #' @references Petsiuk et al. (2018), RISE, <https://arxiv.org/abs/1806.07421>;

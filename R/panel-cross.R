@@ -14,10 +14,12 @@
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x The result of `crossCellTypes()`.
-#' @param ... Not used.
+#' @param row.names,optional,... Not used.
 #' @return A matrix of AUROCs, models x cell types, of class `crossCellTypes`.
-#'   The models' own cell types come first, in the order of the models. `plot()`
-#'   returns a heat map as a `ggplot`.
+#'   The models' own cell types come first, in the order of the models. A matrix
+#'   that is wider than the console prints as one line per model.
+#'   `as.data.frame()` returns a row for each model and cell type: `model`,
+#'   `cellType` and `auroc`. `plot()` returns a heat map as a `ggplot`.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
@@ -70,7 +72,8 @@ crossCellTypes <- function(panel, signal, threads = NULL) {
 print.crossCellTypes <- function(x, ...) {
     cat(sprintf("AUROC of %d models (rows) on %d cell types\n", nrow(x),
                 ncol(x)))
-    print(round(unclass(x), 4L))
+    text <- utils::capture.output(print(round(unclass(x), 4L)))
+    if (length(text) > nrow(x) + 1L) .printModels(x) else writeLines(text)
     own <- intersect(rownames(x), colnames(x))
     if (length(own) > 1L) {
         inner <- x[own, own]
@@ -80,14 +83,35 @@ print.crossCellTypes <- function(x, ...) {
     invisible(x)
 }
 
+# A line per model: its AUROC in its own cell type, and those in others.
+.printModels <- function(x) {
+    rows <- lapply(rownames(x), function(model) {
+        others <- x[model, colnames(x) != model]
+        own <- if (model %in% colnames(x)) x[model, model] else NA
+        data.frame(model = model, own = own, others = mean(others),
+                   lowest = c(sort(others), NA)[[1L]],
+                   `lowest in` = c(names(sort(others)), "-")[1L],
+                   check.names = FALSE)
+    })
+    print(do.call(rbind, rows), digits = 4L, row.names = FALSE)
+}
+
+#' @rdname crossCellTypes
+#' @method as.data.frame crossCellTypes
+#' @export
+as.data.frame.crossCellTypes <- function(x, row.names = NULL, optional = FALSE,
+                                         ...) {
+    data.frame(model = rownames(x)[row(x)], cellType = colnames(x)[col(x)],
+               auroc = as.vector(x))
+}
+
 #' @rdname crossCellTypes
 #' @export
 plot.crossCellTypes <- function(x, ...) {
-    tiles <- data.frame(
-        model = factor(rownames(x)[row(x)], rev(rownames(x))),
-        cellType = factor(colnames(x)[col(x)],
-                          .likeModels(colnames(x), rownames(x))),
-        auroc = as.vector(x))
+    tiles <- as.data.frame.crossCellTypes(x)
+    tiles$model <- factor(tiles$model, rev(rownames(x)))
+    tiles$cellType <- factor(tiles$cellType,
+                             .likeModels(colnames(x), rownames(x)))
     # White text on the dark half of the scale.
     dark <- tiles$auroc > mean(range(tiles$auroc, na.rm = TRUE))
     text <- if (length(x) <= 150L) {

@@ -22,11 +22,15 @@
 #'   to the centre of a bin that is near it.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @return A data frame with one row per gene and mark, sorted by p-value:
-#'   `gene`, `mark`, `first` and `second` (the means of the two groups),
-#'   `difference` (second minus first), `t`, `pValue`, and `fdr`, the p-value
-#'   adjusted over all rows by the method of Benjamini and Hochberg. As beta
-#'   sums to 1 over the marks, the marks of a gene are not independent.
+#' @param x The result of `differentialAttention()`.
+#' @param n Number of rows to print.
+#' @param ... Not used.
+#' @return A data frame of class `differentialAttention` with one row per gene
+#'   and mark, sorted by p-value: `gene`, `mark`, `first` and `second` (means
+#'   of the two groups), `difference` (second minus first), `t`, `pValue`, and
+#'   `fdr`, the p-value adjusted over all rows by the method of Benjamini and
+#'   Hochberg. As beta sums to 1 over the marks, the marks of a gene are not
+#'   independent. `plot()` returns a volcano plot as a `ggplot`.
 #' @references Singh et al. (2017), figure 2c; Smyth (2004), Statistical
 #'   Applications in Genetics and Molecular Biology 3, 3.
 #' @export
@@ -35,9 +39,11 @@
 #'     causal = list(H3K4me3 = 9:12))
 #' panel <- trainCellTypes(signal, epochs = 3, filters = 4, context = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
-#' head(differentialAttention(panel, signal, list(
-#'     first = c("cellType1", "cellType2"),
-#'     second = c("cellType3", "cellType4"))))
+#' found <- differentialAttention(panel, signal, list(
+#'     stem = c("cellType1", "cellType2"),
+#'     blood = c("cellType3", "cellType4")))
+#' found
+#' plot(found)
 differentialAttention <- function(panels, signal, between,
                                   what = c("beta", "alpha"), within = 1000,
                                   threads = NULL) {
@@ -56,7 +62,8 @@ differentialAttention <- function(panels, signal, between,
         att <- attention(panel, signal, threads = threads)
         if (what == "beta") .betaRows(att) else .alphaRows(att, within)
     })
-    .differences(values, between)
+    structure(.differences(values, between), what = what, between = between,
+              class = c("differentialAttention", "data.frame"))
 }
 
 .checkGroups <- function(between, signal, panels) {
@@ -131,4 +138,54 @@ differentialAttention <- function(panels, signal, between,
     out <- out[order(out$pValue), ]
     rownames(out) <- NULL
     out
+}
+
+# ---- the result -------------------------------------------------------------
+
+.differenceTitles <- c(beta = "attention to the mark",
+                       alpha = "share of the attention near the TSS")
+
+#' @rdname differentialAttention
+#' @export
+print.differentialAttention <- function(x, n = 10L, ...) {
+    if (!all(c("pValue", "fdr") %in% names(x))) return(NextMethod())
+    between <- attr(x, "between")
+    cat(sprintf("Difference in %s\n", .differenceTitles[[attr(x, "what")]]),
+        sprintf("%s: %s, %s\n", c("first", "second"), names(between),
+                vapply(between, .some, "")), sep = "")
+    if (min(lengths(between)) < 2L) {
+        cat("Replicates are seeds: p-values are not about cell types\n")
+    }
+    cat(sprintf("%d of %d rows (genes x marks) have an FDR below 0.05\n",
+                sum(x$fdr < 0.05, na.rm = TRUE), nrow(x)))
+    print.data.frame(utils::head(x, n), digits = 3L, row.names = FALSE)
+    if (nrow(x) > n) cat(sprintf("... and %d more rows\n", nrow(x) - n))
+    invisible(x)
+}
+
+#' @rdname differentialAttention
+#' @export
+plot.differentialAttention <- function(x, ...) {
+    between <- names(attr(x, "between"))
+    x$strength <- -log10(x$pValue)
+    x$mark <- factor(x$mark, unique(sort(x$mark)))
+    best <- utils::head(x[which(x$fdr < 0.05), ], 8L)
+    limit <- x$strength[x$fdr < 0.05]
+    figure <- ggplot2::ggplot(x, ggplot2::aes(.data$difference,
+                                              .data$strength)) +
+        ggplot2::geom_point(ggplot2::aes(colour = .data$mark), size = 1.2,
+                            alpha = 0.7) +
+        ggplot2::geom_text(ggplot2::aes(label = .data$gene), best, size = 3,
+                           vjust = -0.7, check_overlap = TRUE) +
+        ggplot2::scale_colour_manual("Mark",
+                                     values = .markColours(levels(x$mark))) +
+        ggplot2::labs(x = sprintf("Difference in %s (%s less %s)",
+                                  .differenceTitles[[attr(x, "what")]],
+                                  between[2L], between[1L]),
+                      y = expression(-log[10](p)),
+                      caption = "Above the dashed line: FDR below 0.05.") +
+        .themeChrome()
+    if (length(limit) == 0L) return(figure + ggplot2::labs(caption = NULL))
+    figure + ggplot2::geom_hline(yintercept = min(limit), colour = "grey50",
+                                 linetype = "dashed")
 }

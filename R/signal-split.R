@@ -32,8 +32,9 @@
 #'   state of R's generator.
 #' @return An object of class `geneSplit`: a named list of signals, by default
 #'   `train`, `validation` and `test`. It prints the number of genes in each
-#'   part. Functions that train or evaluate accept it directly:
-#'   [attentiveChrome()], [trainBaseline()],
+#'   part, and `as.data.frame()` has the `part` of each `gene`. Functions that
+#'   train or evaluate accept it directly: [attentiveChrome()],
+#'   [trainBaseline()],
 #'   [evaluate()][evaluate.AttentiveChromeModel], [compareModels()],
 #'   [trainCellTypes()], [trainPooled()]. `metadata()$split` of each part
 #'   records how it was split. A part without genes is an error.
@@ -46,6 +47,7 @@
 #'     test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
 #' parts
 #' parts$train
+#' head(as.data.frame(parts))
 #' parts <- splitGenes(roadmapGenes)
 #' parts <- splitGenes(roadmapGenes, by = "random", seed = 1,
 #'     fractions = c(train = 0.8, test = 0.2))
@@ -89,6 +91,16 @@ print.geneSplit <- function(x, ...) {
         sprintf("  %s: %s\n", format(names(x)), vapply(x, .describePart, "")),
         sep = "")
     invisible(x)
+}
+
+#' @rdname splitGenes
+#' @param row.names,optional Not used.
+#' @method as.data.frame geneSplit
+#' @export
+as.data.frame.geneSplit <- function(x, row.names = NULL, optional = FALSE,
+                                    ...) {
+    data.frame(gene = unlist(lapply(x, rownames), use.names = FALSE),
+               part = factor(rep(names(x), vapply(x, nrow, 1L)), names(x)))
 }
 
 .isSplit <- function(x) inherits(x, "geneSplit")

@@ -53,4 +53,4 @@ writeResult("roadmap.md", c("## Accuracy on Roadmap data", "",
         "200 validation genes, %d epochs, Adam %g, batch 16, best validation",
         "epoch); baseline: logistic regression on mean log counts."),
         length(seeds), epochs, learningRate), "", markdown(table, 4), ""))
-stopifnot(!peered || abs(table$difference) < sized(0.01, Inf))
+if (peered) stopifnot(abs(table$difference) < sized(0.01, Inf))

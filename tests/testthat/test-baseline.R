@@ -122,7 +122,7 @@ test_that("genes without a label are left out", {
                  predict(kept, parts$test))
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     fit <- trainBaseline(parts$train)
     fewer <- parts$test
     assays(fewer) <- assays(fewer)[setdiff(assayNames(fewer), "H3K4me3")]

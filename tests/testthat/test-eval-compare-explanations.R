@@ -123,7 +123,7 @@ test_that("importance is alpha times beta among marks", {
     expect_equal(dim(one), c(20L, 3L, nrow(bare$test)))
 })
 
-test_that("the verdict is plain", {
+test_that("print() states whether attention is better than the signal", {
     say <- function(lower, upper) .againstSignal(0, lower, upper)
     expect_match(say(0.1, 0.2), "explains better than")
     expect_match(say(-0.2, -0.1), "explains WORSE than")
@@ -144,7 +144,7 @@ test_that("the figures show the table and the profiles", {
                     "ggplot_built")
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     only <- parts$test
     assays(only) <- assays(only)["H3K27ac"]
     expect_snapshot(error = TRUE, {

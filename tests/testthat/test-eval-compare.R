@@ -223,7 +223,7 @@ test_that("Wilcoxon's test needs six cell types", {
     expect_identical(.pairedTest(a, a), NA_real_)
 })
 
-test_that("genes without a label are not judged by", {
+test_that("genes without a label are not used for evaluation", {
     some <- parts
     assay(some$test, "label")[1:6, 1L] <- NA
     own <- compareModels(some, NULL, "bestBin", cellTypes = "cellType1",
@@ -272,7 +272,7 @@ test_that("print() is the paper's table, or that of the cell type", {
     expect_lte(max(nchar(lines)), 80L)
 })
 
-test_that("the figure has a point a run and the means", {
+test_that("the figure has a point per run, and the means", {
     figure <- plot(table)
     expect_s3_class(figure, "ggplot")
     built <- ggplot2::ggplot_build(figure)

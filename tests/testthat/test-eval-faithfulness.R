@@ -78,8 +78,9 @@ test_that("rank agreement is Spearman's, gene by gene", {
     expect_equal(diag(faith$agreement), rep(1, 6), ignore_attr = TRUE)
 })
 
-test_that("print() says plainly, figures show the curves", {
+test_that("print() states the verdict, and figures show the curves", {
     expect_output(print(faith), "Attention orders the bins .* random order")
+    expect_identical(as.data.frame(faith), faith$table)
     figure <- ggplot2::ggplot_build(plot(faith))
     expect_equal(sort(figure$data[[1L]]$y), sort(faith$curves$probability))
     tiles <- ggplot2::ggplot_build(plot(faith, "agreement"))
@@ -96,7 +97,7 @@ test_that("the same seed gives the same curves, and labels are not needed", {
     expect_identical(faithfulness(model, bare, draws = 3, seed = 1), faith)
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     expect_snapshot(error = TRUE, {
         faithfulness(1, test)
         faithfulness(model, test[1, ])

@@ -34,7 +34,7 @@ test_that("AUPRC is average precision, ties entering together", {
     expect_identical(.auprc(c(0, 0), 1:2), NA_real_)
 })
 
-test_that("the other measures are what their names say", {
+test_that("the other measures follow their definitions", {
     label <- c(1, 1, 0, 0, 0)
     logit <- stats::qlogis(c(0.9, 0.4, 0.6, 0.2, 0.1))
     m <- .metrics(label, logit)

@@ -3,7 +3,7 @@ signal <- simulateChromatin(60, cellTypes = 2, bins = 20, seed = 1,
 parts <- suppressMessages(splitGenes(signal))
 model <- quickModel(parts)
 
-test_that("evaluate() has a row a cell type and the baseline beside", {
+test_that("evaluate() has a row per cell type, with the baseline", {
     table <- evaluate(model, parts$test)
     expect_identical(table$cellType, colnames(signal))
     own <- c("auroc", "auprc", "accuracy", "f1", "brier", "logLoss")

@@ -24,7 +24,7 @@ test_that("listArchitectures() describes them all", {
     expect_false(anyNA(table[names(table) != "paperAuroc"]))
 })
 
-test_that("numbers of parameters are those of the papers' sizes", {
+test_that("the numbers of parameters match the papers", {
     count <- function(name) {
         marks <- paste0("m", 1:5)
         size <- .architectures[[name]]$size
@@ -87,7 +87,7 @@ test_that("a model of one mark works", {
 
 # ---- dropout ----------------------------------------------------------------
 
-test_that("dropout is reproducible, does something, and only in training", {
+test_that("dropout is reproducible and acts only in training", {
     model <- fit("lstm", dropout = 0.5)
     expect_identical(coef(fit("lstm", dropout = 0.5)), coef(model))
     expect_false(identical(coef(fit("lstm", dropout = 0)), coef(model)))
@@ -97,7 +97,7 @@ test_that("dropout is reproducible, does something, and only in training", {
     expect_identical(predict(without, parts$test), predict(model, parts$test))
 })
 
-test_that("each epoch, mini-batch, gene and layer drops others", {
+test_that("each epoch, mini-batch, gene and layer drops different units", {
     # The derivatives by the weights of the head are what was not dropped.
     kept <- function(seed, genes, rate = 0.5) {
         stages <- list(.stage("dropout", "d", 1L, 1L, 50L, rate = rate),
@@ -116,7 +116,7 @@ test_that("each epoch, mini-batch, gene and layer drops others", {
     expect_equal(stats::var(factor) * 2000, 0.25, tolerance = 0.5)
 })
 
-test_that("two epochs drop different things", {
+test_that("two epochs drop different units", {
     # One mini-batch an epoch and no learning: only dropout tells them apart.
     loss <- function(dropout) {
         model <- attentiveChrome(parts$train, architecture = "lstm-attn",
@@ -209,7 +209,7 @@ test_that("sizes are checked by name", {
                  "`dense1` must be one whole number")
 })
 
-test_that("windows wider than what they look at are refused", {
+test_that("kernels wider than their input are refused", {
     fit <- function(...) attentiveChrome(parts$train, ...)
     for (name in c("deepchrome", "cnn-attn", "cnn-alpha-beta")) {
         expect_error(fit(architecture = name, kernel = 21),

@@ -131,7 +131,7 @@ test_that("attributions come in the signal's container, and are drawn", {
     expect_false(grepl("uniform", figure$labels$caption))
 })
 
-test_that("the wrong question has a clear answer", {
+test_that("unsuitable requests get a clear error", {
     model <- trained("lstm")
     expect_snapshot(error = TRUE, {
         attribution(model, genes, "gradient")

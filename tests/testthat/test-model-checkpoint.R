@@ -61,7 +61,7 @@ test_that("training goes on from any epoch to the same bits", {
     expect_identical(bits(resume(file)), whole)
 })
 
-test_that("the same call resumes; another is told the difference", {
+test_that("the same call resumes, and another reports the difference", {
     file <- withr::local_tempfile(fileext = ".rds")
     model <- fit(checkpoint = file)
     written <- file.mtime(file)
@@ -110,7 +110,7 @@ test_that("training that was killed goes on to the same bits", {
     }
 })
 
-test_that("what is no checkpoint is told", {
+test_that("a file that is not a checkpoint is reported", {
     file <- withr::local_tempfile(fileext = ".rds")
     expect_error(fit(checkpoint = "no/such/folder/file"), "existing folder")
     fit(checkpoint = file)

@@ -63,7 +63,7 @@ test_that("signal of other marks or bins is refused", {
     expect_error(trainingHistory(1), "`model` must be a model")
 })
 
-test_that("values that are no numbers are refused before the core", {
+test_that("values that are not finite numbers are refused in R", {
     broken <- parts$test
     assay(broken, "H3K4me1")[2L, 1L, 5L] <- NA
     expect_error(predict(model, broken),

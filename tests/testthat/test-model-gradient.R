@@ -51,7 +51,7 @@ test_that("the LSTM's gradient is right", {
                         .stage("dense", "head", 1L, 6L, 10L, 1L)))
 })
 
-test_that("copies side by side have gradients of their own", {
+test_that("layers side by side have separate gradients", {
     expectGradient(list(.stage("lstm", "l", 3L, 4L, 1L, 2L),
                         .stage("attention", "a", 3L, 4L, 4L),
                         .stage("dense", "head", 1L, 3L, 4L, 1L)))

@@ -22,7 +22,7 @@ withMemory <- function(bytes, code) {
     code
 }
 
-test_that("threads and mini-batches that an integer does not hold are told", {
+test_that("threads and mini-batches too large for an integer are reported", {
     signal <- simulateChromatin(genes = 20, seed = 1)
     for (threads in c(2^31, 1e300)) {
         expect_error(attentiveChrome(signal, threads = threads),
@@ -35,7 +35,7 @@ test_that("threads and mini-batches that an integer does not hold are told", {
                  "`batchSize` must be one whole number from 1 to 2147483647")
 })
 
-test_that("a network that no machine holds is refused, with its sizes", {
+test_that("a network too large for any machine is refused, with its sizes", {
     signal <- simulateChromatin(genes = 20, seed = 1)
     expect_error(attentiveChrome(signal, hidden = 1e5),
                  "100 bins x 5 marks.*100000 units.*more memory than any",
@@ -60,7 +60,7 @@ test_that("a fit is refused before anything is taken", {
 })
 
 # More than 2^48 bytes, of which no address space has room, with few parameters.
-test_that("an allocation that fails is told in the same words", {
+test_that("a failed allocation gives the same message", {
     copies <- 1e5
     steps <- 2^25
     stages <- list(.stage("lstm", "binLstm", copies, steps, 1, 1),
@@ -77,7 +77,7 @@ test_that("an allocation that fails is told in the same words", {
     })
 })
 
-test_that("memory is what the system and the groups around leave", {
+test_that("available memory respects the system and control groups", {
     expect_gt(.availableMemory(), 0)
     expect_identical(.systemMemory(tempfile()), Inf)
     meminfo <- withr::local_tempfile(lines = c(
@@ -97,7 +97,7 @@ test_that("memory is what the system and the groups around leave", {
     expect_identical(.groupLeft(group), 500)
 })
 
-test_that("the boundary takes no number that the core does not", {
+test_that("numbers outside of the core's range are refused", {
     good <- network()$core
     changed <- function(field, value) {
         bad <- good
@@ -158,7 +158,7 @@ test_that("a time limit that is reached within the core is R's own error", {
     expect_match(conditionMessage(reached), "reached elapsed time limit")
 })
 
-test_that("what stopped the core is raised again", {
+test_that("the condition that stopped the core is raised again", {
     raise <- function(stopped) {
         tryCatch(.orStopped(list(stopped = stopped)), error = conditionMessage,
                  interrupt = function(e) "interrupt")

@@ -18,7 +18,7 @@ expectParity <- function(golden) {
     }
 }
 
-test_that("committed goldens are met", {
+test_that("results match the committed reference values", {
     files <- list.files(test_path("goldens"), full.names = TRUE)
     goldens <- lapply(files, readRDS)
     expect_setequal(vapply(goldens, `[[`, "", "architecture"),
@@ -26,7 +26,7 @@ test_that("committed goldens are met", {
     for (golden in goldens) expectParity(golden)
 })
 
-test_that("PyTorch's results are met by every architecture at full size", {
+test_that("every architecture matches PyTorch at full size", {
     script <- test_path("..", "..", "tools", "torch_architectures.py")
     skip_if(!file.exists(script), "not in a checkout")
     skip_if(!hasTorch(), "no PyTorch")
@@ -42,7 +42,7 @@ shapes <- list(
     small = c(bins = 20L, marks = 3L, hidden = 8L, markHidden = 4L),
     large = c(bins = 200L, marks = 7L, hidden = 32L, markHidden = 16L))
 
-test_that("the peer's results are met in four shapes", {
+test_that("results match the PyTorch implementation in four shapes", {
     peer <- sharedFile("peers", "torch_attentivechrome.py")
     skip_if_not_installed("jsonlite")
     skip_if(!hasTorch(), "no PyTorch")

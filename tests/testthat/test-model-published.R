@@ -25,7 +25,7 @@ test_that("a model is fetched once, checked and read", {
     expect_identical(coef(fetch(sum)), coef(model))
 })
 
-test_that("what to do without a network is said in its own words", {
+test_that("without a network, the error says what to do", {
     skipWithout("curl", "BiocFileCache", "filelock")
     error <- tryCatch(
         publishedModel("E003", base = "http://127.0.0.1:9", retries = 0,
@@ -36,7 +36,7 @@ test_that("what to do without a network is said in its own words", {
     expect_no_match(message, "roadmap|consortium")
 })
 
-test_that("a folder serves as well, and the option sets it", {
+test_that("a folder can be the source, also by the option", {
     path <- sharedFile("fixtures", "published_names_zip.pt")
     folder <- withr::local_tempdir()
     file.copy(path, file.path(folder, "E004_attchrome_avgAUC_model.pt"))
@@ -47,7 +47,7 @@ test_that("a folder serves as well, and the option sets it", {
     expect_error(publishedModel("E005"), "cannot be found")
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     expect_error(publishedModel("E059"), "id of a published model")
     expect_error(publishedModel("E003", base = "no such folder"),
                  "AttentiveChrome.publishedModels")

@@ -152,7 +152,7 @@ test_that("a program in the file is refused, and not run", {
                             "R"), "calls a name as no state dict")
 })
 
-test_that("sizes that the file cannot justify are refused", {
+test_that("sizes larger than the file allows are refused", {
     for (location in c("cpu", "cuda:0")) {
         expect_error(read(tensor(location = location)),
                      "Missing: rnn_hms.0.*Unknown: w")
@@ -171,7 +171,7 @@ test_that("sizes that the file cannot justify are refused", {
     expect_error(readPickle("N", 0x72, 255, 255, 255, 255), "beyond the file")
 })
 
-test_that("structures that contain themselves do no harm", {
+test_that("pickles that contain themselves are refused", {
     expect_error(readPickle("]", 0x71, 0, 0x68, 0, "a"),
                  "not a PyTorch state dict")
     expect_error(readPickle("}", 0x71, 0, text("w"), 0x68, 0, "s"),
@@ -219,7 +219,7 @@ test_that("damaged bytes never crash", {
     })
 })
 
-test_that("what is no model of this family is told", {
+test_that("a file of another kind of model is reported", {
     path <- sharedFile("fixtures", "published_names_zip.pt")
     expect_snapshot(error = TRUE, {
         readTorchWeights(path)

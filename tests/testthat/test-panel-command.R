@@ -43,7 +43,7 @@ test_that("recipe and settings are options", {
              keep = "last", clip = 2L))
 })
 
-test_that("the exit status tells, in a real process", {
+test_that("a real process returns the exit status", {
     skip_on_cran()
     folder <- withr::local_tempdir()
     bad <- signal
@@ -68,7 +68,7 @@ test_that("the exit status tells, in a real process", {
     expect_identical(run("train")$status, 1L)
 })
 
-test_that("wrong arguments are told", {
+test_that("wrong arguments are reported", {
     say <- function(...) {
         expect_message(status <- main(c(...), quit = FALSE), "Error")
         expect_identical(status, 1L)

@@ -25,7 +25,7 @@ test_that("cell types are the replicates where there are enough", {
     expect_false(is.unsorted(found$pValue))
 })
 
-test_that("seeds are, between two cell types", {
+test_that("seeds are the replicates between two cell types", {
     two <- list(a = "cellType1", b = "cellType4")
     found <- differentialAttention(panels, signal, two, "alpha", within = 300)
     row <- found[3L, ]
@@ -37,7 +37,7 @@ test_that("seeds are, between two cell types", {
     expect_equal(row$second, mean(shares))
 })
 
-test_that("planted differences are found, others seldom", {
+test_that("planted differences are found, and few others", {
     n <- 500
     x <- .withSeed(1L, matrix(rnorm(n * 6, 0.2, 0.01), n))
     x[1:20, 4:6] <- x[1:20, 4:6] + 0.1
@@ -48,7 +48,29 @@ test_that("planted differences are found, others seldom", {
     expect_lt(mean(found$pValue[-(1:20)] < 0.05), 0.1)
 })
 
-test_that("wrong input is told", {
+test_that("the result prints its best rows and plots as a volcano", {
+    found <- differentialAttention(panels, signal, groups)
+    lines <- capture.output(print(found, n = 3))
+    expect_match(lines[1L], "attention to the mark")
+    expect_match(lines[2L], "first: a, cellType1, cellType2")
+    expect_match(lines[4L], sprintf("^%d of 300", sum(found$fdr < 0.05)))
+    expect_length(lines, 9L)
+    expect_match(lines[9L], "297 more")
+    expect_lte(max(nchar(lines)), 80L)
+    expect_output(print(found[1:2]), "gene")
+    seeds <- differentialAttention(panels, signal, list(a = "cellType1",
+                                                        b = "cellType4"))
+    expect_output(print(seeds), "Replicates are seeds")
+    found$fdr[] <- 1
+    expect_length(ggplot2::ggplot_build(plot(found))$data, 2L)
+    found$fdr[1:5] <- 0.01
+    built <- ggplot2::ggplot_build(plot(found))
+    expect_equal(built$data[[1]]$y, -log10(found$pValue))
+    expect_identical(built$data[[2]]$label, found$gene[1:5])
+    expect_equal(built$data[[3]]$yintercept, -log10(found$pValue[5]))
+})
+
+test_that("wrong input is reported", {
     expect_snapshot(error = TRUE, {
         differentialAttention(panels[[1]], signal, c("cellType1", "cellType2"))
         differentialAttention(panels[[1]], signal,

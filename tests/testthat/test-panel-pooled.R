@@ -18,7 +18,7 @@ test_that("a model of all, and of all others, for each cell type", {
                  evaluate(pooled$models$pooled, parts$test)$auroc)
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     one <- lapply(parts, function(p) p[, 1L])
     expect_error(trainPooled(one), "at least two cell types")
     expect_error(train(cellTypes = "cellType1"), "set for each cell type")

@@ -149,7 +149,7 @@ test_that("a failing cell type does not stop the others", {
     expect_error(quick(signal, folder), "changed for cellType2")
 })
 
-test_that("a worker that is killed is told", {
+test_that("a worker that is killed is reported", {
     skip_on_cran()
     skip_on_os("windows")
     skip_if_not_installed("callr")
@@ -264,7 +264,7 @@ test_that("a record that is not of this cell type and run is refused", {
     expect_error(openPanel(folder), "version 0.99.0")
 })
 
-test_that("changed data are told", {
+test_that("changed data are reported", {
     skip_if_not_installed("HDF5Array")
     store <- function(x, path) {
         for (name in marks(x)) {
@@ -399,7 +399,7 @@ test_that("members of a group can lock in a folder that they share", {
     expect_identical(mode("settings.rds"), "644")
 })
 
-test_that("a full disk is told and loses no finished model", {
+test_that("a full disk is reported and loses no finished model", {
     skip_on_cran()
     skip_on_os(c("windows", "mac", "solaris"))
     disk <- folderOf()
@@ -419,7 +419,7 @@ test_that("a full disk is told and loses no finished model", {
     expect_identical(weights(quick(folder = folder)), weights(panel))
 })
 
-test_that("summary() stands beside the published figures", {
+test_that("summary() compares with the published figures", {
     named <- panel
     names(named@records) <- c("E003", "E004", "mine")
     own <- summary(named)
@@ -436,7 +436,7 @@ test_that("summary() stands beside the published figures", {
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
 
-test_that("every model meets every cell type", {
+test_that("every model is evaluated in every cell type", {
     parts <- suppressMessages(splitGenes(signal))
     cross <- crossCellTypes(panel, parts$test)
     expect_equal(unname(diag(cross)), evaluate(panel)$auroc)
@@ -444,11 +444,16 @@ test_that("every model meets every cell type", {
     expect_equal(cross["cellType1", "cellType3"],
                  evaluate(panel[["cellType1"]], other)$auroc)
     expect_output(print(cross), "Own cell type")
+    long <- as.data.frame(cross)
+    expect_equal(long$auroc[long$model == "cellType1" &
+                            long$cellType == "cellType3"],
+                 cross["cellType1", "cellType3"])
+    expect_output(print(cross), "model +own +others", width = 35)
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
 
-test_that("models and cell types are in one order, the own on the diagonal", {
+test_that("models and cell types have one order, their own on the diagonal", {
     parts <- suppressMessages(splitGenes(signal))
     mixed <- parts$test[, c(3, 1, 2)]
     cross <- crossCellTypes(panel, mixed)
@@ -490,7 +495,7 @@ test_that("a seed has 28 bits of the cell type's name", {
     expect_false(any(seeds == vapply(names(seeds), .seedOf, 0L, seed = 2L)))
 })
 
-test_that("wrong input is told", {
+test_that("wrong input is reported", {
     folder <- folderOf()
     quick(folder = folder)
     full <- folderOf()

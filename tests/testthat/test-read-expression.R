@@ -57,7 +57,7 @@ test_that("ids match with or without version, and symbols when asked", {
                            ids = "symbol")[, 1], c(1, 1, 0, 0))
 })
 
-test_that("unmatched and duplicated ids are told and not used", {
+test_that("unmatched and duplicated ids are reported and not used", {
     table <- c(A = 1, B = 2, B = 9, C = 3, C = 3)
     expect_message(expect_message(expect_message(
         signal <- addExpression(bare(), table),
@@ -66,7 +66,7 @@ test_that("unmatched and duplicated ids are told and not used", {
     expect_equal(unname(expressionLabel(signal)[, 1]), c(0, NA, 0, NA))
 })
 
-test_that("tables that make no sense are told", {
+test_that("tables without a clear meaning are reported", {
     words <- textFile(c("gene\tK", "A\t1", "B\tmany", "C\t3", "D\t4"), ".tsv")
     tell <- function(...) {
         error <- tryCatch(addExpression(bare(), ...), error = identity)

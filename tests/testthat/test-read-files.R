@@ -1,6 +1,6 @@
 # What all readers share.
 
-test_that("a quote that is not closed is told by its line", {
+test_that("a quote that is not closed is reported by line", {
     sheet <- textFile(c("cellType,mark,file", "K,M,a.bed", "K,\"N,b.bed",
                         "L,M,c.bed", "L,\"N\",d.bed"), ".csv")
     expect_error(countReads(sheet, tssWindows(fewGenes())),
@@ -13,7 +13,7 @@ test_that("a quote that is not closed is told by its line", {
     expect_error(addExpression(signal, table), "line 3: a quote.*double")
 })
 
-test_that("an open quote is told in text of any encoding", {
+test_that("an open quote is reported in text of any encoding", {
     table <- textFile("", ".tsv")
     writeBin(c(charToRaw("gene\tK\n\"caf"), as.raw(0xe9), charToRaw("\t1\n")),
              table)

@@ -196,7 +196,7 @@ test_that("depth and bins survive subsetting and binding", {
     expect_identical(binOffsets(bound), binOffsets(signal))
 })
 
-test_that("broken files are told by name and line, and nothing comes back", {
+test_that("broken files are reported by name and line, without a result", {
     windows <- tssWindows(fewGenes())
     good <- "chr1\t20000\t20036\tn\t0\t+"
     fail <- function(lines, ...) {
@@ -214,7 +214,7 @@ test_that("broken files are told by name and line, and nothing comes back", {
     expect_snapshot(cat(paste0(names(messages), ": ", messages, "\n\n")))
 })
 
-test_that("cut and damaged files are told", {
+test_that("truncated and damaged files are reported", {
     windows <- tssWindows(readsFile("genes.tsv"))
     spoil <- function(source, change) {
         bytes <- readBin(source, "raw", file.size(source))
@@ -278,7 +278,7 @@ test_that("peaks and wiggle files are known, and not counted as reads", {
     }
 })
 
-test_that("files and sheets that make no sense are told", {
+test_that("unusable files and sheets are reported", {
     windows <- tssWindows(fewGenes())
     bed <- textFile("chr1\t20000\t20036")
     empty <- withr::local_tempfile()
@@ -380,7 +380,7 @@ test_that("a damaged index of a BAM file does no harm", {
     })
 })
 
-test_that("a broken block is told of a BAM file with an index, too", {
+test_that("a broken block is reported for an indexed BAM file, too", {
     bam <- randomBam(3000)
     bytes <- readBin(bam, "raw", file.size(bam))
     bytes[length(bytes) %/% 2 + 0:20] <- as.raw(0)

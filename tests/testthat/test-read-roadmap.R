@@ -260,7 +260,7 @@ test_that("a server without ranges sends all again", {
     expect_identical(log$sent[2], file.size(server$paths[1]))
 })
 
-test_that("an error of the server that passes is waited for", {
+test_that("a temporary server error is retried", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "503")
     expectSame(fetch(server, 1)$file, server$paths[1])
@@ -270,7 +270,7 @@ test_that("an error of the server that passes is waited for", {
     expect_identical(nrow(requestsFor(server, server$paths[2])), 3L)
 })
 
-test_that("all failures are told at once, after the rest was fetched", {
+test_that("all failures are reported at once, after the other downloads", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "404")
     setFaults(server, server$paths[3], "404")
@@ -290,14 +290,14 @@ test_that("all failures are told at once, after the rest was fetched", {
     expectSame(fetch(server, 1)$file, server$paths[1])
 })
 
-test_that("a server that is not there is asked for one file only", {
+test_that("an unreachable server is asked for one file only", {
     server <- roadmapServer()
     server$files$url <- sub(":[0-9]+/", ":1/", server$files$url)
     expect_error(fetch(server, 1:3, retries = 1),
                  "3 of 3.*H3K4me3.*onnect.*H3K27me3.*Input.*not tried")
 })
 
-test_that("truncated gzip data of the right length are not taken", {
+test_that("truncated gzip data of the right length are refused", {
     server <- roadmapServer()
     bytes <- readBin(server$paths[1], "raw", 1e6)
     writeBin(head(bytes, -5000), server$paths[1])
@@ -310,14 +310,14 @@ test_that("truncated gzip data of the right length are not taken", {
     expectSame(fetch(server, 1)$file, server$paths[1])
 })
 
-test_that("a web page in the place of a file is not taken", {
+test_that("a web page instead of the file is refused", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "page")
     expect_error(fetch(server, 1), "gzip data")
     expect_identical(entries(server), 0L)
 })
 
-test_that("the rest of another file than that begun is found out", {
+test_that("the rest of a file other than the one begun is refused", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "cut:3000")
     expect_error(fetch(server, 1, retries = 0))
@@ -327,7 +327,7 @@ test_that("the rest of another file than that begun is found out", {
     expect_identical(log$range, c("", "bytes=3000-", ""))
 })
 
-test_that("a part that has all, or too much, is no trouble", {
+test_that("a partial file that is complete or too long is handled", {
     server <- roadmapServer()
     setFaults(server, server$paths[1], "cut:3000")
     expect_error(fetch(server, 1, retries = 0))
@@ -339,7 +339,7 @@ test_that("a part that has all, or too much, is no trouble", {
     expect_identical(requestsFor(server, server$paths[2])$status, c(416L, 200L))
 })
 
-test_that("whole gzip data are told from cut ones, wherever the cut", {
+test_that("truncated gzip data are recognised wherever they are cut", {
     path <- withr::local_tempfile()
     isWhole <- function(bytes) {
         writeBin(bytes, path)
@@ -411,7 +411,7 @@ test_that("md5sum.txt at the base and beside the files is used", {
     expect_identical(entries(server), 1L)
 })
 
-test_that("of one name in several folders the nearest path counts", {
+test_that("for a name in several folders, the nearest path is used", {
     sums <- c("a/x.gz" = strrep("1", 32), "x.gz" = strrep("2", 32),
               "./b/a/x.gz" = strrep("3", 32))
     urls <- c("http://h/b/a/x.gz", "http://h/a/x.gz", "http://h/x.gz",

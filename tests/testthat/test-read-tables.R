@@ -86,7 +86,7 @@ test_that("DeepDiff's raw ids give the bin", {
     expect_equal(readLinesAs(raw), readLinesAs(lines))
 })
 
-test_that("compressed files are told by content, and cut ones refused", {
+test_that("compressed files are known by content; truncated ones are refused", {
     file <- tableFile(soundLines())
     plain <- readChromeTable(file, marks = twoMarks)
     gz <- gzipFile(file)
@@ -131,7 +131,7 @@ test_that("a wrong number of columns says what is expected", {
                  "reserved names")
 })
 
-test_that("quotes that do not match are told by their line", {
+test_that("quotes that do not match are reported by line", {
     for (line in c(1L, 5L, 12L)) {
         told <- paste0("line ", line, ": a quote is not closed")
         expect_error(readLinesAs(changed(line, "^", "\"")), told)
@@ -156,7 +156,7 @@ test_that("a number of any length is a number", {
     expect_error(read(strrep("9", 400)), "line 7 .*count is infinite")
 })
 
-test_that("bytes that are no text are told by their line", {
+test_that("bytes that are not text are reported by line", {
     file <- withr::local_tempfile()
     read <- function(byte) {
         bytes <- charToRaw(paste0(soundLines(), "\n", collapse = ""))

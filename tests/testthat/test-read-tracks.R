@@ -83,7 +83,7 @@ test_that("bigWig is read back as it was written, past the ends too", {
     expect_identical(unname(GenomeInfoDb::seqlengths(signal)), 10000L)
 })
 
-test_that("what is no track is told", {
+test_that("a file that is not a track is reported", {
     skipWithout("rtracklayer")
     windows <- tssWindows(fewGenes())
     words <- textFile("chr1\t100\tend\t5", ".bedGraph")

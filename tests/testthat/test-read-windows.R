@@ -69,7 +69,7 @@ test_that("genes come from GTF, GFF and BED files, and from a TxDb", {
     expect_error(tssWindows(textFile("nothing", ".gtf")), "could not be read")
 })
 
-test_that("one TSS a gene is chosen by a stated rule", {
+test_that("one TSS per gene is chosen by a stated rule", {
     lines <- data.frame(
         gene_id = c("A", "A", "B", "A", "B"), chr = "chr1",
         start = c(30000, 20000, 50000, 25000, 50500),
@@ -112,7 +112,7 @@ test_that("windows past a chromosome's end are kept and flagged", {
     expect_equal(sum(missingBins(tssWindows(genes, 1000, 1000, 100))), 7)
 })
 
-test_that("genes that make no sense are told", {
+test_that("unusable gene tables are reported", {
     expect_snapshot(error = TRUE, {
         tssWindows(fewGenes(), upstream = 150)
         tssWindows(fewGenes(), orient = "sideways")
@@ -163,7 +163,7 @@ test_that("genes with another column `tss` say so themselves", {
 })
 
 # S19: ranges must be the windows of the bins.
-test_that("ranges of another width or of other bins are told", {
+test_that("ranges of another width or of other bins are reported", {
     windows <- tssWindows(fewGenes())
     counts <- array(1, c(2, 100, 1), list(names(windows), NULL, "M"))
     expect_silent(signal <- chromatinSignal(counts, windows))

@@ -29,7 +29,7 @@ test_that("marks must be named and of one shape", {
     expect_error(chromatinSignal(list(a = matrix(1, 0, 6))), "is empty")
 })
 
-test_that("genes must be there, once", {
+test_that("genes must be present and unique", {
     expect_error(chromatinSignal(counts, genes = c("x", "y", "x", "z")),
                  "only once.*x")
     expect_error(chromatinSignal(counts, genes = c("x", "y")),
@@ -37,7 +37,7 @@ test_that("genes must be there, once", {
     expect_error(chromatinSignal(counts, genes = 1:4), "must be a GRanges")
 })
 
-test_that("labels of certain meaning are taken", {
+test_that("unambiguous labels are accepted", {
     expected <- matrix(c(0L, 1L, 0L, 1L))
     for (good in list(c(0, 1, 0, 1), c(-1, 1, -1, 1),
                       c(FALSE, TRUE, FALSE, TRUE),
@@ -50,7 +50,7 @@ test_that("labels of certain meaning are taken", {
     expect_identical(unname(expressionLabel(known))[, 1L], c(0L, NA, 0L, 1L))
 })
 
-test_that("labels of uncertain meaning are refused by name", {
+test_that("ambiguous labels are refused by name", {
     expect_error(chromatinSignal(counts, labels = c(1, 2, 1, 2)),
                  "`labels`.*ambiguous.*\"1\" and \"2\"")
     words <- factor(c("a", "b", "a", "b"))

@@ -3,7 +3,7 @@ sane <- simulateChromatin(200, cellTypes = 2, seed = 1,
                           causal = list(H3K4me3 = 46:55, H3K27me3 = 41:60),
                           scenario = "blocks")
 
-test_that("nothing is found where nothing is wrong", {
+test_that("a sound signal has no findings", {
     expect_identical(nrow(checkSignal(sane)), 0L)
     expect_snapshot(checkSignal(sane))
 })

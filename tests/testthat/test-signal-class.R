@@ -4,7 +4,7 @@ twoCells <- function(...) {
 }
 
 # S8: what an experiment happens to have as assays is no mark.
-test_that("assays that are no marks are carried along and never trained on", {
+test_that("other assays are kept and never trained on", {
     signal <- twoCells()
     known <- marks(signal)
     assay(signal, "logCounts") <- log1p(assay(signal, known[1]))
@@ -68,7 +68,7 @@ test_that("subsetting, renaming and removing keep the class in step", {
     expect_identical(preprocessing(signal)$normalization, c("none", "cpm"))
 })
 
-test_that("a signal that is none is not made", {
+test_that("an invalid signal cannot be created", {
     signal <- twoCells()
     expect_error(preprocessing(signal) <- 1, "DataFrame with one row")
     broken <- signal
@@ -85,7 +85,7 @@ test_that("a signal that is none is not made", {
     expect_error(validObject(broken), "columns")
 })
 
-test_that("validity reads no values", {
+test_that("validity checks do not read the values", {
     skipWithout("HDF5Array")
     signal <- twoCells()
     folder <- withr::local_tempdir()
@@ -178,7 +178,7 @@ test_that("experiments of the user's own become signals", {
     expect_error(chromatinSignal(own), "\"other\" must be finite")
 })
 
-test_that("objects of version 0.99.0 are taken over", {
+test_that("objects of version 0.99.0 are converted", {
     signal <- twoCells()
     old <- AttentiveChrome:::.plainExperiment(signal)
     metadata(old) <- list(bins = signal@bins, counting = "overlap",
@@ -201,7 +201,7 @@ test_that("objects of version 0.99.0 are taken over", {
                          seed = model@training$seed), new))
 })
 
-test_that("an attention is no signal to learn from or predict", {
+test_that("attention is refused as a signal for training or prediction", {
     signal <- twoCells()
     signal$age <- 1:2
     model <- attentiveChrome(signal, epochs = 1, filters = 2, context = 2)

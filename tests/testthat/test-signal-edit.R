@@ -67,7 +67,7 @@ test_that("edits are recorded in their order", {
     expect_snapshot(cat(metadata(x)$edits, sep = "\n"))
 })
 
-test_that("mistakes in edits are told", {
+test_that("mistakes in edits are reported", {
     x <- twoCells()
     expect_snapshot(error = TRUE, {
         editSignal(x, "remove", "H3K4me3")
@@ -106,6 +106,14 @@ test_that("predictEdits() is predict() of copies edited by hand", {
     expect_identical(out$gene, rep(rownames(x), 6))
     expect_identical(out$cellType, rep(rep(c("K562", "H1"), each = 30), 3))
     expect_gt(max(abs(out$change[out$edit == "lost"])), 0.01)
+    lines <- capture.output(print(out))
+    expect_match(lines[1], "Edits of 30 genes")
+    lost <- out$edit == "lost" & out$cellType == "K562"
+    expect_match(lines[grepl("lost +K562", lines)],
+                 sprintf("%.3f +%.3f$", mean(out$change[lost]),
+                         mean(out$flipped[lost])))
+    expect_output(print(head(out)), "gene cellType edit")
+    expect_output(print(out[1:3]), "gene cellType edit")
     figure <- ggplot2::ggplot_build(plot(out))
     middle <- figure$data[[2]]
     expect_equal(nrow(middle), 6L)
@@ -200,7 +208,7 @@ test_that("no bin of a flipping set can be spared", {
     }
 })
 
-test_that("what later bins make needless is given back", {
+test_that("bins that later bins make unnecessary are restored", {
     # The first alone goes furthest; the other two together do without it.
     search <- list(high = TRUE, before = 1, useful = 1:3,
                    logitOf = function(sets) {
@@ -214,7 +222,7 @@ test_that("what later bins make needless is given back", {
     expect_identical(.exactSet(search, 3)$set, c(FALSE, TRUE, TRUE))
 })
 
-test_that("blocks, marks, `most` and `to` bound the search", {
+test_that("blocks, marks, `maxSize` and `value` bound the search", {
     high <- which(predict(learned$model, learned$signal) > 0.6)[1:5]
     signal <- learned$signal[high, ]
     flips <- smallestFlip(learned$model, signal, width = 300, maxSize = 2,
@@ -238,7 +246,7 @@ test_that("blocks, marks, `most` and `to` bound the search", {
     expect_identical(nothing$after, nothing$before)
 })
 
-test_that("every architecture takes edits", {
+test_that("edits work with every architecture", {
     x <- twoCells()[1:10, ]
     for (name in listArchitectures()$architecture) {
         model <- attentiveChrome(x, architecture = name, epochs = 1, seed = 1)
@@ -248,7 +256,7 @@ test_that("every architecture takes edits", {
     }
 })
 
-test_that("mistakes in smallestFlip() are told, and its text is read", {
+test_that("mistakes in smallestFlip() are reported", {
     expect_snapshot(error = TRUE, {
         smallestFlip(learned$model, learned$signal, unit = "genes")
         smallestFlip(learned$model, learned$signal, width = 150)

@@ -88,7 +88,7 @@ test_that("a model refuses signal that was preprocessed differently", {
     expect_error(predict(model, cpm), "along the transcript.*along the genome")
 })
 
-test_that("log1p is not for log ratios", {
+test_that("log1p is refused for log ratios", {
     signal <- simulateChromatin(20, bins = 5, causal = list(), seed = 1)
     assay(signal, "H3K4me3")[1, 1, 1] <- -2
     expect_error(attentiveChrome(signal, epochs = 1, transform = "log1p"),

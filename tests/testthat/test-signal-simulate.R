@@ -42,7 +42,7 @@ test_that("a model of the causal blocks reaches an AUROC near 0.9", {
     expect_lt(auroc(label, score), 0.93)
 })
 
-test_that("no other bin and no other mark knows the label", {
+test_that("no other bin or mark predicts the label", {
     signal <- blocks(genes = 2000, seed = 2)
     label <- expressionLabel(signal)[, 1]
     for (mark in marks(signal)) {
@@ -55,7 +55,7 @@ test_that("no other bin and no other mark knows the label", {
     expect_identical(unname(which(abs(each - 0.5) > 0.15)), 46:55)
 })
 
-test_that("repressive marks act negatively; effect and noise tell", {
+test_that("repressive marks act negatively, and effect and noise matter", {
     low <- blocks(genes = 500, seed = 3,
                   causal = list(H3K27me3 = 31:70))
     label <- expressionLabel(low)[, 1]

@@ -139,10 +139,19 @@ test_that("no part may be empty and fractions must make sense", {
     expect_error(splitGenes(1:9), "must be a signal")
 })
 
-test_that("how a part came about is recorded", {
+test_that("each part records how it was split", {
     parts <- quietSplit(plainSignal(9), "random", seed = 3)
     expect_identical(metadata(parts$test)$split,
                      list(part = "test", by = "random", seed = 3))
+})
+
+test_that("a split is a table of genes and parts", {
+    signal <- simulateChromatin(9, seed = 1)
+    parts <- suppressMessages(splitGenes(signal, by = "random", seed = 1))
+    table <- as.data.frame(parts)
+    expect_identical(table$gene[table$part == "test"], rownames(parts$test))
+    expect_identical(nrow(table), 9L)
+    expect_identical(levels(table$part), names(parts))
 })
 
 test_that("the split reports genes and the share of high ones", {

@@ -52,7 +52,7 @@ test_that("an error names the file whatever its name", {
     }
 })
 
-test_that("tracks and annotations too", {
+test_that("an error names tracks and annotations whatever their names", {
     skipWithout("rtracklayer")
     folder <- withr::local_tempdir()
     windows <- tssWindows(fewGenes())
@@ -123,7 +123,7 @@ test_that("marks, cell types and genes may have any name", {
     }
 })
 
-test_that("a panel tells of failures whatever the cell type's name", {
+test_that("a panel reports failures whatever the cell type's name", {
     skipWithout("filelock")
     signal <- quietly(simulateChromatin(genes = 60, cellTypes = 2, bins = 8,
                                         seed = 1, causal = list()))

@@ -32,7 +32,7 @@ test_that("a link is written through", {
     expect_true(file.exists("/dev/null"))
 })
 
-test_that("the reason is the system's", {
+test_that("an error contains the reason given by the system", {
     folder <- withr::local_tempdir()
     long <- file.path(folder, strrep("x", 300))
     expect_error(writeTorchWeights(model, long), "File name too long")
@@ -47,7 +47,7 @@ test_that("the reason is the system's", {
     expect_silent(writeTorchWeights(model, file.path(folder, strrep("x", 255))))
 })
 
-test_that("a table knows a line that is missing", {
+test_that("a missing line of a written table is detected", {
     table <- data.frame(a = c("x", "y\nz"), b = 1:2)
     bytes <- .tableBytes(table)
     expect_identical(sum(bytes == as.raw(10L)), 4L)
@@ -127,7 +127,7 @@ test_that("parts that a killed process left are removed, others are not", {
     expect_identical(file.exists(parts), c(FALSE, FALSE, TRUE, TRUE, TRUE))
 })
 
-test_that("digests do not depend on how R keeps a value", {
+test_that("digests do not depend on how R stores a value", {
     expect_identical(.digest(1:10), .digest(c(1L, 2:10)))
     expect_identical(.digest(list(as.character(1:3))),
                      .digest(list(c("1", "2", "3"))))
