@@ -1,5 +1,5 @@
 # The epoch loop of training, with progress, checkpoints and the choice of the
-# epoch that is kept. The mini-batch loop is in C (src/core/network/engine.c).
+# epoch that is kept. The mini-batch loop is in C (src/core/network/train.c).
 
 # Trains the model of a plan, from the start or from the `progress` of an
 # earlier run. The result is identical, as the random numbers of earlier epochs

@@ -1,22 +1,16 @@
 # Shared by the figures: colours, theme, the position axis, and the selection of
 # marks and genes.
 
-# Okabe and Ito's palette for colour-blind readers: warm colours for active
-# promoters and enhancers, green for gene bodies, cold colours for repression.
-# The yellow is darkened to be visible on white.
-.markPalette <- c(
-    H3K4me3 = "#D55E00", H3K4me1 = "#E69F00", H3K36me3 = "#009E73",
-    H3K27me3 = "#0072B2", H3K9me3 = "#CC79A7", H3K27ac = "#56B4E9",
-    H3K9ac = "#B5A700", DNase = "#000000")
-
-# For marks not named above: Paul Tol's muted palette.
+# For marks without a colour of their own (.standardMarks): Paul Tol's muted
+# palette.
 .otherColours <- c("#882255", "#44AA99", "#999933", "#332288", "#CC6677",
                    "#117733", "#88CCEE", "#AA4499", "#DDCC77")
 
-# One colour per mark, named. Marks of the palette look the same in all figures.
+# One colour per mark, named. Standard marks look the same in all figures.
 .markColours <- function(marks) {
-    known <- match(tolower(marks), tolower(names(.markPalette)))
-    colours <- unname(.markPalette[known])
+    palette <- c(.ofMarks("colour"), DNase = "#000000")
+    known <- match(tolower(marks), tolower(names(palette)))
+    colours <- unname(palette[known])
     colours[is.na(known)] <- rep_len(.otherColours, sum(is.na(known)))
     stats::setNames(colours, marks)
 }

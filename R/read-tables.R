@@ -1,8 +1,5 @@
 # Tables in the authors' format: no header, one line per gene and bin.
 
-# The five marks, in the order of the authors' tables.
-.authorMarks <- c("H3K27me3", "H3K36me3", "H3K4me1", "H3K4me3", "H3K9me3")
-
 #' Read and write tables in the format of AttentiveChrome
 #'
 #' `readChromeTable()` reads the tables that the authors of AttentiveChrome

@@ -228,10 +228,6 @@ print.signalFindings <- function(x, ...) {
     do.call(rbind, found)
 }
 
-.knownMarks <- c(
-    "H2A.Z", "H3K4me1", "H3K4me2", "H3K4me3", "H3K9ac", "H3K9me1", "H3K9me2",
-    "H3K9me3", "H3K27ac", "H3K27me3", "H3K36me3", "H3K79me2", "H4K20me1")
-
 .controlNames <- "^(input|igg|igm|control|ctrl|wce|mock|background|dnase?input)"
 
 .findControl <- function(signal) {
@@ -278,11 +274,12 @@ print.signalFindings <- function(x, ...) {
 
 # A name that nearly matches that of a known mark.
 .findMarkNames <- function(signal) {
-    odd <- setdiff(marks(signal), .knownMarks)
+    odd <- setdiff(marks(signal), names(.standardMarks))
     found <- lapply(odd, function(mark) {
-        away <- utils::adist(mark, .knownMarks, ignore.case = TRUE)[1L, ]
+        away <- utils::adist(mark, names(.standardMarks),
+                             ignore.case = TRUE)[1L, ]
         if (min(away) > 1L) return(NULL)
-        near <- .knownMarks[which.min(away)]
+        near <- names(.standardMarks)[which.min(away)]
         .finding("note", "marks", sprintf(
             "%s is not the name of a known mark; did you mean %s?", mark,
             near),
@@ -326,8 +323,6 @@ print.signalFindings <- function(x, ...) {
     if (length(name) > 0L) as.matrix(assay(signal, name[1L]))[, cellType]
 }
 
-.expectedSign <- c(H3K27me3 = -1, H3K9me3 = -1, H3K4me3 = 1, H3K36me3 = 1)
-
 .findDirection <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
         outcome <- .outcome(signal, cellType)
@@ -336,12 +331,12 @@ print.signalFindings <- function(x, ...) {
         rho <- suppressWarnings(stats::cor(
             rowMeans(values)[known], outcome[known], method = "spearman"))
         limit <- max(0.1, 3 / sqrt(sum(known)))
-        if (is.na(rho) || rho * .expectedSign[[mark]] > -limit) return(NULL)
+        if (is.na(rho) || rho * .standardMarks[[mark]]$sign > -limit) return(NULL)
         .finding("warning", "marks", sprintf(
             "%s of %s %s with expression (Spearman correlation %.2f)", mark,
             cellType, if (rho > 0) "rises" else "falls", rho),
             "Check the order of the marks and the gene ids.")
-    }, names(.expectedSign))
+    }, names(.ofMarks("sign")))
 }
 
 # How much more signal lies downstream of the TSS than upstream, as a t

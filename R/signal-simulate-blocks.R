@@ -1,15 +1,13 @@
 # The scenario "blocks" of simulateChromatin(): independent marks, of which some
 # bins depend on a latent activity.
 
-.repressiveMarks <- c("H3K27me3", "H3K9me3")
-
 .simulateBlocks <- function(genes, cellTypes, marks, bins, binWidth, causal,
                             effect, noise) {
     offsets <- .makeBins(bins, binWidth, NULL)$offsets + binWidth / 2
     activity <- .latentActivity(genes, length(cellTypes))
     expression <- exp(1 + activity + noise * .normal(genes, length(cellTypes)))
     counts <- lapply(stats::setNames(nm = marks), function(mark) {
-        sign <- if (mark %in% .repressiveMarks) -1 else 1
+        sign <- if (mark %in% .repressiveMarks()) -1 else 1
         .simulateMark(.meanProfile(mark, offsets), causal[[mark]],
                       sign * effect * activity)
     })

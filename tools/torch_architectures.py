@@ -216,7 +216,7 @@ class Additive(nn.Module):
         return logit, dict(gate=told)
 
 
-def additive(marks, bins, filters=16, kernel=3, detectors=3, places=20, context=64, contextKernel=10, placeKernel=5,
+def additive(marks, bins, filters=16, kernel=10, detectors=3, places=20, context=64, contextKernel=10, placeKernel=5,
              hidden=32, dropout=0.5, valueDropout=0.3):
     return Additive(marks, bins, filters, kernel, detectors, places, context, contextKernel, placeKernel, hidden,
                     dropout, valueDropout)

@@ -54,11 +54,11 @@ static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
                             int genes)
 {
     const ac_stage stages[5] = {
-        {AC_LSTM, marks, bins, 1, hidden, 0, 0},
-        {AC_ATTENTION, marks, bins, 2 * hidden, 0, 0, 0},
-        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden, 0, 0},
-        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0, 0, 0},
-        {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0},
+        {AC_LSTM, marks, bins, 1, hidden, 0, 0, 0, 0},
+        {AC_ATTENTION, marks, bins, 2 * hidden, 0, 0, 0, 0, 0},
+        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden, 0, 0, 0, 0},
+        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0, 0, 0, 0, 0},
+        {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0, 0, 0},
     };
     return fill_fixture(stages, 5, genes);
 }
@@ -68,17 +68,34 @@ static fixture make_conv_fixture(int marks, int bins, int filters, int genes)
 {
     const int pooled = bins / 2;
     const ac_stage stages[] = {
-        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0},
-        {AC_PAD, 1, bins, marks, 0, 4, 0},
-        {AC_CONV, 1, bins + 3, marks, filters, 4, 0},
-        {AC_RELU, 1, bins, filters, 0, 0, 0},
-        {AC_POOL, 1, bins, filters, 0, 2, 0},
-        {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25},
-        {AC_TRANSPOSE, 1, pooled, filters, 0, 0, 0},
-        {AC_CONV, filters, pooled, 1, 2, 2, 0},
-        {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0},
-        {AC_FINAL_STATE, 1, pooled - 1, 6, 0, 0, 0},
-        {AC_DENSE, 1, 1, 6, 1, 0, 0},
+        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0},
+        {AC_PAD, 1, bins, marks, 0, 4, 0, 0, 0},
+        {AC_CONV, 1, bins + 3, marks, filters, 4, 0, 0, 0},
+        {AC_RELU, 1, bins, filters, 0, 0, 0, 0, 0},
+        {AC_POOL, 1, bins, filters, 0, 2, 0, 0, 0},
+        {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25, 0, 0},
+        {AC_TRANSPOSE, 1, pooled, filters, 0, 0, 0, 0, 0},
+        {AC_CONV, filters, pooled, 1, 2, 2, 0, 0, 0},
+        {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0, 0, 0},
+        {AC_FINAL_STATE, 1, pooled - 1, 6, 0, 0, 0, 0, 0},
+        {AC_DENSE, 1, 1, 6, 1, 0, 0, 0, 0},
+    };
+    return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
+}
+
+/* Two branches and a gate. Bins are left over after the last place. */
+static fixture make_gate_fixture(int marks, int bins, int genes)
+{
+    const int places = bins / 2;
+    const ac_stage stages[] = {
+        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0},
+        {AC_AVERAGE, 1, bins, marks, 0, 2, 0, 0, 0},
+        {AC_CONV, 1, places, marks, 3, 1, 0, 0, 0},
+        {AC_PAD, marks, bins, 1, 0, 3, 0, 1, 0},
+        {AC_CONV, marks, bins + 2, 1, 2, 3, 0, 0, 0},
+        {AC_DROPOUT, marks, bins, 2, 0, 2, 0.25, 0, 0},
+        {AC_VALUE, marks, bins, 2, 2, 2, 0, 0, 0},
+        {AC_GATE, 1, bins, marks, 4, 2, 0, 0, 3},
     };
     return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
 }
@@ -179,6 +196,7 @@ static void test_gradients(void)
     test_gradient(make_fixture(3, 5, 4, 3, 18));
     test_gradient(make_conv_fixture(3, 12, 4, 18));
     test_gradient(dropping);
+    test_gradient(make_gate_fixture(3, 7, 18));
 }
 
 static double *train(const ac_engine *engine, fixture *f, int threads)
@@ -235,8 +253,8 @@ static void test_threads(const ac_engine *engine, fixture f)
 static void dropped(double rate, unsigned seed, int genes, double *gradient)
 {
     const ac_stage stages[] = {
-        {AC_DROPOUT, 1, 1, 200, 0, 0, rate},
-        {AC_DENSE, 1, 1, 200, 1, 0, 0},
+        {AC_DROPOUT, 1, 1, 200, 0, 0, rate, 0, 0},
+        {AC_DENSE, 1, 1, 200, 1, 0, 0, 0, 0},
     };
     fixture f = fill_fixture(stages, 2, genes);
     double loss;
@@ -456,12 +474,12 @@ static void test_giants(const ac_engine *engine)
 {
     const int big = 2147483647;
     const ac_stage stages[][2] = {
-        {{AC_DENSE, 1, 65536, 32769, 1, 0, 0}},
-        {{AC_CONV, 1, 65536, 32769, 1, 65536, 0}},
-        {{AC_LSTM, 1, 100, 1, 100000, 0, 0}},
-        {{AC_LSTM, big, big, big, big, 0, 0}},
-        {{AC_PAD, 1, 1, 1, 0, big, 0}},
-        {{AC_ATTENTION, big, big, big, 0, 0, 0}},
+        {{AC_DENSE, 1, 65536, 32769, 1, 0, 0, 0, 0}},
+        {{AC_CONV, 1, 65536, 32769, 1, 65536, 0, 0, 0}},
+        {{AC_LSTM, 1, 100, 1, 100000, 0, 0, 0, 0}},
+        {{AC_LSTM, big, big, big, big, 0, 0, 0, 0}},
+        {{AC_PAD, 1, 1, 1, 0, big, 0, 0, 0}},
+        {{AC_ATTENTION, big, big, big, 0, 0, 0, 0, 0}},
     };
     double x = 0, logit;
     const ac_genes none = {0, &x, NULL};
@@ -487,6 +505,7 @@ int main(void)
     test_gradients();
     test_logit_gradient(make_fixture(3, 8, 6, 4, 31));
     test_logit_gradient(make_conv_fixture(3, 12, 5, 31));
+    test_logit_gradient(make_gate_fixture(3, 9, 31));
     test_dropout(0.5);
     test_dropout(0.2);
     for (int i = 0; i < 2; i++) {
@@ -494,6 +513,7 @@ int main(void)
         dropping.network.dropout_on = 1;
         test_threads(engines[i], make_fixture(3, 8, 6, 4, 31));
         test_threads(engines[i], dropping);
+        test_threads(engines[i], make_gate_fixture(3, 9, 31));
         test_shapes(engines[i]);
         test_extremes(engines[i]);
         test_polls(engines[i]);

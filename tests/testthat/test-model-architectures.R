@@ -200,7 +200,8 @@ test_that("sizes are checked by name", {
     expect_error(fit(architecture = "deepchrome", hidden = 8),
                  "\"deepchrome\" has no size `hidden`.*sizes are.*`filters`")
     expect_error(fit(epoch = 3), "no size `epoch`.*Did you mean `epochs`")
-    expect_error(fit(architecture = "lstm-alpha-beta", markhidden = 3), "Did you mean `markHidden`")
+    expect_error(fit(architecture = "lstm-alpha-beta", markhidden = 3),
+                 "Did you mean `markHidden`")
     expect_error(fit(NULL, "lstm", NULL, 32), "must have unique names")
     expect_error(fit(hidden = 4, hidden = 5), "must have unique names")
     expect_error(fit(hidden = NULL), "`hidden` must be one whole number")

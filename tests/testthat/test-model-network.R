@@ -37,7 +37,7 @@ test_that("threads and mini-batches too large for an integer are reported", {
 
 test_that("a network too large for any machine is refused, with its sizes", {
     signal <- simulateChromatin(genes = 20, seed = 1)
-    expect_error(attentiveChrome(signal, hidden = 1e5),
+    expect_error(attentiveChrome(signal, recipe = "published", hidden = 1e5),
                  "100 bins x 5 marks.*100000 units.*more memory than any",
                  class = "noMemory")
     big <- network(bins = 5000L, marks = 60L, size = list())
@@ -55,7 +55,8 @@ test_that("a network too large for any machine is refused, with its sizes", {
 test_that("a fit is refused before anything is taken", {
     signal <- simulateChromatin(genes = 20, seed = 1)
     withMemory(1e9, {
-        expect_error(attentiveChrome(signal, hidden = 2000), class = "noMemory")
+        expect_error(attentiveChrome(signal, recipe = "published",
+                                     hidden = 2000), class = "noMemory")
     })
 })
 

@@ -59,8 +59,8 @@ test_that("weight matrices decay, and nothing else", {
     shapes <- .parameterShapes(
         .stagesOf("lstm-alpha-beta", c("a", "b"), 4L,
                   list(hidden = 2L, markHidden = 3L)), c("a", "b"))
-    decays <- vapply(shapes, .decays, NA)
-    expect_setequal(names(shapes)[decays], c(
+    decays <- mapply(.decayFactor, names(shapes), shapes)
+    expect_setequal(names(shapes)[decays == 1], c(
         "binLstm.a.forward.weight_hh", "binLstm.a.reverse.weight_hh",
         "binLstm.b.forward.weight_hh", "binLstm.b.reverse.weight_hh",
         "markLstm.forward.weight_ih", "markLstm.forward.weight_hh",
@@ -70,19 +70,24 @@ test_that("weight matrices decay, and nothing else", {
         expect_identical(unique(as.vector(mask[[name]])), 0.3 * decays[[name]])
     }
     expect_identical(.weightDecay(shapes, 0), numeric())
+    expect_identical(.decayFactor("binValue.a.detector", c(3, 16)), 30)
+    expect_identical(.decayFactor("gate.position", c(100, 5)), 0)
     # Without a gradient, only decay changes the parameters.
-    model <- quickModel(parts, epochs = 1, clip = 1e-12, weightDecay = 0.5,
-                        schedule = "constant", batchSize = 1000)
-    start <- quickModel(parts, epochs = 1, learningRate = 0)
+    model <- quickLstm(parts, epochs = 1, clip = 1e-12, weightDecay = 0.5,
+                       schedule = "constant", batchSize = 1000)
+    start <- quickLstm(parts, epochs = 1, learningRate = 0)
     ratio <- Map(`/`, coef(model), coef(start))
     expect_equal(range(ratio$binLstm.H3K4me3.forward.weight_hh),
                  rep(1 - 0.01 * 0.5, 2), tolerance = 1e-3)
 })
 
 test_that("a recipe decides what is not given", {
-    settings <- .recipeSettings(c("default", "published"), list())
+    settings <- .recipeSettings("default", list(), "deepchrome")
     expect_identical(settings, .recipes$default)
-    settings <- .recipeSettings("published", list(epochs = 2, keep = NULL))
+    settings <- .recipeSettings("default", list(), "additive")
+    expect_identical(settings$learningRate, 3e-3)
+    settings <- .recipeSettings("published", list(epochs = 2, keep = NULL),
+                                "additive")
     expect_identical(settings$epochs, 2)
     expect_identical(settings[-1], .recipes$published[-1])
     given <- c("epochs", "batchSize", "learningRate", "weightDecay",

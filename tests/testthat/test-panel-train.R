@@ -204,11 +204,11 @@ test_that("a killed run ends in the same bits", {
         process$kill()
         process$wait()
     }
-    resumed <- trainCellTypes(signal, folder, epochs = 40, hidden = 4, seed = 1,
-        markHidden = 3, BPPARAM = BiocParallel::SerialParam(),
+    resumed <- trainCellTypes(signal, folder, epochs = 40, filters = 4, seed = 1,
+        context = 4, BPPARAM = BiocParallel::SerialParam(),
         progress = FALSE)
-    whole <- trainCellTypes(signal, epochs = 40, hidden = 4, seed = 1,
-        markHidden = 3, BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
+    whole <- trainCellTypes(signal, epochs = 40, filters = 4, seed = 1,
+        context = 4, BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
     expect_identical(weights(resumed), weights(whole))
     expect_identical(resumed@records[[1L]]$test, whole@records[[1L]]$test)
     expect_setequal(list.files(folder, all.files = TRUE, no.. = TRUE),

@@ -25,4 +25,9 @@
 #include "network/loss.c"
 #include "network/network.c"
 
+#include "network/blocks.c"
+#include "network/gradient.c"
+#include "network/predict.c"
+#include "network/train.c"
+
 #include "network/engine.c"

@@ -1,0 +1,91 @@
+/* Gradients of a loss, by the parameters and by the input. */
+#include "network/network.h"
+
+/* The derivatives by the input of the genes of a block, from gene `first` on.
+ */
+static void export_dx(const network *net, size_t first, int lanes, double *dx)
+{
+    for (int l = 0; l < lanes; l++)
+        for (size_t i = 0; i < net->input_count; i++)
+            dx[(first + l) * net->input_count + i] = net->dx[i * LANES + l];
+}
+
+/* Loss and gradient of the genes order[first .. first + count), summed over
+ * blocks; the gradient is that of the mean over `total` genes. */
+static ac_status add_gradient(network *net, const ac_genes *genes,
+                              const int *order, size_t first, size_t count,
+                              size_t total, double *loss, double *dx)
+{
+    for (size_t done = 0; done < count; done += LANES) {
+        const int lanes = block_size(done, count);
+        if (network_should_stop(net))
+            return AC_INTERRUPTED;
+        net->dropout_rng.block = done / LANES;
+        network_load(net, genes->x, order, first + done, lanes);
+        if (network_forward(net) != AC_OK)
+            return AC_INTERRUPTED;
+        memset(net->dlogit, 0, sizeof(real) * LANES);
+        for (int l = 0; l < lanes; l++) {
+            const size_t at = first + done + l;
+            const real y = (real)genes->y[order ? (size_t)order[at] : at];
+            *loss += loss_forward(net->logit[l], y);
+            net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
+        }
+        if (network_backward(net) != AC_OK)
+            return AC_INTERRUPTED;
+        if (dx)
+            export_dx(net, first + done, lanes, dx);
+    }
+    return AC_OK;
+}
+
+static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
+                                 const double *parameters, ac_poll poll,
+                                 double *loss, double *gradient, double *dx)
+{
+    network net;
+    ac_status status =
+        network_open(&net, shape, dx ? AC_GRADIENT_AND_DX : AC_GRADIENT, poll);
+    if (status != AC_OK)
+        return status;
+    double sum = 0;
+    copy_in(net.parameter_count, parameters, net.parameters);
+    network_begin_batch(&net, 0);
+    network_pack(&net);
+    status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
+                          &sum, dx);
+    *loss = sum / (double)genes->count;
+    copy_out(net.parameter_count, net.gradient, gradient);
+    network_close(&net);
+    return status;
+}
+
+static ac_status engine_logit_gradient(const ac_network *shape,
+                                       const ac_genes *genes,
+                                       const double *parameters, ac_poll poll,
+                                       double *dx)
+{
+    network net;
+    ac_status status = network_open(&net, shape, AC_GRADIENT_AND_DX, poll);
+    if (status != AC_OK)
+        return status;
+    copy_in(net.parameter_count, parameters, net.parameters);
+    network_pack(&net);
+    for (size_t done = 0; done < genes->count; done += LANES) {
+        const int lanes = block_size(done, genes->count);
+        status = network_should_stop(&net) ? AC_INTERRUPTED : AC_OK;
+        if (status != AC_OK)
+            break;
+        network_load(&net, genes->x, NULL, done, lanes);
+        status = network_forward(&net);
+        for (int l = 0; l < LANES; l++)
+            net.dlogit[l] = 1;
+        if (status == AC_OK)
+            status = network_backward(&net);
+        if (status != AC_OK)
+            break;
+        export_dx(&net, done, lanes, dx);
+    }
+    network_close(&net);
+    return status;
+}
