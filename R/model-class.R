@@ -52,8 +52,9 @@ setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
 setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
-# vector.
+# vector; versions to 0.99.1 had the coefficients of one baseline.
 .updateModel <- function(object) {
+    attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")
     if (is.null(old)) return(object)
     attr(object, "treatment") <- NULL

@@ -3,11 +3,17 @@
 #' Shows how well a model trained on one cell type performs on another: the
 #' AUROC of each model of a panel in each cell type of a signal. Use test genes.
 #' With training genes, the AUROC of a model would be too high in its own cell
-#' type and in related ones.
+#' type and in related ones. Test genes on chromosomes of their own
+#' (`splitGenes(by = "chromosome")`) hold out the cell type and the chromosome.
 #'
 #' @param panel A panel ([trainCellTypes()]).
 #' @param signal A signal with labels, and the marks and bins of the panel's
-#'   models; its cell types need not be those of the panel.
+#'   models, or a split ([splitGenes()]), whose test genes are used. Its cell
+#'   types need not be those of the panel.
+#' @param genes `"all"`, or `"variable"` for genes that are high in some cell
+#'   types of `signal` and low in others, as for
+#'   [evaluate()][evaluate.AttentiveChromeModel]. A model that only knows which
+#'   genes are high in most cell types does well on all genes.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x The result of `crossCellTypes()`.
@@ -25,8 +31,10 @@
 #' cross <- crossCellTypes(panel, parts$test)
 #' cross
 #' plot(cross)
-crossCellTypes <- function(panel, signal, threads = NULL) {
+crossCellTypes <- function(panel, signal, threads = NULL,
+                           genes = c("all", "variable")) {
     .checkPanel(panel)
+    signal <- .evaluatedGenes(signal, genes)
     .checkSignal(signal)
     signal <- signal[, .likeModels(colnames(signal), names(panel))]
     label <- expressionLabel(signal)
