@@ -302,7 +302,7 @@
          fits = fits[union("meanLogCount", best)])
 }
 
-# Models of version 0.99.1 have only the coefficients of the mean log counts,
+# Models of version 0.99.0 have only the coefficients of the mean log counts,
 # which are missing if the weights were read from a file.
 .asStoredBaseline <- function(baseline) {
     if (is.list(baseline)) return(baseline)

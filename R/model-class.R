@@ -52,7 +52,7 @@ setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
 setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
-# vector; versions to 0.99.1 had the coefficients of one baseline.
+# vector, and the coefficients of one baseline.
 .updateModel <- function(object) {
     attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")
