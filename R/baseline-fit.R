@@ -18,6 +18,7 @@
 }
 
 .someSamples <- function(samples, keep) {
+    if (all(keep)) return(samples) # without a copy
     list(signal = lapply(samples$signal, function(values) {
              values[keep, , drop = FALSE]
          }),
@@ -196,9 +197,10 @@
          penalty = best)
 }
 
-.fitForest <- function(x, label, fold, validation = NULL, ...) {
+.fitForest <- function(x, label, fold, validation = NULL, verbose = FALSE,
+                       ...) {
     forest <- ranger::ranger(x = x, y = factor(label, 0:1), probability = TRUE,
-                             num.threads = 1L, ...)
+                             num.threads = 1L, verbose = verbose, ...)
     forest$call <- NULL # it has a copy of the training data
     list(forest = forest, trees = forest$num.trees)
 }

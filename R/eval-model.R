@@ -231,11 +231,11 @@ print.evaluation <- function(x, digits = 3L, ...) {
     vapply(names(shown), function(name) {
         values <- unlist(row[paste0(shown[[name]], c(
             "Difference", "DifferenceLower", "DifferenceUpper"))])
-        .verdict(name, values, digits)
+        .aurocVerdict(name, values, digits)
     }, "")
 }
 
-.verdict <- function(name, values, digits) {
+.aurocVerdict <- function(name, values, digits) {
     if (anyNA(values)) return(sprintf("AUROC: no comparison with %s", name))
     found <- if (values[3L] < 0) {
         values <- -values[c(1L, 3L, 2L)]

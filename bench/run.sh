@@ -3,7 +3,8 @@
 # wrote, with the last results of those not run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-all="train predict kernels scaling memory reads architectures panel roadmap"
+all="train predict kernels scaling memory reads architectures panel roadmap \
+baselines"
 for part in ${@:-$all}; do Rscript "bench/$part.R"; done
 {
     echo "# Measured"

@@ -124,10 +124,10 @@ test_that("models of earlier versions have the reference alone", {
 test_that("print() says plainly which is better", {
     values <- c(difference = 0.012, lower = 0.004, upper = 0.02)
     expect_snapshot({
-        cat(.verdict("zones", values, 3L))
-        cat(.verdict("zones", -values[c(1, 3, 2)], 3L))
-        cat(.verdict("zones", c(0.001, -0.02, 0.022), 3L))
-        cat(.verdict("zones", c(NA, NA, NA), 3L))
+        cat(.aurocVerdict("zones", values, 3L))
+        cat(.aurocVerdict("zones", -values[c(1, 3, 2)], 3L))
+        cat(.aurocVerdict("zones", c(0.001, -0.02, 0.022), 3L))
+        cat(.aurocVerdict("zones", c(NA, NA, NA), 3L))
     })
     table <- data.frame(
         cellType = "E003", genes = 100L, high = 0.5, auroc = 0.8, auprc = 0.81,
