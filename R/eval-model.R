@@ -19,7 +19,7 @@ generics::evaluate
 #' the same genes, with DeLong's 95% interval for paired predictions. The
 #' interval describes the choice of the evaluated genes, and neither the
 #' training, which differs between seeds, nor the choice of the training genes.
-#' Its coverage is 93 to 96% from 60 genes on (`bench/results/baselines.md`).
+#' Its coverage is 93 to 97% from 60 genes on (`bench/results/baselines.md`).
 #'
 #' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
