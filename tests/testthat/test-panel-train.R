@@ -444,6 +444,12 @@ test_that("every model meets every cell type", {
     expect_equal(cross["cellType1", "cellType3"],
                  evaluate(panel[["cellType1"]], other)$auroc)
     expect_output(print(cross), "Own cell type")
+    some <- parts$test[.areVariable(expressionLabel(parts$test)), ]
+    expect_equal(crossCellTypes(panel, parts, genes = "variable"),
+                 crossCellTypes(panel, some))
+    expect_equal(evaluate(panel, parts$test, genes = "variable"),
+                 evaluate(panel, some))
+    expect_error(evaluate(panel, genes = "variable"), "needs `signal`")
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
