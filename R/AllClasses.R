@@ -65,8 +65,11 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' @slot history Data frame with one row per epoch.
 #' @slot bestEpoch The epoch whose parameters the model has: see `keep` of
 #'   [attentiveChrome()].
-#' @slot baseline Coefficients of the logistic regression on the mean log count
-#'   of each mark, fitted to the training genes.
+#' @slot baseline List of the baselines fitted to the training genes, which
+#'   [evaluate()][evaluate.AttentiveChromeModel] shows: `best` and `reference`,
+#'   the names of their methods; `fits`, their coefficients and what they read;
+#'   `loss`, the log loss in cross-validation of the methods that were compared.
+#'   It is empty if the weights were read from a file.
 #' @slot training List of the settings, the seed and the numbers of genes, and
 #'   `usedGenes`, a data frame of the genes that the model was trained with, by
 #'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene` (id),
@@ -86,7 +89,7 @@ setClass("AttentiveChromeModel", slots = c(
     architecture = "character", size = "list", marks = "character",
     bins = "list", preprocessing = "list", transform = "character",
     scale = "numeric", parameters = "list",
-    history = "data.frame", bestEpoch = "integer", baseline = "numeric",
+    history = "data.frame", bestEpoch = "integer", baseline = "list",
     training = "list", version = "character"), prototype = list(scale = 1))
 
 #' A trained baseline
@@ -96,12 +99,13 @@ setClass("AttentiveChromeModel", slots = c(
 #'
 #' @slot method Name of the baseline: see [trainBaseline()].
 #' @slot marks,bins,preprocessing As in [AttentiveChromeModel-class].
-#' @slot fit List: `coefficients`, intercept first; for `"bestBin"` also
-#'   `bestBins`, the index of the bin of each mark. For `"randomForest"`:
-#'   `forest`, the object of ranger, and `trees`.
-#' @slot baseline Coefficients of the logistic regression on the mean log count
-#'   of each mark, which [evaluate()][evaluate.AttentiveChromeModel] shows
-#'   alongside every model.
+#' @slot fit List: `coefficients`, intercept first, and what the method reads:
+#'   `scale`, the factor of the signal before the log; `bestBins`, the index of
+#'   the bin of each mark; `expression`, log2(1 + expression) of genes x cell
+#'   types, and `groups`. `penalty` and `loss`, the log loss in
+#'   cross-validation, where there is one. For `"randomForest"`: `forest`, the
+#'   object of ranger, and `trees`.
+#' @slot baseline As in [AttentiveChromeModel-class].
 #' @slot training List of `genes` (training samples), `cellTypes`, `seed` and
 #'   `usedGenes`, as in [AttentiveChromeModel-class].
 #' @slot version Version of the package that trained it.
@@ -111,7 +115,7 @@ setClass("AttentiveChromeModel", slots = c(
 #' @exportClass BaselineModel
 setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
-    preprocessing = "list", fit = "list", baseline = "numeric",
+    preprocessing = "list", fit = "list", baseline = "list",
     training = "list", version = "character"))
 
 #' A panel of cell types

@@ -3,173 +3,165 @@
 
 #' Train a baseline
 #'
-#' Trains a simple model to compare networks with. With few genes, a baseline
-#' may be as good as a network. Baselines predict, are evaluated and check their
-#' input like the models of [attentiveChrome()].
+#' Trains a simple model to compare networks with. A baseline is often as good
+#' as a network. Baselines predict, are evaluated and check their input like the
+#' models of [attentiveChrome()], and [evaluate()][evaluate.AttentiveChromeModel]
+#' takes them in `baselines`.
 #'
-#' All baselines read log(1 + count). For signal that is negative after
-#' normalization, this is `sign(x) * log1p(abs(x))`. The methods are:
+#' The first three methods are fitted with every model.
+#' [evaluate()][evaluate.AttentiveChromeModel] shows the first, which is the
+#' same for all models, and the one of the three with the lowest log loss in
+#' five-fold cross-validation on the training genes.
+#'
+#' Of the signal:
 #' * `"meanLogCount"`: logistic regression on the mean over the bins of each
-#'   mark. [evaluate()][evaluate.AttentiveChromeModel] shows this baseline
-#'   alongside every model;
-#' * `"bestBin"`: logistic regression on one bin of each mark, the bin whose
-#'   AUROC on the training genes is farthest from 0.5 (the first of ties);
-#' * `"elasticNet"`: logistic regression on all bins with the elastic net
-#'   penalty, half ridge and half lasso (`alpha = 0.5`), from the package
-#'   glmnet. The strength of the penalty minimises the deviance in ten-fold
-#'   cross-validation on the training genes;
-#' * `"randomForest"`: a probability forest of 500 trees on all bins, from the
-#'   package ranger. Probabilities of 0 and 1 are moved by half a tree's vote,
-#'   so that the logit is finite.
+#'   mark of log(1 + count);
+#' * `"zones"`: logistic regression on the mean log signal of ten zones of equal
+#'   width of each mark, with a ridge penalty;
+#' * `"shallowChrome"`: logistic regression on the log of the highest bin of
+#'   each mark, with a ridge penalty, after ShallowChrome, which takes the
+#'   highest peak;
+#' * `"bestBin"`: logistic regression on log(1 + count) of one bin of each mark,
+#'   the bin whose AUROC on the training genes is farthest from 0.5 (the first
+#'   of ties);
+#' * `"elasticNet"`: logistic regression on the log signal of all bins with the
+#'   elastic net penalty, half ridge and half lasso (`alpha = 0.5`), from the
+#'   package glmnet;
+#' * `"randomForest"`: a probability forest of 500 trees on the mean log signal
+#'   of ten zones of each mark, from the package ranger. Probabilities of 0 and
+#'   1 are moved by half a tree's vote, so that the logit is finite.
+#'
+#' Of the gene, for what chromatin adds to it:
+#' * `"geneMean"`: logistic regression on the mean of log2(1 + expression) of
+#'   the gene over cell types other than its own. It knows nothing of the
+#'   chromatin and predicts the same for a gene in all cell types that are not
+#'   in the table;
+#' * `"zonesGeneMean"`: this mean along with the columns of `"zones"`, with a
+#'   ridge penalty.
+#'
+#' Log signal is log(1 + k x), with one factor k for all marks that makes the
+#' mean of k |x| over the training genes 6, as counts of reads and coverage
+#' differ in scale. `"meanLogCount"` and `"bestBin"` use k = 1. For signal that
+#' is negative after normalization, logs are `sign(x) * log1p(k * abs(x))`.
+#'
+#' Ridge penalties (1, 10, 100 or 1000 for standardized columns) minimise the
+#' log loss in five-fold cross-validation on the training genes; all cell types
+#' of a gene are in one fold. The penalty of the elastic net minimises the log
+#' loss of the validation genes or, without them, the deviance in ten-fold
+#' cross-validation on the training genes.
 #'
 #' Predictions of the random forest need ranger; those of the other baselines
 #' need no further package.
 #'
+#' @section Expression in other cell types:
+#' `"geneMean"` and `"zonesGeneMean"` store the table `expression`, so that they
+#' predict any signal whose genes are in it. The mean never includes the gene's
+#' own cell type, which is recognised by its name, nor, with `groups`, those of
+#' its group. To hold out a cell type altogether, leave it out of `signal` and
+#' `expression`. Genes that are not in the table, with any version, are left out
+#' in training and are predicted `NA`.
+#'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
-#'   labels, or a split ([splitGenes()]). Genes without a label are left out.
+#'   labels, or a split ([splitGenes()]), which also has validation genes.
+#'   Genes without a label are left out.
 #' @param method The name of the baseline.
 #' @param cellTypes Names of the cell types to train on, pooled; by default all.
-#' @param ... Arguments of `glmnet::cv.glmnet()` or `ranger::ranger()`, such as
-#'   `alpha` or `num.trees`. The other methods have none.
+#' @param ... For `"elasticNet"` and `"randomForest"`, arguments of
+#'   `glmnet::glmnet()` (`glmnet::cv.glmnet()` without validation genes) or
+#'   `ranger::ranger()`, such as `alpha` or `num.trees`. For `"geneMean"` and
+#'   `"zonesGeneMean"`: `expression`, a table of training and test genes in two
+#'   or more cell types, as for [addExpression()], by default that of the parts
+#'   of a split; and `groups`, a vector with a group for each of some cell
+#'   types, named by them, so that related cell types are not used for each
+#'   other. The other methods have none.
 #' @param marks Marks to read; by default all of the signal.
 #' @param seed Whole number that seeds the folds of the elastic net and the
 #'   random forest. By default one is drawn from R's random number generator and
 #'   stored in the baseline. The other methods use no random numbers.
+#' @param validation A signal with labels and the same marks and bins, for the
+#'   penalty of the elastic net; or `NULL`. The other methods do not use it.
 #' @return A [BaselineModel-class].
-#' @references Zou and Hastie (2005), Journal of the Royal Statistical Society
-#'   B 67, 301; Breiman (2001), Machine Learning 45, 5.
+#' @references Frasca et al. (2022), <https://doi.org/10.1186/s12859-022-04687-x>
+#'   (ShallowChrome); Zou and Hastie (2005), Journal of the Royal Statistical
+#'   Society B 67, 301; Breiman (2001), Machine Learning 45, 5; Schreiber et al.
+#'   (2020), Genome Biology 21, 282 (the mean over other cell types).
 #' @seealso [predict()][predict.BaselineModel],
 #'   [evaluate()][evaluate.BaselineModel], [compareModels()]
 #' @export
 #' @examples
-#' k562 <- roadmapGenes[, "E123"]
-#' parts <- splitGenes(k562, by = "chromosome", chromosomes = list(
+#' parts <- splitGenes(roadmapGenes, by = "chromosome", chromosomes = list(
 #'     validation = c("chr3", "chr6", "chr9", "chr17"),
 #'     test = c("chr1", "chr2", "chr5", "chr7", "chr8")))
-#' best <- trainBaseline(parts$train, "bestBin")
-#' best
-#' head(predict(best, parts$test))
-#' evaluate(best, parts$test)[, c("cellType", "auroc", "auprc")]
-trainBaseline <- function(signal, method = c("meanLogCount", "bestBin",
-                                             "elasticNet", "randomForest"),
-                          cellTypes = NULL, ..., marks = NULL, seed = NULL) {
+#' zones <- trainBaseline(parts$train, "zones")
+#' zones
+#' head(predict(zones, parts$test))
+#' evaluate(zones, parts$test)[, c("cellType", "auroc", "auprc")]
+#'
+#' # The gene's expression in the other cell type
+#' gene <- trainBaseline(parts, "geneMean")
+#' evaluate(zones, parts$test, baselines = gene)
+trainBaseline <- function(signal,
+                          method = c("meanLogCount", "zones", "shallowChrome",
+                                     "bestBin", "elasticNet", "randomForest",
+                                     "geneMean", "zonesGeneMean"),
+                          cellTypes = NULL, ..., marks = NULL, seed = NULL,
+                          validation = NULL) {
     method <- .checkChoice(method, "method", names(.baselines))
-    .checkBaselineDots(method, list(...))
+    dots <- .checkBaselineDots(method, list(...), signal)
     .needsBaseline(method)
-    signal <- .partOf(signal, "train", "signal")
+    if (.isSplit(signal)) {
+        validation <- .validationOf(signal, validation)
+        signal <- .partOf(signal, "train", "signal")
+    }
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
     cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
-    label <- .checkedLabels(signal, cellTypes, "signal")
-    known <- !is.na(label)
-    x <- lapply(.logCounts(signal, format$marks, cellTypes),
-                function(counts) counts[known, , drop = FALSE])
+    labelled <- function(signal, arg) {
+        .labelledSamples(signal, format$marks, cellTypes, arg)
+    }
+    train <- labelled(signal, "signal")
+    if (!is.null(validation)) {
+        .checkFits(validation, format, "validation", cellTypes)
+        validation <- labelled(validation, "validation")
+    }
     seed <- .chooseSeed(seed)
-    fit <- .withSeed(seed, .baselines[[method]]$fit(x, label[known], ...))
+    fit <- .withSeed(seed, do.call(.fitMethod, c(
+        list(method, train, validation), dots)))
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
-        baseline = .fitBaseline(signal, format$marks, cellTypes),
-        training = list(genes = sum(known), cellTypes = cellTypes,
+        baseline = .fitCandidates(train),
+        training = list(genes = length(train$label), cellTypes = cellTypes,
                         seed = seed,
-                        usedGenes = .usedRoles(
-                            .usedGenes(signal, cellTypes, known), NULL)),
+                        usedGenes = .usedRoles(train$genes, NULL)),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
-.checkBaselineDots <- function(method, dots) {
-    if (length(dots) > 0L && is.null(.baselines[[method]]$package)) {
-        .stop("{.code method = \"{method}\"} has no settings",
+# Returns the arguments, with the expression of a split where it is needed.
+.checkBaselineDots <- function(method, dots, signal) {
+    own <- .baselines[[method]]$arguments
+    if (!is.null(.baselines[[method]]$package)) return(dots)
+    unknown <- length(dots) > 0L &&
+        (!.areNames(names(dots)) || !all(names(dots) %in% own))
+    if (unknown) {
+        .stop(if (is.null(own)) "{.code method = \"{method}\"} has no settings"
+              else "{.code method = \"{method}\"} has the settings
+                    {.arg {own}}",
               x = "Found {length(dots)} in {.arg ...}, named
                    {.val {names(dots) %||% ''}}.")
     }
+    if ("expression" %in% own && is.null(dots$expression) &&
+        .isSplit(signal)) dots$expression <- .splitExpression(signal)
+    dots
 }
-
-.needsBaseline <- function(method) {
-    package <- .baselines[[method]]$package
-    if (!is.null(package)) {
-        .needs(package, sprintf("for the baseline \"%s\"", method))
-    }
-}
-
-# ---- the methods: fit and logit ---------------------------------------------
-
-# x: for each mark, the log counts of samples x bins.
-.markMeans <- function(x) do.call(cbind, lapply(x, rowMeans))
-
-.allBins <- function(x) {
-    all <- do.call(cbind, x)
-    bins <- vapply(x, ncol, 0L)
-    colnames(all) <- paste0(rep(names(x), bins), ".", sequence(bins))
-    all
-}
-
-.pickBins <- function(x, bins) {
-    do.call(cbind, Map(function(counts, bin) counts[, bin], x, bins))
-}
-
-.fitMeans <- function(x, label) {
-    list(coefficients = .fitLogistic(.markMeans(x), label))
-}
-
-.fitBestBin <- function(x, label) {
-    best <- vapply(x, function(counts) {
-        which.max(abs(apply(counts, 2L, .auroc, label = label) - 0.5))
-    }, 0L)
-    list(bestBins = best,
-         coefficients = .fitLogistic(.pickBins(x, best), label))
-}
-
-# Stores only the coefficients, so that predictions do not need glmnet.
-.fitElasticNet <- function(x, label, alpha = 0.5, ...) {
-    fit <- glmnet::cv.glmnet(.allBins(x), label, family = "binomial",
-                             alpha = alpha, ...)
-    list(coefficients = drop(as.matrix(stats::coef(fit, s = "lambda.min"))))
-}
-
-.fitForest <- function(x, label, ...) {
-    forest <- ranger::ranger(x = .allBins(x), y = factor(label, 0:1),
-                             probability = TRUE, num.threads = 1L, ...)
-    forest$call <- NULL # it has a copy of the training data
-    list(forest = forest, trees = forest$num.trees)
-}
-
-.forestLogit <- function(fit, x) {
-    .needsBaseline("randomForest")
-    probability <- stats::predict(fit$forest, .allBins(x),
-                                  num.threads = 1L)$predictions[, "1"]
-    margin <- 0.5 / fit$trees
-    stats::qlogis(pmin(pmax(probability, margin), 1 - margin))
-}
-
-.baselines <- list(
-    meanLogCount = list(
-        title = "logistic regression on the mean log count of each mark",
-        fit = .fitMeans, logit = function(fit, x) {
-            .linearLogit(fit$coefficients, .markMeans(x))
-        }),
-    bestBin = list(
-        title = "logistic regression on the best bin of each mark",
-        fit = .fitBestBin, logit = function(fit, x) {
-            .linearLogit(fit$coefficients, .pickBins(x, fit$bestBins))
-        }),
-    elasticNet = list(
-        title = "elastic net on the log counts of all bins",
-        package = "glmnet", fit = .fitElasticNet, logit = function(fit, x) {
-            .linearLogit(fit$coefficients, .allBins(x))
-        }),
-    randomForest = list(
-        title = "random forest on the log counts of all bins",
-        package = "ranger", fit = .fitForest, logit = .forestLogit)
-)
 
 # The logits, genes x cell types.
 .logitOfBaseline <- function(model, signal, arg) {
     .checkFits(signal, .modelFormat(model), arg)
-    x <- .logCounts(signal, model@marks, colnames(signal))
-    matrix(.baselines[[model@method]]$logit(model@fit, x), nrow(signal),
+    samples <- .samplesOf(signal, model@marks, colnames(signal))
+    matrix(.logitOfFit(model@method, model@fit, samples), nrow(signal),
            dimnames = dimnames(signal))
 }
 

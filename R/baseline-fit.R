@@ -1,49 +1,329 @@
-# The baseline that is shown alongside every model: a logistic regression on the
-# mean log count (log(1 + count), averaged over the bins) of each mark.
+# The baselines: what each reads of a signal, and how it is fitted. A baseline
+# is an entry of `.baselines`, at the end of this file.
 
-# For each mark, the log counts, samples x bins. A sample is a gene in a cell
-# type; genes vary fastest.
-.logCounts <- function(signal, marks, cellTypes) {
-    lapply(stats::setNames(nm = marks), function(mark) {
+# ---- samples ----------------------------------------------------------------
+
+# A sample is a gene in a cell type; genes vary fastest. `signal` has, for each
+# mark, a matrix of samples x bins.
+.samplesOf <- function(signal, marks, cellTypes) {
+    values <- lapply(stats::setNames(nm = marks), function(mark) {
         values <- as.array(
             assay(signal, mark, withDimnames = FALSE)[
                 , match(cellTypes, colnames(signal)), , drop = FALSE])
         .checkFinite(values, mark, rownames(signal))
-        .logCount(matrix(values, ncol = dim(values)[3L]))
+        matrix(values, ncol = dim(values)[3L])
     })
+    list(signal = values, gene = rep(rownames(signal), length(cellTypes)),
+         cellType = rep(cellTypes, each = nrow(signal)))
 }
 
-.meanLogCounts <- function(signal, marks, cellTypes) {
-    do.call(cbind, lapply(.logCounts(signal, marks, cellTypes), rowMeans))
+.someSamples <- function(samples, keep) {
+    if (all(keep)) return(samples) # without a copy
+    list(signal = lapply(samples$signal, function(values) {
+             values[keep, , drop = FALSE]
+         }),
+         gene = samples$gene[keep], cellType = samples$cellType[keep])
 }
+
+# The samples with a label, the labels, and the genes that they are of.
+.labelledSamples <- function(signal, marks, cellTypes, arg) {
+    label <- .checkedLabels(signal, cellTypes, arg)
+    known <- !is.na(label)
+    list(samples = .someSamples(.samplesOf(signal, marks, cellTypes), known),
+         label = label[known], genes = .usedGenes(signal, cellTypes, known))
+}
+
+# ---- features: samples x columns --------------------------------------------
 
 # log(1 + count). Normalized signal may be negative; then the sign is preserved.
-.logCount <- function(x) sign(x) * log1p(abs(x))
+.logCount <- function(x, scale = 1) sign(x) * log1p(scale * abs(x))
 
-.fitBaseline <- function(signal, marks, cellTypes) {
-    label <- as.vector(expressionLabel(signal)[, cellTypes])
-    known <- !is.na(label)
-    x <- .meanLogCounts(signal, marks, cellTypes)
-    .fitLogistic(x[known, , drop = FALSE], label[known])
+# Counts, coverage and ratios differ by orders of magnitude, so the signal is
+# multiplied by one factor for all marks, which makes its mean over the training
+# samples 6. The factor hardly matters for counts (bench/baselines.R).
+.signalScale <- function(samples, ...) {
+    mean <- mean(vapply(samples$signal, function(x) mean(abs(x)), 0))
+    list(scale = if (mean > 0) 6 / mean else 1)
 }
 
-# The coefficients, intercept first. The coefficient of a constant column is 0.
-# Perfect separation is accepted: the fit is then steep, and the warnings of
-# glm.fit() are muffled, as they do not help the user of a baseline.
-.fitLogistic <- function(x, label) {
+.markMeans <- function(samples, fit) {
+    do.call(cbind, lapply(samples$signal, function(x) rowMeans(.logCount(x))))
+}
+
+# For each mark, the bin whose AUROC is farthest from 0.5 (the first of ties).
+.findBestBins <- function(samples, label, ...) {
+    list(bestBins = vapply(samples$signal, function(x) {
+        which.max(abs(apply(x, 2L, .auroc, label = label) - 0.5))
+    }, 0L))
+}
+
+.pickBins <- function(samples, fit) {
+    do.call(cbind, Map(function(x, bin) .logCount(x[, bin]), samples$signal,
+                       fit$bestBins))
+}
+
+.allBins <- function(samples, fit) {
+    all <- do.call(cbind, samples$signal)
+    bins <- vapply(samples$signal, ncol, 0L)
+    colnames(all) <- paste0(rep(names(bins), bins), ".", sequence(bins))
+    .logCount(all, fit$scale)
+}
+
+# The means of 10 zones of equal width, or of all bins if there are fewer.
+.zoneMeans <- function(samples, fit) {
+    columns <- lapply(samples$signal, function(x) {
+        zone <- ceiling(seq_len(ncol(x)) * min(10, ncol(x)) / ncol(x))
+        sums <- rowsum(t(.logCount(x, fit$scale)), zone)
+        t(sums / as.vector(table(zone)))
+    })
+    all <- do.call(cbind, columns)
+    zones <- vapply(columns, ncol, 0L)
+    colnames(all) <- paste0(rep(names(zones), zones), ".", sequence(zones))
+    all
+}
+
+.markMaxima <- function(samples, fit) {
+    do.call(cbind, lapply(samples$signal, function(x) {
+        .logCount(apply(x, 1L, max), fit$scale)
+    }))
+}
+
+.zonesAndGeneMean <- function(samples, fit) {
+    cbind(.zoneMeans(samples, fit), .geneMeans(samples, fit))
+}
+
+# ---- logistic regression ----------------------------------------------------
+
+.linearLogit <- function(fit, x) {
+    drop(fit$coefficients[1L] + x %*% fit$coefficients[-1L])
+}
+
+# Five folds. All samples of a gene are in the same fold, if there are genes
+# enough.
+.geneFolds <- function(gene) {
+    genes <- unique(gene)
+    if (length(genes) < 2L) return(seq_along(gene))
+    match(gene, genes) %% 5L
+}
+
+# The coefficients, intercept first, and the log loss in cross-validation. The
+# coefficient of a constant column is 0. Perfect separation is accepted: the
+# fit is then steep, and the warnings of glm.fit() are muffled, as they do not
+# help the user of a baseline.
+.fitLogistic <- function(x, label, fold, ...) {
+    logit <- numeric(length(label))
+    for (out in split(seq_along(fold), fold)) {
+        fit <- .logistic(x[-out, , drop = FALSE], label[-out])
+        logit[out] <- .linearLogit(fit, x[out, , drop = FALSE])
+    }
+    c(.logistic(x, label), loss = .logLoss(label, logit))
+}
+
+.logistic <- function(x, label) {
     fit <- withCallingHandlers(
         stats::glm.fit(cbind("(Intercept)" = 1, x), label,
                        family = stats::binomial()),
         warning = function(w) tryInvokeRestart("muffleWarning"))
     coefficients <- fit$coefficients
     coefficients[is.na(coefficients)] <- 0
-    coefficients
+    list(coefficients = coefficients)
 }
 
-.linearLogit <- function(coefficients, x) {
-    drop(coefficients[1L] + x %*% coefficients[-1L])
+# The strongest first, as each fit starts from the one before.
+.penalties <- c(1000, 100, 10, 1)
+
+# Logistic regression on standardized columns with a ridge penalty, which has
+# the lowest log loss in cross-validation.
+.fitRidge <- function(x, label, fold, ...) {
+    center <- colMeans(x)
+    spread <- apply(x, 2L, stats::sd)
+    spread[is.na(spread) | spread == 0] <- 1
+    z <- cbind(1, scale(x, center, spread))
+    logit <- matrix(0, length(label), length(.penalties))
+    for (out in split(seq_along(fold), fold)) {
+        path <- .ridgePath(z[-out, , drop = FALSE], label[-out])
+        logit[out, ] <- z[out, , drop = FALSE] %*% path
+    }
+    loss <- apply(logit, 2L, .logLoss, label = label)
+    best <- which.min(loss)
+    b <- .ridgePath(z, label)[, best]
+    slopes <- b[-1L] / spread
+    list(coefficients = c("(Intercept)" = b[[1L]] - sum(slopes * center),
+                          stats::setNames(slopes, colnames(x))),
+         penalty = .penalties[best], loss = loss[best])
 }
 
-.baselineLogit <- function(coefficients, signal, marks, cellTypes) {
-    .linearLogit(coefficients, .meanLogCounts(signal, marks, cellTypes))
+# Coefficients x penalties. The first column of z, the intercept, is not
+# penalised.
+.ridgePath <- function(z, label) {
+    b <- numeric(ncol(z))
+    vapply(.penalties, function(penalty) {
+        b <<- .ridge(z, label, c(0, rep(penalty, ncol(z) - 1L)), b)
+    }, b)
+}
+
+# Newton's method, that is, iteratively reweighted least squares.
+.ridge <- function(z, label, penalty, b) {
+    for (i in seq_len(25L)) {
+        p <- stats::plogis(drop(z %*% b))
+        # Not 0, so that labels that are all equal can be solved too.
+        weight <- pmax(p * (1 - p), 1e-5)
+        hessian <- crossprod(z * sqrt(weight))
+        diag(hessian) <- diag(hessian) + penalty
+        gradient <- drop(crossprod(z, label - p)) - penalty * b
+        step <- drop(solve(hessian, gradient))
+        b <- b + step
+        if (max(abs(step)) < 1e-4) break
+    }
+    b
+}
+
+# ---- methods of other packages ----------------------------------------------
+
+# Stores only the coefficients, so that predictions do not need glmnet.
+.fitElasticNet <- function(x, label, fold, validation = NULL, alpha = 0.5,
+                           ...) {
+    if (is.null(validation)) {
+        fit <- glmnet::cv.glmnet(x, label, family = "binomial", alpha = alpha,
+                                 ...)
+        best <- fit$lambda.min
+    } else {
+        fit <- glmnet::glmnet(x, label, family = "binomial", alpha = alpha, ...)
+        loss <- apply(stats::predict(fit, validation$x), 2L, .logLoss,
+                      label = validation$label)
+        best <- fit$lambda[which.min(loss)]
+    }
+    list(coefficients = drop(as.matrix(stats::coef(fit, s = best))),
+         penalty = best)
+}
+
+.fitForest <- function(x, label, fold, validation = NULL, verbose = FALSE,
+                       ...) {
+    forest <- ranger::ranger(x = x, y = factor(label, 0:1), probability = TRUE,
+                             num.threads = 1L, verbose = verbose, ...)
+    forest$call <- NULL # it has a copy of the training data
+    list(forest = forest, trees = forest$num.trees)
+}
+
+.forestLogit <- function(fit, x) {
+    .needsBaseline("randomForest")
+    probability <- stats::predict(fit$forest, x,
+                                  num.threads = 1L)$predictions[, "1"]
+    margin <- 0.5 / fit$trees
+    stats::qlogis(pmin(pmax(probability, margin), 1 - margin))
+}
+
+# ---- the table --------------------------------------------------------------
+
+# Each baseline has a title; `features(samples, fit)`, a matrix of samples x
+# columns; `fit(x, label, fold, validation, ...)`, which returns a list; and, if
+# needed, `prepare(samples, label, ...)`, which returns what features() needs to
+# know, also as a list. Without `logit(fit, x)`, the fit has `coefficients`.
+# `package`: what it needs; its further arguments go there. `arguments`: those of
+# its own. `candidate`: compared with every network.
+.baselines <- list(
+    meanLogCount = list(
+        title = "logistic regression on the mean log count of each mark",
+        features = .markMeans, fit = .fitLogistic, candidate = TRUE),
+    zones = list(
+        title = "ridge logistic regression on 10 zones of each mark",
+        prepare = .signalScale, features = .zoneMeans, fit = .fitRidge,
+        candidate = TRUE),
+    shallowChrome = list(
+        title = "ridge logistic regression on the highest bin of each mark",
+        prepare = .signalScale, features = .markMaxima, fit = .fitRidge,
+        candidate = TRUE),
+    bestBin = list(
+        title = "logistic regression on the best bin of each mark",
+        prepare = .findBestBins, features = .pickBins, fit = .fitLogistic),
+    elasticNet = list(
+        title = "elastic net on the log signal of all bins",
+        package = "glmnet", prepare = .signalScale, features = .allBins,
+        fit = .fitElasticNet),
+    randomForest = list(
+        title = "random forest on 10 zones of each mark",
+        package = "ranger", prepare = .signalScale, features = .zoneMeans,
+        fit = .fitForest, logit = .forestLogit),
+    geneMean = list(
+        title = "logistic regression on the gene's mean expression elsewhere",
+        arguments = c("expression", "groups"), prepare = .otherExpression,
+        features = .geneMeans, fit = .fitLogistic),
+    zonesGeneMean = list(
+        title = paste("ridge logistic regression on 10 zones of each mark and",
+                      "the gene's mean expression elsewhere"),
+        arguments = c("expression", "groups"),
+        prepare = function(samples, label, ...) {
+            c(.signalScale(samples), .otherExpression(samples, label, ...))
+        }, features = .zonesAndGeneMean, fit = .fitRidge)
+)
+
+.needsBaseline <- function(method) {
+    package <- .baselines[[method]]$package
+    if (!is.null(package)) {
+        .needs(package, sprintf("for the baseline \"%s\"", method))
+    }
+}
+
+# `train` and `validation` are of .labelledSamples().
+.fitMethod <- function(method, train, validation = NULL, ...) {
+    entry <- .baselines[[method]]
+    own <- if (is.null(entry$package)) list(...) else list()
+    known <- if (is.null(entry$prepare)) list() else
+        do.call(entry$prepare, c(train[c("samples", "label")], own))
+    x <- entry$features(train$samples, known)
+    seen <- stats::complete.cases(x)
+    if (!is.null(validation)) {
+        validation <- list(x = entry$features(validation$samples, known),
+                           label = validation$label)
+    }
+    further <- if (is.null(entry$package)) list() else list(...)
+    c(known, do.call(entry$fit, c(
+        list(x[seen, , drop = FALSE], train$label[seen],
+             .geneFolds(train$samples$gene[seen]), validation), further)))
+}
+
+.logitOfFit <- function(method, fit, samples) {
+    entry <- .baselines[[method]]
+    (entry$logit %||% .linearLogit)(fit, entry$features(samples, fit))
+}
+
+# ---- the baselines that every model stores ----------------------------------
+
+# The mean log counts, which are the same for all models, and the candidate with
+# the lowest log loss in cross-validation on the training genes.
+.fitBaseline <- function(signal, marks, cellTypes) {
+    .fitCandidates(.labelledSamples(signal, marks, cellTypes, "signal"))
+}
+
+.fitCandidates <- function(train) {
+    candidates <- names(Filter(function(b) isTRUE(b$candidate), .baselines))
+    fits <- lapply(stats::setNames(nm = candidates), .fitMethod, train)
+    loss <- vapply(fits, `[[`, 0, "loss")
+    best <- candidates[which.min(loss)]
+    list(best = best, reference = "meanLogCount", loss = loss,
+         fits = fits[union("meanLogCount", best)])
+}
+
+# Models of version 0.99.0 have only the coefficients of the mean log counts,
+# which are missing if the weights were read from a file.
+.asStoredBaseline <- function(baseline) {
+    if (is.list(baseline)) return(baseline)
+    if (anyNA(baseline)) return(list())
+    list(best = "meanLogCount", reference = "meanLogCount",
+         fits = list(meanLogCount = list(coefficients = baseline)))
+}
+
+# The name and the logits of the best stored baseline and of the reference.
+.storedLogit <- function(baseline, signal, marks, cellType) {
+    baseline <- .asStoredBaseline(baseline)
+    if (length(baseline) == 0L) {
+        none <- list(name = NA_character_, logit = rep(NA_real_, nrow(signal)))
+        return(list(baseline = none, reference = none))
+    }
+    samples <- .samplesOf(signal, marks, cellType)
+    lapply(c(baseline = baseline$best, reference = baseline$reference),
+           function(method) {
+               list(name = method, logit = .logitOfFit(
+                   method, baseline$fits[[method]], samples))
+           })
 }

@@ -5,10 +5,21 @@ generics::evaluate
 #' Evaluate a model
 #'
 #' Measures the performance of the predictions for the genes of a signal that
-#' have a label, separately for each cell type. The same measures are given for
-#' a baseline: a logistic regression on the mean log count of each mark, fitted
-#' to the model's training genes. With few genes the baseline is often as good
-#' as the model, so a high AUROC alone is not evidence of a good model.
+#' have a label, separately for each cell type, and compares it with baselines.
+#' A simple baseline is often as good as a network, so a high AUROC alone is not
+#' evidence of a good model.
+#'
+#' Every model stores two baselines, fitted to its training genes. The first is
+#' the best of the simple methods of [trainBaseline()], by the log loss in
+#' cross-validation on the training genes; no other genes choose it. The second,
+#' the reference, is the same for all models: a logistic regression on the mean
+#' log count of each mark. `baselines` adds others.
+#'
+#' The difference in AUROC is that of the model minus that of the baseline on
+#' the same genes, with DeLong's 95% interval for paired predictions. The
+#' interval describes the choice of the evaluated genes, and neither the
+#' training, which differs between seeds, nor the choice of the training genes.
+#' Its coverage is 93 to 97% from 60 genes on (`bench/results/baselines.md`).
 #'
 #' A warning of class `AttentiveChrome_seen` says if genes of `signal` trained
 #' the model in the same cell type, or are the validation genes that chose its
@@ -22,6 +33,13 @@ generics::evaluate
 #'   marks and bins, or a split ([splitGenes()]), whose test genes are used.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
+#' @param baselines Further baselines ([trainBaseline()]) to compare with: one,
+#'   or a list. They are named by the list or, without names, by their methods.
+#' @param genes `"all"`, or `"variable"` for the genes that are high in at least
+#'   a tenth of the cell types of `signal` in which they have a label, and low
+#'   in at least a tenth. A gene that is high or low everywhere can be predicted
+#'   without any signal; variable genes show what chromatin adds. They need two
+#'   or more cell types.
 #' @param ... Not used.
 #' @return A data frame of class `evaluation`, with its own print method and one
 #'   row per cell type: `cellType`; `genes`, the number of genes with a label;
@@ -29,34 +47,110 @@ generics::evaluate
 #'   the ROC curve (ties count half); `auprc`, the area under the
 #'   precision-recall curve as average precision; `accuracy` and `f1` at
 #'   probability 0.5; `brier`, the mean squared error of the probability;
-#'   `logLoss`, the mean binary cross-entropy in nats; and the same six measures
-#'   of the baseline, `baselineAuroc` and so on. AUROC is `NA` if all labels of
-#'   a cell type are equal. The attribute `seen`, which is printed, has a row for
-#'   each cell type with the number of `genes` and how many of them the model has
-#'   seen: `training`, `validation`, and `otherCellType` (training genes, but in
-#'   another cell type); it is `NULL` if the model does not know its genes.
+#'   `logLoss`, the mean binary cross-entropy in nats. The same six measures are
+#'   given of the best baseline (`baselineAuroc` and so on), of the reference
+#'   (`referenceAuroc`) and of each of `baselines` (for one named `forest`,
+#'   `forestAuroc`). Each has a difference in AUROC and its interval, such as
+#'   `baselineDifference`, `baselineDifferenceLower` and
+#'   `baselineDifferenceUpper`. `baseline` is the name of the best baseline.
+#'   AUROC is `NA` if all labels of a cell type are equal. Baselines are `NA` if
+#'   the model's weights were read from a file. The attribute `seen`, which is
+#'   printed, has a row for each cell type with the number of `genes` and how
+#'   many of them the model has seen: `training`, `validation`, and
+#'   `otherCellType` (training genes, but in another cell type); it is `NULL` if
+#'   the model does not know its genes.
+#' @references DeLong et al. (1988), Biometrics 44, 837; Schreiber et al.
+#'   (2020), Genome Biology 21, 282 (genes that vary between cell types).
 #' @export
 #' @examples
 #' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
 #'     filters = 4, context = 4)
 #' evaluate(model, parts$test)
-evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
-    signal <- .partOf(signal, "test", "signal")
-    .tellSeen(.evaluateLogit(x, signal, .forward(x, signal, threads)$logit))
+#' bins <- trainBaseline(parts$train, "bestBin")
+#' evaluate(model, parts$test, baselines = list(bins = bins))
+evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
+                                          baselines = list(),
+                                          genes = c("all", "variable"), ...) {
+    signal <- .evaluatedGenes(signal, genes)
+    logit <- .forward(x, signal, threads)$logit
+    .tellSeen(.evaluateLogit(x, signal, logit, baselines))
 }
 
-# Works for any model that has marks and the coefficients of the baseline.
-.evaluateLogit <- function(model, signal, logit) {
+#' @rdname evaluate.AttentiveChromeModel
+#' @export
+evaluate.BaselineModel <- function(x, signal, baselines = list(),
+                                   genes = c("all", "variable"), ...) {
+    signal <- .evaluatedGenes(signal, genes)
+    logit <- .logitOfBaseline(x, signal, "signal")
+    .tellSeen(.evaluateLogit(x, signal, logit, baselines))
+}
+
+# Works for any model that has marks and stored baselines.
+.evaluateLogit <- function(model, signal, logit, baselines = list()) {
     label <- expressionLabel(signal)
+    baselines <- .checkBaselines(baselines)
+    added <- lapply(baselines, .logitOfBaseline, signal, "signal")
     rows <- lapply(colnames(signal), function(cellType) {
-        baseline <- .baselineLogit(model@baseline, signal, model@marks,
-                                   cellType)
+        stored <- .storedLogit(model@baseline, signal, model@marks, cellType)
+        others <- c(lapply(stored, `[[`, "logit"),
+                    lapply(added, function(logit) logit[, cellType]))
         .evaluateCellType(cellType, label[, cellType], logit[, cellType],
-                          baseline)
+                          stored$baseline$name, others)
     })
     .asEvaluation(do.call(rbind, rows), .seenGenes(model, signal))
 }
+
+.checkBaselines <- function(baselines) {
+    if (is(baselines, "BaselineModel")) baselines <- list(baselines)
+    good <- is.list(baselines) &&
+        all(vapply(baselines, is, NA, "BaselineModel"))
+    if (!good) {
+        .stop("{.arg baselines} must be a baseline of {.fn trainBaseline}, or a
+               list of baselines",
+              x = "It is of class {.cls {class(baselines)[1]}}.")
+    }
+    if (is.null(names(baselines))) {
+        names(baselines) <- vapply(baselines, function(b) b@method, "")
+    }
+    taken <- c("model", "baseline", "reference")
+    if (length(baselines) > 0L &&
+        (!.areNames(names(baselines)) || any(names(baselines) %in% taken))) {
+        .stop("{.arg baselines} must have different names, other than
+               {.val {taken}}",
+              x = "Found {.val {names(baselines)}}.")
+    }
+    baselines
+}
+
+# ---- variable genes ---------------------------------------------------------
+
+.evaluatedGenes <- function(signal, genes) {
+    genes <- .checkChoice(genes, "genes", c("all", "variable"))
+    signal <- .partOf(signal, "test", "signal")
+    if (genes == "all") return(signal)
+    .checkSignal(signal)
+    if (ncol(signal) < 2L) {
+        .stop("{.code genes = \"variable\"} needs a signal with two or more
+               cell types",
+              x = "{.arg signal} has {ncol(signal)}.")
+    }
+    variable <- .areVariable(expressionLabel(signal))
+    if (!any(variable)) {
+        .stop("{.arg signal} has no variable genes",
+              x = "None of its {nrow(signal)} gene{?s} is high in some cell
+                   types and low in others.")
+    }
+    signal[variable, ]
+}
+
+# label: genes x cell types.
+.areVariable <- function(label) {
+    high <- rowMeans(label, na.rm = TRUE)
+    !is.nan(high) & high > 0 & high < 1 & pmin(high, 1 - high) >= 0.1
+}
+
+# ---- measures ---------------------------------------------------------------
 
 .asEvaluation <- function(table, seen) {
     structure(table, class = c("evaluation", "data.frame"), seen = seen)
@@ -69,6 +163,42 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
                   do.call(rbind, lapply(evaluations, attr, "seen")))
 }
 
+# others: the logits of the baselines, by the names of their columns.
+.evaluateCellType <- function(cellType, label, logit, baseline, others) {
+    known <- !is.na(label)
+    if (!any(known)) {
+        .stop("{.arg signal} has no gene with a label in cell type
+               {.val {cellType}}")
+    }
+    label <- label[known]
+    columns <- lapply(names(others), function(name) {
+        other <- others[[name]][known]
+        values <- c(.metrics(label, other),
+                    .aurocDifference(label, logit[known], other))
+        names(values) <- .prefixed(name, names(values))
+        as.list(values)
+    })
+    data.frame(cellType = cellType, genes = length(label),
+               high = mean(label), as.list(.metrics(label, logit[known])),
+               baseline = baseline, do.call(c, columns), check.names = FALSE)
+}
+
+.prefixed <- function(prefix, names) {
+    paste0(prefix, toupper(substr(names, 1L, 1L)), substring(names, 2L))
+}
+
+.aurocDifference <- function(label, logit, other, level = 0.95) {
+    out <- c(estimate = NA_real_, lower = NA, upper = NA)
+    if (length(unique(label)) == 2L && !anyNA(logit) && !anyNA(other)) {
+        both <- list(.placements(label, logit), .placements(label, other))
+        out <- .delongInterval(.combinePlacements(both, c(1, -1)), level)
+    }
+    stats::setNames(out[c("estimate", "lower", "upper")],
+                    c("difference", "differenceLower", "differenceUpper"))
+}
+
+# ---- printing ---------------------------------------------------------------
+
 .evaluationTitles <- c(auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy",
                     f1 = "F1", brier = "Brier", logLoss = "log loss")
 
@@ -78,24 +208,76 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL, ...) {
 print.evaluation <- function(x, digits = 3L, ...) {
     if (nrow(x) > 4L) {
         short <- c("cellType", "genes", "high", "auroc", "auprc", "brier",
-                   "baselineAuroc")
+                   "baseline", "baselineAuroc")
         print(format(x[short], digits = digits), row.names = FALSE)
+        cat(.countVerdicts(x), sep = "\n")
         .printSeen(attr(x, "seen"))
         return(invisible(x))
     }
-    own <- names(.evaluationTitles)
-    other <- paste0("baseline", toupper(substr(own, 1L, 1L)),
-                    substring(own, 2L))
     for (i in seq_len(nrow(x))) {
         cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
                     100 * x$high[i]))
-        table <- rbind(model = unlist(x[i, own]),
-                       baseline = unlist(x[i, other]))
-        colnames(table) <- .evaluationTitles
-        print(round(table, digits))
+        print(round(.evaluationTable(x[i, ]), digits))
+        cat(.verdicts(x[i, ], digits), sep = "\n")
     }
     .printSeen(attr(x, "seen"))
     invisible(x)
+}
+
+# The prefixes of the columns of the baselines, named by what they are called.
+.shownBaselines <- function(row) {
+    prefixes <- sub("Difference$", "", grep("Difference$", names(row),
+                                            value = TRUE))
+    called <- prefixes
+    called[prefixes == "baseline"] <- row$baseline
+    called[prefixes == "reference"] <- "meanLogCount"
+    prefixes <- stats::setNames(prefixes, called)[!is.na(called)]
+    # The best may be the reference, or one of those added.
+    prefixes[!duplicated(names(prefixes))]
+}
+
+.evaluationTable <- function(row) {
+    measures <- names(.evaluationTitles)
+    rows <- lapply(.shownBaselines(row), function(prefix) {
+        unlist(row[.prefixed(prefix, measures)])
+    })
+    table <- do.call(rbind, c(list(model = unlist(row[measures])), rows))
+    colnames(table) <- .evaluationTitles
+    table
+}
+
+# A line for each baseline but the reference, unless that is all there is.
+.verdicts <- function(row, digits) {
+    shown <- .shownBaselines(row)
+    shown <- shown[shown != "reference"]
+    vapply(names(shown), function(name) {
+        values <- unlist(row[paste0(shown[[name]], c(
+            "Difference", "DifferenceLower", "DifferenceUpper"))])
+        .aurocVerdict(name, values, digits)
+    }, "")
+}
+
+.aurocVerdict <- function(name, values, digits) {
+    if (anyNA(values)) return(sprintf("AUROC: no comparison with %s", name))
+    found <- if (values[3L] < 0) {
+        values <- -values[c(1L, 3L, 2L)]
+        sprintf("the baseline %s is better by", name)
+    } else if (values[2L] > 0) {
+        sprintf("the model is better than the baseline %s by", name)
+    } else {
+        sprintf("no clear difference from the baseline %s:", name)
+    }
+    number <- formatC(values, digits, format = "f")
+    sprintf("AUROC: %s %s (95%% interval %s to %s)", found, number[1L],
+            number[2L], number[3L])
+}
+
+.countVerdicts <- function(x) {
+    better <- sum(x$baselineDifferenceLower > 0, na.rm = TRUE)
+    worse <- sum(x$baselineDifferenceUpper < 0, na.rm = TRUE)
+    sprintf(paste("AUROC: in %d of %d cell types the model is better than the",
+                  "baseline, in %d worse (95%% intervals)"),
+            better, nrow(x), worse)
 }
 
 # A subset is a plain data frame.
@@ -104,26 +286,4 @@ print.evaluation <- function(x, digits = 3L, ...) {
     class(x) <- "data.frame"
     attr(x, "seen") <- NULL
     x[...]
-}
-
-.evaluateCellType <- function(cellType, label, logit, baseline) {
-    known <- !is.na(label)
-    if (!any(known)) {
-        .stop("{.arg signal} has no gene with a label in cell type
-               {.val {cellType}}")
-    }
-    own <- .metrics(label[known], logit[known])
-    other <- .metrics(label[known], baseline[known])
-    initial <- substring(names(other), 1L, 1L)
-    names(other) <- paste0("baseline", toupper(initial),
-                           substring(names(other), 2L))
-    data.frame(cellType = cellType, genes = sum(known),
-               high = mean(label[known]), as.list(own), as.list(other))
-}
-
-#' @rdname evaluate.AttentiveChromeModel
-#' @export
-evaluate.BaselineModel <- function(x, signal, ...) {
-    signal <- .partOf(signal, "test", "signal")
-    .tellSeen(.evaluateLogit(x, signal, .logitOfBaseline(x, signal, "signal")))
 }

@@ -55,11 +55,12 @@ setMethod("binOffsets", "BaselineModel", function(x) x@bins$offsets)
 setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
-# vector.
+# vector, and the coefficients of one baseline.
 .updateModel <- function(object) {
     if (is(object, "AttentiveChromeModel")) {
         attr(object, "scale") <- .scaleOf(object)
     }
+    attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")
     if (is.null(old)) return(object)
     attr(object, "treatment") <- NULL

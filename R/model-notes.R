@@ -56,10 +56,11 @@
     if (is.null(validation) || length(own) == 0L) return(NULL)
     cellTypes <- model@training$cellTypes
     label <- as.vector(expressionLabel(validation)[, cellTypes])
-    logit <- .baselineLogit(model@baseline, validation, model@marks, cellTypes)
+    best <- .storedLogit(model@baseline, validation, model@marks,
+                         cellTypes)$baseline
     known <- !is.na(label)
-    baseline <- .auroc(label[known], logit[known])
+    baseline <- .auroc(label[known], best$logit[known])
     if (round(baseline, 3L) <= round(own, 3L)) return(NULL)
-    sprintf(paste("The baseline is better on the validation genes: AUROC %.3f,",
-                  "the model %.3f."), baseline, own)
+    sprintf(paste("The baseline %s is better on the validation genes: AUROC",
+                  "%.3f, the model %.3f."), best$name, baseline, own)
 }

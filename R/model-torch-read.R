@@ -89,7 +89,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
         transform = transform, scale = scale,
         parameters = stats::setNames(parameters, names(shapes)),
         history = .emptyHistory(), bestEpoch = 0L,
-        baseline = rep(NA_real_, length(marks) + 1L),
+        baseline = list(),
         training = list(genes = NA_integer_, cellTypes = character(),
                         precision = "single"),
         version = as.character(utils::packageVersion("AttentiveChrome")))

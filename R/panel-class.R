@@ -74,6 +74,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #' @param newdata,signal A signal with cell types of the panel, and the marks
 #'   and bins of its models.
 #' @param type,threads,... As for [predict()][predict.AttentiveChromeModel].
+#' @param genes With `signal`, `"all"` genes or the `"variable"` ones, as for
+#'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
 #'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
 #'   row per cell type; without `signal`, for the test genes. `summary()`: a
@@ -110,11 +112,17 @@ predict.AttentiveChromePanel <- function(object, newdata,
 #' @rdname evaluate.AttentiveChromePanel
 #' @export
 evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
-                                          ...) {
+                                          genes = c("all", "variable"), ...) {
     .checkPanel(x, "x")
+    genes <- .checkChoice(genes, "genes", c("all", "variable"))
     if (is.null(signal)) {
+        if (genes != "all") {
+            .stop("{.code genes = \"variable\"} needs {.arg signal}",
+                  i = "Pass the test genes of all cell types.")
+        }
         return(.bindEvaluations(lapply(x@records, `[[`, "metrics")))
     }
+    signal <- .evaluatedGenes(signal, genes)
     rows <- lapply(.checkPanelSignal(x, signal), function(c) {
         own <- signal[, c]
         .evaluateLogit(x[[c]], own, .forward(x[[c]], own, threads)$logit)

@@ -7,10 +7,17 @@
 #' alike: a warning of class `AttentiveChrome_seen`, one for the whole table,
 #' says so. With test genes, a high AUROC in another cell type still has two
 #' causes: rules that hold in both, and genes with similar expression in both.
+#' Test genes on chromosomes of their own (`splitGenes(by = "chromosome")`) hold
+#' out the cell type and the chromosome.
 #'
 #' @param panel A panel ([trainCellTypes()]).
 #' @param signal A signal with labels, and the marks and bins of the panel's
-#'   models; its cell types need not be those of the panel.
+#'   models, or a split ([splitGenes()]), whose test genes are used. Its cell
+#'   types need not be those of the panel.
+#' @param genes `"all"`, or `"variable"` for genes that are high in some cell
+#'   types of `signal` and low in others, as for
+#'   [evaluate()][evaluate.AttentiveChromeModel]. A model that only knows which
+#'   genes are high in most cell types does well on all genes.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x The result of `crossCellTypes()`.
@@ -30,8 +37,10 @@
 #' cross <- crossCellTypes(panel, parts$test)
 #' cross
 #' plot(cross)
-crossCellTypes <- function(panel, signal, threads = NULL) {
+crossCellTypes <- function(panel, signal, threads = NULL,
+                           genes = c("all", "variable")) {
     .checkPanel(panel)
+    signal <- .evaluatedGenes(signal, genes)
     .checkSignal(signal)
     signal <- signal[, .likeModels(colnames(signal), names(panel))]
     label <- expressionLabel(signal)

@@ -1,24 +1,46 @@
 #' Train one model for all cell types
 #'
 #' Trains one model on the pooled genes of all cell types and, for each cell
-#' type, one model on all other cell types. Evaluates them in each cell type.
-#' The latter shows how well a model predicts a cell type without expression
-#' data.
+#' type, one model on all other cell types. Evaluates them in each cell type, on
+#' the test genes. The latter shows how well a model predicts a cell type
+#' without expression data.
+#'
+#' The test genes are no training genes in any cell type, so the held-out models
+#' have seen neither the cell type nor the gene. To hold out the cell type and
+#' the chromosome, split the genes by chromosome
+#' (`splitGenes(by = "chromosome")`). Related cell types, such as replicates or
+#' stages of one lineage, share most of their expressed genes; hold them out
+#' together with `groups`.
+#'
+#' Most genes are high, or low, in most cell types, and a model may have learned
+#' only which. So the table also has the gene's mean expression in the training
+#' cell types as a baseline, which knows no chromatin, and a second table shows
+#' the genes that vary between cell types by themselves.
 #'
 #' @param parts A list of signals with labels, with at least two cell types, as
 #'   returned by [splitGenes()]: `train`, `test` and, to choose the epoch,
 #'   `validation`.
 #' @param ... Arguments of [attentiveChrome()].
+#' @param groups A vector with a group for each of some cell types, named by
+#'   them, such as `c(E003 = "stem", E004 = "stem")`. All cell types of a group
+#'   are held out together. By default each cell type is held out by itself.
 #' @param seed Whole number; see [trainCellTypes()].
 #' @param BPPARAM A BiocParallel parameter: where to train. There is one task
-#'   for the pooled model and one for each held-out cell type.
+#'   for the pooled model and one for each held-out group.
 #' @param progress Show a progress bar.
-#' @return A list with `table` and `models`. `table` is a data frame with one
-#'   row per cell type: `cellTypes`, its name; `pooled` and `heldOut`, the AUROC
-#'   on the test genes of the model trained on all cell types and of the model
-#'   trained on all others. `models` is the named list of models, `pooled`
-#'   first. For models trained on each cell type alone, see
-#'   [evaluate()][evaluate.AttentiveChromePanel].
+#' @return A list with `table`, `variable` and `models`. `table` is a data frame
+#'   with one row per cell type: `cellTypes`, its name; `group`; `genes`, the
+#'   number of test genes with a label; and the AUROC on them of: `pooled`, the
+#'   model trained on all cell types; `heldOut`, the model trained on all others;
+#'   `baseline`, the best baseline of the latter, trained on the same cell types
+#'   (see [evaluate()][evaluate.AttentiveChromeModel]); and `geneMean`, the mean
+#'   expression of the gene in these cell types ([trainBaseline()]), `NA` without
+#'   expression ([addExpression()]) or with fewer than three groups. `variable`
+#'   is the same for the variable genes alone, those that are high in at least a
+#'   tenth of the cell types and low in at least a tenth. `models` is the named
+#'   list of models, `pooled` first. For models trained on each cell type alone,
+#'   see [evaluate()][evaluate.AttentiveChromePanel].
+#' @references Schreiber et al. (2020), Genome Biology 21, 282.
 #' @seealso [trainCellTypes()], [crossCellTypes()]
 #' @export
 #' @examples
@@ -27,7 +49,8 @@
 #' pooled <- trainPooled(parts, epochs = 3, filters = 4, context = 4,
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' pooled$table
-trainPooled <- function(parts, ..., seed = NULL,
+#' pooled$variable
+trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
                         BPPARAM = BiocParallel::SerialParam(),
                         progress = interactive()) {
     cellTypes <- .checkParts(parts, NULL)
@@ -37,19 +60,20 @@ trainPooled <- function(parts, ..., seed = NULL,
         .stop("{.arg parts} must have at least two cell types",
               x = "Found {.val {cellTypes}}.")
     }
-    seed <- .chooseSeed(seed)
-    tasks <- c(list(cellTypes), lapply(cellTypes, setdiff, x = cellTypes))
-    models <- .onWorkers(tasks, .trainPool, parts = parts, training = training,
-                         seed = seed, BPPARAM = BPPARAM, progress = progress)
-    names(models) <- c("pooled", paste("without", cellTypes))
-    auroc <- function(model, cellType) {
-        evaluate.AttentiveChromeModel(model, parts$test[, cellType])$auroc
+    groups <- .cellTypeGroups(groups, cellTypes)
+    if (length(unique(groups)) < 2L) {
+        .stop("{.arg groups} must have at least two groups",
+              x = "All cell types are in {.val {unique(groups)}}.")
     }
-    table <- data.frame(
-        cellTypes = cellTypes,
-        pooled = vapply(cellTypes, auroc, 0, model = models$pooled),
-        heldOut = mapply(auroc, models[-1L], cellTypes), row.names = NULL)
-    list(table = table, models = models)
+    seed <- .chooseSeed(seed)
+    others <- lapply(stats::setNames(nm = unique(groups)), function(group) {
+        cellTypes[groups != group]
+    })
+    models <- .onWorkers(unname(c(list(cellTypes), others)), .trainPool,
+                         parts = parts, training = training, seed = seed,
+                         BPPARAM = BPPARAM, progress = progress)
+    names(models) <- c("pooled", paste("without", names(others)))
+    c(.pooledTables(parts, models, others, groups), list(models = models))
 }
 
 .trainPool <- function(cellTypes, parts, training, seed) {
@@ -57,4 +81,54 @@ trainPooled <- function(parts, ..., seed = NULL,
                 seed = .seedOf(seed, cellTypes), progress = FALSE)
     if (is.null(training$threads)) own$threads <- 1L
     .withoutNotes(do.call(attentiveChrome, c(own, training)))
+}
+
+# ---- evaluation -------------------------------------------------------------
+
+.pooledTables <- function(parts, models, others, groups) {
+    means <- lapply(others, .trainGeneMean, parts = parts, groups = groups)
+    variable <- .areVariable(expressionLabel(parts$test))
+    rows <- lapply(names(groups), function(cellType) {
+        group <- groups[[cellType]]
+        test <- parts$test[, cellType]
+        logits <- .pooledLogits(test, models$pooled,
+                                models[[paste("without", group)]],
+                                means[[group]])
+        label <- expressionLabel(test)[, 1L]
+        measured <- function(genes) {
+            known <- genes & !is.na(label)
+            data.frame(cellTypes = cellType, group = group, genes = sum(known),
+                       lapply(logits, function(logit) {
+                           seen <- known & !is.na(logit)
+                           .auroc(label[seen], logit[seen])
+                       }))
+        }
+        list(table = measured(TRUE), variable = measured(variable))
+    })
+    lapply(c(table = "table", variable = "variable"), function(name) {
+        do.call(rbind, lapply(rows, `[[`, name))
+    })
+}
+
+.pooledLogits <- function(test, pooled, heldOut, geneMean) {
+    link <- function(model) {
+        if (is.null(model)) return(rep(NA_real_, nrow(test)))
+        stats::predict(model, test, type = "link")[, 1L]
+    }
+    list(pooled = link(pooled), heldOut = link(heldOut),
+         baseline = .storedLogit(heldOut@baseline, test, heldOut@marks,
+                                 colnames(test))$baseline$logit,
+         geneMean = link(geneMean))
+}
+
+# NULL without expression, and if the cell types are of one group, so that there
+# is no other to take the mean over in training.
+.trainGeneMean <- function(cellTypes, parts, groups) {
+    expression <- .splitExpression(parts)
+    if (is.null(expression) || length(unique(groups[cellTypes])) < 2L) {
+        return(NULL)
+    }
+    trainBaseline(parts$train, "geneMean", cellTypes,
+                  expression = expression[, cellTypes, drop = FALSE],
+                  groups = groups)
 }

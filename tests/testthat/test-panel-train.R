@@ -449,6 +449,12 @@ test_that("every model is evaluated in every cell type", {
                             long$cellType == "cellType3"],
                  cross["cellType1", "cellType3"])
     expect_output(print(cross), "model +own +others", width = 35)
+    some <- parts$test[.areVariable(expressionLabel(parts$test)), ]
+    expect_equal(crossCellTypes(panel, parts, genes = "variable"),
+                 crossCellTypes(panel, some))
+    expect_equal(evaluate(panel, parts$test, genes = "variable"),
+                 evaluate(panel, some))
+    expect_error(evaluate(panel, genes = "variable"), "needs `signal`")
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
