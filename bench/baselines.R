@@ -3,50 +3,9 @@
 # factor of the signal before the log, and the coverage of the intervals that
 # evaluate() gives to a difference in AUROC. Writes bench/results/baselines.md.
 source(file.path("bench", "helper.R"))
-suppressMessages(library(AttentiveChrome))
+source(file.path("bench", "genome-wide-data.R"))
 
-genomeWide <- file.path(shared, "data", "genome-wide")
 rpkm <- readRDS(file.path(genomeWide, "rpkm56.rds"))
-quietly <- suppressMessages
-
-# ---- data -------------------------------------------------------------------
-
-# In the order of the ids.
-readPileup <- function(cellType) {
-    data <- readRDS(file.path(genomeWide, paste0(cellType, ".rds")))
-    order <- order(names(data$rpkm))
-    high <- data$rpkm > stats::median(data$rpkm)
-    signal <- lapply(data$hundredths, function(x) x[order, ] / 100)
-    chromatinSignal(signal, labels = high[order], cellType = cellType)
-}
-
-# The five marks that all cell types have.
-readPeaks <- function(cellType, id) {
-    data <- readRDS(file.path(genomeWide, paste0(cellType, "-peaks.rds")))
-    genes <- sub("_.*", "", data$meta$gene)
-    once <- !duplicated(genes)
-    marks <- stats::setNames(nm = setdiff(data$marks, c("H3K9ac", "H3K27ac")))
-    signal <- lapply(marks, function(mark) {
-        x <- data$x[once, , match(mark, data$marks)]
-        dimnames(x) <- list(genes[once], NULL)
-        x
-    })
-    chromatinSignal(signal, labels = data$meta$label[once], cellType = id)
-}
-
-inThirds <- function(signal) quietly(splitGenes(signal))
-
-# A third of the chromosomes each, by the lengths of their lists of genes.
-byChromosome <- function(signal) {
-    table <- utils::read.delim(file.path(shared, "data", "genes",
-                                         "hg19_genes.tsv.gz"))
-    on <- table$chr[match(rownames(signal), table$gene_id)]
-    parts <- list(train = c(1, 4, 7, 10, 13, 16, 20, 22),
-                  validation = c(2, 5, 8, 11, 14, 17, 21, "X"),
-                  test = c(3, 6, 9, 12, 15, 18, 19))
-    lapply(parts, function(chromosomes) signal[on %in% chromosomes, ])
-}
-
 # ---- one table of all baselines ---------------------------------------------
 
 methods <- c("meanLogCount", "shallowChrome", "bestBin", "zones", "elasticNet",
