@@ -312,7 +312,7 @@ checkSplit <- function(split, families = NULL) {
           sum(all[, first] * high[, second]),
           sum(high[, first] * high[, second] + low[, first] * low[, second]))
     }, numeric(4L))
-    do.call(.agreement, as.list(rowSums(counts)))
+    do.call(.labelAgreement, as.list(rowSums(counts)))
 }
 
 .familyTable <- function(families, places) {

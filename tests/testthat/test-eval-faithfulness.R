@@ -1,7 +1,7 @@
 parts <- smallParts(300)
-model <- attentiveChrome(parts$train, architecture = "lstm-alpha-beta",
-    hidden = 6, markHidden = 4, epochs = 25, learningRate = 0.01,
-    transform = "log1p", seed = 1)
+model <- attentiveChrome(parts$train, recipe = "published", hidden = 6,
+    markHidden = 4, epochs = 25, learningRate = 0.01, transform = "log1p",
+    seed = 1)
 test <- parts$test[1:40, ]
 faith <- faithfulness(model, test, draws = 3, seed = 1)
 
