@@ -15,8 +15,8 @@
 #' the choice of the test genes and what the training contributes: genes and
 #' fits are crossed random effects, as cases and readers in studies of
 #' diagnostic tests (Obuchowski and Rockette 1995; fits are nested in models,
-#' with the degrees of freedom of Hillis 2014, for unequal variances). The
-#' covariance over genes is DeLong's. A model that uses random numbers and has
+#' with the degrees of freedom of Hillis 2014, or Satterthwaite's if the numbers
+#' of fits differ). The covariance over genes is DeLong's. A model that uses random numbers and has
 #' one fit says nothing about the variation of its training. That variation is
 #' then not counted: this is printed, and the column `trainingCounted` is
 #' `FALSE`. Two models of one fit each are compared by DeLong's test, which
@@ -29,7 +29,8 @@
 #' test (Nadeau and Bengio 2003) of the differences of the splits, which allows
 #' for training genes that the splits share. Its ratio of test to training
 #' genes does not count validation genes. It has one degree of freedom less
-#' than splits, so use five splits or more.
+#' than splits, so use five splits or more. It keeps its level over random
+#' splits and is conservative for the folds of one cross-validation.
 #'
 #' Neighbouring genes are not independent: they share regulatory DNA, and
 #' windows may overlap. `clusters` gives the covariance of clustered genes
