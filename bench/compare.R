@@ -1,7 +1,7 @@
-# Whether compareModels() keeps its level: how often two models of equal expected
-# AUROC get p < 0.05, and how often a 95 % interval covers the expected AUROC.
+# Whether compareModels() keeps its level: how often two models of equal
+# expected AUROC get p < 0.05, and how often a 95 % interval covers the AUROC.
 # On drawn scores with effects of genes, clusters of genes and fits; on fits of
-# one architecture to simulated signal; and over splits. One core, 5 minutes.
+# one architecture to simulated signal; and over splits. One core, 3 minutes.
 # Writes bench/results/compare.md.
 source(file.path("bench", "helper.R"))
 
@@ -14,7 +14,7 @@ auroc <- AttentiveChrome:::.auroc
 
 # ---- drawn scores -----------------------------------------------------------
 
-# Effects with variance 1, of which `shared` is common to the genes of a cluster.
+# Effects with variance 1; `shared` of it is common to the genes of a cluster.
 effect <- function(cluster, shared) {
     sqrt(shared) * rnorm(max(cluster))[cluster] +
         sqrt(1 - shared) * rnorm(length(cluster))
@@ -22,8 +22,8 @@ effect <- function(cluster, shared) {
 
 # Scores of two models with equal expected AUROC. A fit separates high from low
 # genes by `separation`, which varies over fits by `fitSd` (of each model, if
-# two); a failed fit does not. `own`: the standard deviation of what a model makes of a gene in all of
-# its fits; 0 if both are sets of seeds of one architecture.
+# two); a failed fit does not. `own`: the standard deviation of what a model
+# makes of a gene in all of its fits, 0 for sets of seeds of one architecture.
 drawScores <- function(genes, fits, fitSd, own, failed = 0, clusters = genes,
                        shared = 0, separation = c(1.3, 1.3)) {
     cluster <- sample(rep_len(seq_len(clusters), genes))
@@ -62,12 +62,13 @@ judge <- function(draw, fits, geneDf) {
 
 rates <- function(found) {
     truth <- mean(found["mean", ])
+    below <- function(test) 100 * mean(found[test, ] < 0.05)
     covered <- function(lower, upper) {
         100 * mean(found[lower, ] < truth & truth < found[upper, ])
     }
     data.frame(
-        `DeLong, genes alone: p < 0.05, %` = 100 * mean(found["delong", ] < 0.05),
-        `compareModels(): p < 0.05, %` = 100 * mean(found["crossed", ] < 0.05),
+        `DeLong, genes alone: p < 0.05, %` = below("delong"),
+        `compareModels(): p < 0.05, %` = below("crossed"),
         `AUROC` = sprintf("%.3f", truth),
         `its interval covers, %` = covered("lower", "upper"),
         `not on the logit scale, %` = covered("plainLower", "plainUpper"),
@@ -208,6 +209,6 @@ writeResult("compare.md", c("## The level of compareModels()", "",
           "fits of `deepchrome` fail."), "", markdown(real, 1), "",
     "### Several splits", "",
     paste("Two logistic regressions on other features of 300 genes that tell",
-          "the label alike. The corrected test keeps its level over random",
-          "splits and is conservative for the folds of one cross-validation."),
+          "the label alike. The corrected test is near its level over random",
+          "splits and conservative for the folds of one cross-validation."),
     "", markdown(splits, 1), ""))
