@@ -26,7 +26,8 @@
 #'   and `upper` (`NA` if the AUROC is 0 or 1), `auprc`, `seedSd` (of several
 #'   splits, the mean over them), `difference` from the reference with
 #'   `differenceLower` and `differenceUpper`, its `pValue` and `pAdjusted`, the
-#'   name of the `test` (with clusters of genes, it begins with "clustered") and `trainingCounted` (all `NA` for the reference).
+#'   name of the `test` (with clusters of genes, it begins with "clustered") and
+#'   `trainingCounted` (all `NA` for the reference).
 #'
 #'   `tidy()`: a data frame with one row per pair of models and cell type, with
 #'   the names of the broom package: `cellType`, `model`, `other`; `estimate`,

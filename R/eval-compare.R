@@ -15,13 +15,15 @@
 #' the choice of the test genes and what the training contributes: genes and
 #' fits are crossed random effects, as cases and readers in studies of
 #' diagnostic tests (Obuchowski and Rockette 1995; fits are nested in models,
-#' with the degrees of freedom of Hillis 2014, for unequal variances). The
-#' covariance over genes is DeLong's. A model that uses random numbers and has
-#' one fit says nothing about the variation of its training. That variation is
-#' then not counted: this is printed, and the column `trainingCounted` is
-#' `FALSE`. Two models of one fit each are compared by DeLong's test, which
-#' finds "significant" differences between fits of one architecture too often.
-#' Use five seeds or more.
+#' with the degrees of freedom of Hillis 2014, or Satterthwaite's if the numbers
+#' of fits differ). The covariance over genes is DeLong's.
+#'
+#' A model that uses random numbers and has one fit says nothing about the
+#' variation of its training. That variation is then not counted: this is
+#' printed, and the column `trainingCounted` is `FALSE`. Two models of one fit
+#' each are compared by DeLong's test, which finds "significant" differences
+#' between fits of one architecture too often. Use five seeds or more, and look
+#' at `plot()`: five fits may show no failure where one in five fails.
 #'
 #' All this is for models trained on the same training genes. How a comparison
 #' would come out with other training genes is told by several splits: a list
@@ -29,7 +31,8 @@
 #' test (Nadeau and Bengio 2003) of the differences of the splits, which allows
 #' for training genes that the splits share. Its ratio of test to training
 #' genes does not count validation genes. It has one degree of freedom less
-#' than splits, so use five splits or more.
+#' than splits, so use five splits or more. It is near its level over
+#' random splits and conservative for the folds of one cross-validation.
 #'
 #' Neighbouring genes are not independent: they share regulatory DNA, and
 #' windows may overlap. `clusters` gives the covariance of clustered genes

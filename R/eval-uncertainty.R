@@ -31,10 +31,9 @@
 
 # The variance of a weighted sum of the mean AUROCs of groups of fits, after
 # Obuchowski and Rockette (1995), for readers (here fits) nested in tests (here
-# models), with Hillis' (2014) degrees of freedom. Each group has a variance of
-# its own, as some models train less stably than others. Of a single fit, the
-# variance of training is unknown and not counted. `geneDf`: the degrees of
-# freedom of the variance over genes.
+# models). Each group has a variance of its own, as some models train less
+# stably than others. Of a single fit, the variance of training is unknown and
+# not counted. `geneDf`: the degrees of freedom of the variance over genes.
 .crossedVariance <- function(fits, groups, weights, geneDf = Inf) {
     count <- lengths(groups)
     training <- vapply(groups, function(group) {
@@ -48,10 +47,21 @@
         else mean(block)
     }, 0), weights)
     genes <- max(0, drop(weights %*% means %*% weights))
-    squares <- c(training^2 / pmax(count - 1, 1), genes^2 / geneDf)
+    squares <- .trainingSquares(training, count) + genes^2 / geneDf
     total <- sum(training) + genes
     list(fits = sum(training), genes = genes,
-         df = if (sum(squares) > 0) total^2 / sum(squares) else Inf)
+         df = if (squares > 0) total^2 / squares else Inf)
+}
+
+# For the degrees of freedom: Hillis' (2014) if all groups have equally many
+# fits, when a t test tolerates unequal variances; otherwise Satterthwaite's.
+.trainingSquares <- function(training, count) {
+    several <- count > 1L
+    if (!any(several)) return(0)
+    if (length(unique(count[several])) == 1L) {
+        return(sum(training)^2 / sum(count[several] - 1))
+    }
+    sum(training[several]^2 / (count[several] - 1))
 }
 
 # The variance of the mean over folds, whose training genes overlap, after

@@ -67,8 +67,8 @@ test_that("tests are pROC's DeLong's where there is one fit", {
     cells <- as.data.frame(table, reference = "meanLogCount")
     of <- function(model) {
         run <- table$runs$model == model & table$runs$cellType == "cellType1"
-        pROC::roc(table$folds[[1L]]$labels[, "cellType1"], table$scores[[which(run)]],
-                  quiet = TRUE, direction = "<")
+        pROC::roc(table$folds[[1L]]$labels[, "cellType1"],
+                  table$scores[[which(run)]], quiet = TRUE, direction = "<")
     }
     row <- cells[cells$model == "bestBin" & cells$cellType == "cellType1", ]
     auroc <- as.numeric(of("bestBin")$auc)

@@ -97,9 +97,11 @@ test_that("with equal numbers of fits it is the F test of the nested design", {
     off <- fits$covariance[row(fits$covariance) != col(fits$covariance)]
     pair <- outer(model, model, `==`)
     pair <- pair[row(pair) != col(pair)]
-    f <- mean[1L] / (mean[2L] + 3 * max(0, mean(off[pair]) - mean(off[!pair])))
+    error <- mean[2L] + 3 * max(0, mean(off[pair]) - mean(off[!pair]))
+    f <- mean[1L] / error
     difference <- diff(tapply(fits$auroc, model, mean))
     expect_equal(difference[[1L]]^2 / (own$fits + own$genes), f)
+    expect_equal(own$df, error^2 / (mean[2L]^2 / (2 * (3 - 1)))) # Hillis'
 })
 
 test_that("of single fits only the genes count, as in DeLong's test", {
