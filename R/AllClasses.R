@@ -72,7 +72,8 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   It is empty if the weights were read from a file.
 #' @slot training List of the settings, the seed and the numbers of genes, and
 #'   `usedGenes`, a data frame of the genes that the model was trained with, by
-#'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene` (id),
+#'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene`
+#'   (id),
 #'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
 #'   with a label (one per line) and `role`, `"training"` or `"validation"`.
 #'   Models of earlier versions and of PyTorch's files do not have it.
@@ -135,8 +136,8 @@ setClass("BaselineModel", slots = c(
 #' @seealso [trainCellTypes()], [evaluate()][evaluate.AttentiveChromePanel],
 #'   [crossCellTypes()]
 #' @examples
-#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, filters = 4, context = 4,
-#'     BPPARAM = BiocParallel::SerialParam())
+#' panel <- trainCellTypes(roadmapGenes[1:90, ], epochs = 2, filters = 4,
+#'     context = 4, BPPARAM = BiocParallel::SerialParam())
 #' panel
 #' names(panel)
 #' panel[["E123"]]

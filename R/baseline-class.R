@@ -5,8 +5,8 @@
 #'
 #' Trains a simple model to compare networks with. A baseline is often as good
 #' as a network. Baselines predict, are evaluated and check their input like the
-#' models of [attentiveChrome()], and [evaluate()][evaluate.AttentiveChromeModel]
-#' takes them in `baselines`.
+#' models of [attentiveChrome()], and
+#' [evaluate()][evaluate.AttentiveChromeModel] takes them in `baselines`.
 #'
 #' The first three methods are fitted with every model.
 #' [evaluate()][evaluate.AttentiveChromeModel] shows the first, which is the
@@ -81,10 +81,11 @@
 #' @param validation A signal with labels and the same marks and bins, for the
 #'   penalty of the elastic net; or `NULL`. The other methods do not use it.
 #' @return A [BaselineModel-class].
-#' @references Frasca et al. (2022), <https://doi.org/10.1186/s12859-022-04687-x>
-#'   (ShallowChrome); Zou and Hastie (2005), Journal of the Royal Statistical
-#'   Society B 67, 301; Breiman (2001), Machine Learning 45, 5; Schreiber et al.
-#'   (2020), Genome Biology 21, 282 (the mean over other cell types).
+#' @references Frasca et al. (2022),
+#'   <https://doi.org/10.1186/s12859-022-04687-x> (ShallowChrome); Zou and
+#'   Hastie (2005), Journal of the Royal Statistical Society B 67, 301; Breiman
+#'   (2001), Machine Learning 45, 5; Schreiber et al. (2020), Genome Biology 21,
+#'   282 (the mean over other cell types).
 #' @seealso [predict()][predict.BaselineModel],
 #'   [evaluate()][evaluate.BaselineModel], [compareModels()]
 #' @export

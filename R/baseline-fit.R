@@ -219,8 +219,8 @@
 # columns; `fit(x, label, fold, validation, ...)`, which returns a list; and, if
 # needed, `prepare(samples, label, ...)`, which returns what features() needs to
 # know, also as a list. Without `logit(fit, x)`, the fit has `coefficients`.
-# `package`: what it needs; its further arguments go there. `arguments`: those of
-# its own. `candidate`: compared with every network.
+# `package`: what it needs; its further arguments go there. `arguments`: those
+# of its own. `candidate`: compared with every network.
 .baselines <- list(
     meanLogCount = list(
         title = "logistic regression on the mean log count of each mark",

@@ -68,15 +68,16 @@
 #'
 #' **Labels.** High means more RNA-seq reads than the median of the 19,795 genes
 #' of the authors' table for that cell type (`medianExpression`), not of these
-#' 400. The labels of the AttentiveChrome paper are from RPKM, which is corrected
-#' for the length of transcripts; read counts are not.
+#' 400. The labels of the AttentiveChrome paper are from RPKM, which is
+#' corrected for the length of transcripts; read counts are not.
 #'
 #' **What 400 genes can show.** They are enough to learn the package and to see
 #' that these marks predict expression. They are too few to choose between
 #' models: on 100 test genes, a 95% interval of the AUROC is more than 0.1 wide,
-#' and the difference between a network and a logistic regression on the mean log
-#' count of each mark ([trainBaseline()]) is within the noise. The paper trains
-#' on 6,601 genes and tests on 6,600. `vignette("quickstart")` has the figures.
+#' and the difference between a network and a logistic regression on the mean
+#' log count of each mark ([trainBaseline()]) is within the noise. The paper
+#' trains on 6,601 genes and tests on 6,600. `vignette("quickstart")` has the
+#' figures.
 #'
 #' @format A [ChromatinSignal-class] of 400 genes (Ensembl ids) x 2 cell types,
 #'   with
@@ -84,8 +85,8 @@
 #'   read counts, genes x cell types x 100 bins of 100 bp;
 #' * the assay `expression`: RNA-seq read counts of the genes;
 #' * the assay `label`: high (1) or low (0) expression;
-#' * `rowRanges()`: the windows (hg19), with `gene_id`, `symbol`, `tss` (1-based)
-#'   and `part`, the authors' table that has the gene: `"train"` (200 genes) or
+#' * `rowRanges()`: the windows (hg19), with `gene_id`, `symbol`, `tss`
+#'   (1-based) and `part`, the authors' table that has the gene: `"train"` (200 genes) or
 #'   `"validation"` (200 genes);
 #' * `colData()`: `name` and `group`, as in [roadmapCellTypes], and
 #'   `medianExpression`;

@@ -152,7 +152,7 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
 
 # ---- measures ---------------------------------------------------------------
 
-.asEvaluation <- function(table, seen) {
+.asEvaluation <- function(table, seen = NULL) {
     structure(table, class = c("evaluation", "data.frame"), seen = seen)
 }
 

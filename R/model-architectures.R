@@ -153,8 +153,9 @@
 # stages: function of the number of marks, the number of bins and the sizes.
 # size: the sizes and their defaults, which are arguments of attentiveChrome().
 # alpha, beta: the stages with the attention over the bins of each mark and over
-# the marks. gate: the stage that has both, and the shares. joint: the stage with one attention over the bins for all marks.
-# auroc: mean test AUROC over the 56 cell types in the paper's table 2.
+# the marks. gate: the stage that has both, and the shares. joint: the stage
+# with one attention over the bins for all marks. auroc: mean test AUROC over
+# the 56 cell types in the paper's table 2.
 .architectures <- list(
     "additive" = list(
         title = paste("additive attention: the logit is the sum of a share of",
@@ -348,7 +349,8 @@ listArchitectures <- function() {
 }
 
 .checkSize <- function(value, name) {
-    if (name %in% c("dropout", "valueDropout")) .checkNumber(value, name, 0, 0.99)
+    rate <- name %in% c("dropout", "valueDropout")
+    if (rate) .checkNumber(value, name, 0, 0.99)
     else .checkNumber(value, name, 1, 100000, whole = TRUE)
 }
 

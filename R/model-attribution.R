@@ -123,7 +123,7 @@ setMethod("attribution", "AttentiveChromeModel",
     }
 }
 
-# ---- shares -------------------------------------------------------------------
+# ---- shares ------------------------------------------------------------------
 
 .checkHasShares <- function(model) {
     if (is.null(model@training$meanShare)) {
@@ -139,7 +139,7 @@ setMethod("attribution", "AttentiveChromeModel",
     share - as.vector(model@training$meanShare)
 }
 
-# ---- gradients ------------------------------------------------------------------
+# ---- gradients ---------------------------------------------------------------
 
 .inputGradient <- function(model, x, threads) {
     .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),

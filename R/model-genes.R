@@ -2,9 +2,9 @@
 # an evaluation on the same genes is noticed.
 
 # One row for each gene with a label in some cell type: `gene`; `chromosome` and
-# `tss`, NA if unknown; `simulation`, the seed of a simulated signal, whose genes
-# have the same ids as those of any other; and `cellTypes`, the cell types with
-# a label, a factor whose levels have one name per line.
+# `tss`, NA if unknown; `simulation`, the seed of a simulated signal, whose
+# genes have the same ids as those of any other; and `cellTypes`, the cell types
+# with a label, a factor whose levels have one name per line.
 # `known`: whether there is a label, genes x cell types.
 .usedGenes <- function(signal, cellTypes, known) {
     known <- matrix(known, nrow(signal))
@@ -62,6 +62,7 @@
     chromosome <- as.character(used$chromosome)[at]
     same <- chromosome == as.character(genes$chromosome)
     seeds <- cbind(used$simulation[at], genes$simulation)
-    alike <- rowSums(is.na(seeds)) == 2L | (seeds[, 1L] == seeds[, 2L]) %in% TRUE
+    alike <- rowSums(is.na(seeds)) == 2L |
+        (seeds[, 1L] == seeds[, 2L]) %in% TRUE
     !is.na(at) & !(same %in% FALSE) & alike
 }

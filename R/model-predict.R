@@ -54,8 +54,8 @@ predict.BaselineModel <- function(object, newdata,
     out
 }
 
-# What the core tells of a gate: alpha and the shares, bins x marks x samples, and
-# beta, marks x samples.
+# What the core tells of a gate: alpha and the shares, bins x marks x samples,
+# and beta, marks x samples.
 .gateParts <- function(gate, model) {
     bins <- length(model@bins$offsets)
     marks <- length(model@marks)

@@ -77,8 +77,8 @@
 
 # Weight matrices decay; biases and the context vectors of attention do not, and
 # neither do the positions of gates. The values of bins decay more: the marks of
-# a gene are correlated, and without it models of different seeds would share out
-# the same prediction among them differently.
+# a gene are correlated, and without it models of different seeds would share
+# out the same prediction among them differently.
 .decayFactors <- c(position = 0, detector = 30, profile = 30)
 
 .decayFactor <- function(name, shape) {

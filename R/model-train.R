@@ -30,8 +30,8 @@
 #' Weight decay is decoupled from the gradient (AdamW). It shrinks weight
 #' matrices, those with more than one row and more than one column, and not
 #' biases or the context vectors of attention. In `"additive"` models the
-#' detectors and profiles of the values decay 30 times as much, and the positions
-#' of alpha do not decay.
+#' detectors and profiles of the values decay 30 times as much, and the
+#' positions of alpha do not decay.
 #'
 #' The learning rate changes with each mini-batch. `"oneCycle"` rises from 1/25
 #' of `learningRate` to `learningRate` over the first 30 % of all steps and then

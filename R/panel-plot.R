@@ -2,9 +2,9 @@
 #'
 #' @param x A panel ([trainCellTypes()]).
 #' @param type `"auroc"`: the AUROC on the test genes of each cell type, sorted,
-#'   with its interval, DeLong's on the logit scale; crosses are the published AUROCs of DeepChrome for
-#'   the cell types of [roadmapCellTypes]. `"history"`: the validation AUROC by
-#'   epoch, with one line per cell type.
+#'   with its interval, DeLong's on the logit scale; crosses are the published
+#'   AUROCs of DeepChrome for the cell types of [roadmapCellTypes]. `"history"`:
+#'   the validation AUROC by epoch, with one line per cell type.
 #' @param level Level of the intervals.
 #' @param ... Not used.
 #' @return A `ggplot` object.

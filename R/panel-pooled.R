@@ -31,13 +31,14 @@
 #' @return A list with `table`, `variable` and `models`. `table` is a data frame
 #'   with one row per cell type: `cellTypes`, its name; `group`; `genes`, the
 #'   number of test genes with a label; and the AUROC on them of: `pooled`, the
-#'   model trained on all cell types; `heldOut`, the model trained on all others;
+#'   model trained on all cell types; `heldOut`, the model trained on all
+#'   others;
 #'   `baseline`, the best baseline of the latter, trained on the same cell types
 #'   (see [evaluate()][evaluate.AttentiveChromeModel]); and `geneMean`, the mean
-#'   expression of the gene in these cell types ([trainBaseline()]), `NA` without
-#'   expression ([addExpression()]) or with fewer than three groups. `variable`
-#'   is the same for the variable genes alone, those that are high in at least a
-#'   tenth of the cell types and low in at least a tenth. `models` is the named
+#'   expression of the gene in these cell types ([trainBaseline()]), `NA`
+#'   without expression ([addExpression()]) or with fewer than three groups.
+#'   `variable` is the same for the variable genes alone, those that are high in
+#'   at least a tenth of the cell types and low in at least a tenth. `models` is the named
 #'   list of models, `pooled` first. For models trained on each cell type alone,
 #'   see [evaluate()][evaluate.AttentiveChromePanel].
 #' @references Schreiber et al. (2020), Genome Biology 21, 282.

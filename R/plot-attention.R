@@ -35,7 +35,8 @@
 #'     seed = 1)
 #' plotAttention(attention(model, signal))
 plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
-                          what = c("alpha", "share"), spread = c("quartiles", "sd", "none"),
+                          what = c("alpha", "share"),
+                          spread = c("quartiles", "sd", "none"),
                           threshold = 0.5) {
     .checkAttention(attention)
     attention <- .chooseTracks(attention, if (missing(what)) "alpha" else what)

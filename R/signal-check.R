@@ -331,7 +331,8 @@ print.signalFindings <- function(x, ...) {
         rho <- suppressWarnings(stats::cor(
             rowMeans(values)[known], outcome[known], method = "spearman"))
         limit <- max(0.1, 3 / sqrt(sum(known)))
-        if (is.na(rho) || rho * .standardMarks[[mark]]$sign > -limit) return(NULL)
+        sign <- .standardMarks[[mark]]$sign
+        if (is.na(rho) || rho * sign > -limit) return(NULL)
         .finding("warning", "marks", sprintf(
             "%s of %s %s with expression (Spearman correlation %.2f)", mark,
             cellType, if (rho > 0) "rises" else "falls", rho),

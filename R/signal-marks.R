@@ -3,8 +3,8 @@
 # expression; the figures know their colours.
 
 # Colours are Okabe and Ito's palette for colour-blind readers: warm for active
-# promoters and enhancers, green for gene bodies, cold for repression. The yellow
-# is darkened to be visible on white.
+# promoters and enhancers, green for gene bodies, cold for repression. The
+# yellow is darkened to be visible on white.
 .standardMarks <- list(
     H3K4me3 = list(colour = "#D55E00", sign = 1),
     H3K4me1 = list(colour = "#E69F00"),

@@ -9,10 +9,10 @@
 #' windows, so a split by order or at random puts the same DNA into training and
 #' test: with 18,421 human genes, windows of 10 kb and random thirds, one test
 #' gene in nine shares part of its window with a training gene. The performance
-#' on the test genes is then not that on new genes. The default is the split of the
-#' paper; if it separates genes with overlapping windows, the message says how
-#' many. [checkSplit()] reports them, and other ways in which parts of a split
-#' may not be independent.
+#' on the test genes is then not that on new genes. The default is the split of
+#' the paper; if it separates genes with overlapping windows, the message says
+#' how many. [checkSplit()] reports them, and other ways in which parts of a
+#' split may not be independent.
 #'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param by How to split. `"order"`: the first genes are for training, the

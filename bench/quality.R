@@ -1,6 +1,6 @@
-# The time to the quality of the paper's model: CPU seconds, on one thread, until
-# the validation AUROC of the published recipe (lstm-alpha-beta, 30 epochs) is
-# reached by the default. Writes bench/results/quality.md.
+# The time to the quality of the paper's model: CPU seconds, on one thread,
+# until the validation AUROC of the published recipe (lstm-alpha-beta, 30
+# epochs) is reached by the default. Writes bench/results/quality.md.
 source(file.path("bench", "helper.R"))
 source(file.path("bench", "genome-wide-data.R"))
 

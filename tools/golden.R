@@ -1,8 +1,8 @@
-# Makes tests/testthat/goldens/*.rds and golden-recipe.rds from PyTorch in double precision: one of
-# each architecture from torch_architectures.py and, given the path of the peer
-# torch_attentivechrome.py, some of AttentiveChrome from that independent
-# program. From the checkout's root, with the package installed:
-#   Rscript tools/golden.R [PATH/TO/torch_attentivechrome.py]
+# Makes tests/testthat/goldens/*.rds and golden-recipe.rds from PyTorch in
+# double precision: one of each architecture from torch_architectures.py and,
+# given the path of the peer torch_attentivechrome.py, some of AttentiveChrome
+# from that independent program. From the checkout's root, with the package
+#   installed: Rscript tools/golden.R [PATH/TO/torch_attentivechrome.py]
 suppressPackageStartupMessages(library(AttentiveChrome))
 helper <- new.env(parent = asNamespace("AttentiveChrome"))
 sys.source(file.path("tests", "testthat", "helper-golden.R"), helper)

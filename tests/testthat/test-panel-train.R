@@ -204,8 +204,8 @@ test_that("a killed run ends in the same bits", {
         process$kill()
         process$wait()
     }
-    resumed <- trainCellTypes(signal, folder, epochs = 40, filters = 4, seed = 1,
-        context = 4, BPPARAM = BiocParallel::SerialParam(),
+    resumed <- trainCellTypes(signal, folder, epochs = 40, filters = 4,
+        seed = 1, context = 4, BPPARAM = BiocParallel::SerialParam(),
         progress = FALSE)
     whole <- trainCellTypes(signal, epochs = 40, filters = 4, seed = 1,
         context = 4, BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
