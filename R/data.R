@@ -86,8 +86,8 @@
 #' * the assay `expression`: RNA-seq read counts of the genes;
 #' * the assay `label`: high (1) or low (0) expression;
 #' * `rowRanges()`: the windows (hg19), with `gene_id`, `symbol`, `tss`
-#'   (1-based) and `part`, the authors' table that has the gene: `"train"` (200 genes) or
-#'   `"validation"` (200 genes);
+#'   (1-based) and `part`, the authors' table that has the gene: `"train"` (200
+#'   genes) or `"validation"` (200 genes);
 #' * `colData()`: `name` and `group`, as in [roadmapCellTypes], and
 #'   `medianExpression`;
 #' * `preprocessing()`: counted by `"overlap"`, as `multicov` does, and not

@@ -38,9 +38,9 @@
 #'   expression of the gene in these cell types ([trainBaseline()]), `NA`
 #'   without expression ([addExpression()]) or with fewer than three groups.
 #'   `variable` is the same for the variable genes alone, those that are high in
-#'   at least a tenth of the cell types and low in at least a tenth. `models` is the named
-#'   list of models, `pooled` first. For models trained on each cell type alone,
-#'   see [evaluate()][evaluate.AttentiveChromePanel].
+#'   at least a tenth of the cell types and low in at least a tenth. `models` is
+#'   the named list of models, `pooled` first. For models trained on each cell
+#'   type alone, see [evaluate()][evaluate.AttentiveChromePanel].
 #' @references Schreiber et al. (2020), Genome Biology 21, 282.
 #' @seealso [trainCellTypes()], [crossCellTypes()]
 #' @export
