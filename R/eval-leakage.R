@@ -222,13 +222,13 @@ checkSplit <- function(split, families = NULL) {
     a <- labels[pairs$first, ]
     b <- labels[pairs$second, ]
     known <- !is.na(a) & !is.na(b)
-    .agreement(sum(known), sum(a[known]), sum(b[known]),
-               sum(a[known] == b[known]))
+    .labelAgreement(sum(known), sum(a[known]), sum(b[known]),
+                    sum(a[known] == b[known]))
 }
 
 # From the number of pairs with both labels, those whose first gene is high,
 # whose second is, and whose labels agree.
-.agreement <- function(pairs, firstHigh, secondHigh, agree) {
+.labelAgreement <- function(pairs, firstHigh, secondHigh, agree) {
     if (pairs == 0) return(c(NA_real_, NA_real_))
     a <- firstHigh / pairs
     b <- secondHigh / pairs
@@ -312,7 +312,7 @@ checkSplit <- function(split, families = NULL) {
           sum(all[, first] * high[, second]),
           sum(high[, first] * high[, second] + low[, first] * low[, second]))
     }, numeric(4L))
-    do.call(.agreement, as.list(rowSums(counts)))
+    do.call(.labelAgreement, as.list(rowSums(counts)))
 }
 
 .familyTable <- function(families, places) {
