@@ -188,13 +188,15 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
 }
 
 .aurocDifference <- function(label, logit, other, level = 0.95) {
-    out <- c(estimate = NA_real_, lower = NA, upper = NA)
+    out <- rep(NA_real_, 3L)
     if (length(unique(label)) == 2L && !anyNA(logit) && !anyNA(other)) {
-        both <- list(.placements(label, logit), .placements(label, other))
-        out <- .delongInterval(.combinePlacements(both, c(1, -1)), level)
+        both <- .aurocCovariance(label, list(logit, other))
+        weights <- c(1, -1)
+        error <- sqrt(max(0, weights %*% both$covariance %*% weights))
+        out <- sum(weights * both$auroc) +
+            c(0, -1, 1) * stats::qnorm((1 + level) / 2) * error
     }
-    stats::setNames(out[c("estimate", "lower", "upper")],
-                    c("difference", "differenceLower", "differenceUpper"))
+    stats::setNames(out, c("difference", "differenceLower", "differenceUpper"))
 }
 
 # ---- printing ---------------------------------------------------------------
