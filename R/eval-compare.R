@@ -46,9 +46,9 @@
 #'   `train`; `test`, the genes to evaluate on; and optionally `validation`, to
 #'   choose the best epoch of the networks. Without `validation` the last epoch
 #'   is used. Test genes must not be training genes; if they are validation
-#'   genes, a warning of class `AttentiveChrome_seen` says so. Or a list of such splits, for example with different seeds. With
-#'   `folds`, a signal. With `models`, a split, whose test genes are used, or a
-#'   signal of test genes.
+#'   genes, a warning of class `AttentiveChrome_seen` says so. Or a list of such
+#'   splits, for example with different seeds. With `folds`, a signal. With
+#'   `models`, a split, whose test genes are used, or a signal of test genes.
 #' @param architectures Names from [listArchitectures()], by default all; may be
 #'   empty (`NULL`).
 #' @param baselines Methods of [trainBaseline()]; may be empty (`NULL`).
@@ -117,10 +117,10 @@
 #'     bestBin = trainBaseline(parts$train, "bestBin")))
 #'
 #' # Cross-validation by chromosome
-#' compareModels(signal, NULL, c("meanLogCount", "bestBin"), folds = 5)
+#' compareModels(signal, NULL, c("meanLogCount", "zones"), folds = 5)
 compareModels <- function(parts,
                           architectures = listArchitectures()$architecture,
-                          baselines = c("meanLogCount", "bestBin"),
+                          baselines = c("meanLogCount", "zones"),
                           seeds = 1:5, cellTypes = NULL, reference = NULL,
                           ..., models = NULL, folds = NULL, clusters = "none",
                           adjust = c("holm", "BH", "none"), sizes = list(),
