@@ -223,7 +223,7 @@ checkSplit <- function(split, families = NULL) {
     b <- labels[pairs$second, ]
     known <- !is.na(a) & !is.na(b)
     .labelAgreement(sum(known), sum(a[known]), sum(b[known]),
-               sum(a[known] == b[known]))
+                    sum(a[known] == b[known]))
 }
 
 # From the number of pairs with both labels, those whose first gene is high,

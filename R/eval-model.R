@@ -191,9 +191,9 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     out <- rep(NA_real_, 3L)
     if (length(unique(label)) == 2L && !anyNA(logit) && !anyNA(other)) {
         both <- .aurocCovariance(label, list(logit, other))
-        sign <- c(1, -1)
-        error <- sqrt(max(0, drop(sign %*% both$covariance %*% sign)))
-        out <- sum(sign * both$auroc) +
+        weights <- c(1, -1)
+        error <- sqrt(max(0, weights %*% both$covariance %*% weights))
+        out <- sum(weights * both$auroc) +
             c(0, -1, 1) * stats::qnorm((1 + level) / 2) * error
     }
     stats::setNames(out, c("difference", "differenceLower", "differenceUpper"))

@@ -21,9 +21,9 @@ test_that("a run is what training and evaluating by hand give", {
     expect_equal(table$runs[run, c("auroc", "auprc")],
                  evaluate(own, test)[c("auroc", "auprc")],
                  ignore_attr = TRUE)
-    base <- evaluate(trainBaseline(parts$train, "bestBin", "cellType1"),
+    base <- evaluate(trainBaseline(parts$train, "zones", "cellType1"),
                      parts$test[, "cellType1"])
-    run <- table$runs$model == "bestBin" & table$runs$cellType == "cellType1"
+    run <- table$runs$model == "zones" & table$runs$cellType == "cellType1"
     expect_equal(table$runs$auroc[run], base$auroc)
     expect_identical(table$runs$seed[run], NA_integer_)
 })
@@ -58,8 +58,8 @@ test_that("the tables count, average and test what they say", {
     expect_equal(cells$auroc, means[cbind(cells$model, cells$cellType)])
     expect_true(all(cells$lower <= cells$auroc & cells$auroc <= cells$upper))
     expect_equal(is.na(cells$pValue), cells$model == "deepchrome")
-    other <- summary(table, reference = "bestBin")
-    expect_equal(other$difference, own$mean - own$mean[own$model == "bestBin"])
+    other <- summary(table, reference = "zones")
+    expect_equal(other$difference, own$mean - own$mean[own$model == "zones"])
 })
 
 test_that("tests are pROC's DeLong's where there is one fit", {
@@ -70,13 +70,13 @@ test_that("tests are pROC's DeLong's where there is one fit", {
         pROC::roc(table$folds[[1L]]$labels[, "cellType1"],
                   table$scores[[which(run)]], quiet = TRUE, direction = "<")
     }
-    row <- cells[cells$model == "bestBin" & cells$cellType == "cellType1", ]
-    auroc <- as.numeric(of("bestBin")$auc)
-    half <- stats::qnorm(0.975) * sqrt(pROC::var(of("bestBin"))) /
+    row <- cells[cells$model == "zones" & cells$cellType == "cellType1", ]
+    auroc <- as.numeric(of("zones")$auc)
+    half <- stats::qnorm(0.975) * sqrt(pROC::var(of("zones"))) /
         auroc / (1 - auroc)
     expect_equal(c(row$lower, row$auroc, row$upper),
                  stats::plogis(stats::qlogis(auroc) + c(-half, 0, half)))
-    test <- pROC::roc.test(of("bestBin"), of("meanLogCount"), paired = TRUE,
+    test <- pROC::roc.test(of("zones"), of("meanLogCount"), paired = TRUE,
                            method = "delong")
     expect_equal(row$pValue, as.numeric(test$p.value))
     expect_identical(row$test, "DeLong")
@@ -102,7 +102,7 @@ test_that("fits and genes are counted, unless there is one fit", {
     expect_equal(pair$std.error.training^2, sum(tapply(
         runs$auroc, runs$model, var)[c("lstm", "deepchrome")] / 2))
     expect_equal(tidy(table)$adj.p.value, p.adjust(pairs$p.value, "holm"))
-    lone <- compareModels(parts, "lstm", "bestBin", seeds = 1, epochs = 1,
+    lone <- compareModels(parts, "lstm", "zones", seeds = 1, epochs = 1,
                           cellTypes = "cellType1", sizes = small["lstm"],
                           adjust = "BH", progress = FALSE)
     expect_identical(tidy(lone)$method, "DeLong")
@@ -118,21 +118,21 @@ test_that("trained models are compared as they are", {
             hidden = 4, epochs = 2, learningRate = 0.01, transform = "log1p",
             seed = seed)
     })
-    base <- trainBaseline(parts$train, "bestBin", "cellType1")
-    found <- compareModels(parts, models = list(lstm = fits, bestBin = base),
+    base <- trainBaseline(parts$train, "zones", "cellType1")
+    found <- compareModels(parts, models = list(lstm = fits, zones = base),
                            cellTypes = "cellType1")
-    runs <- table$runs[own & table$runs$model %in% c("lstm", "bestBin"), ]
+    runs <- table$runs[own & table$runs$model %in% c("lstm", "zones"), ]
     expect_equal(found$runs[c("fold", "cellType", "model", "seed", "auroc")],
                  runs[c("fold", "cellType", "model", "seed", "auroc")],
                  ignore_attr = TRUE)
     pairs <- tidy(table)
     pair <- pairs[pairs$cellType == "cellType1" & pairs$model == "lstm" &
-                  pairs$other == "bestBin", ]
+                  pairs$other == "zones", ]
     pair$adj.p.value <- pair$p.value # of one
     expect_equal(tidy(found), pair, ignore_attr = TRUE)
     # names that repeat, on the signal itself
     mixed <- compareModels(parts$test[, "cellType1"], models = list(
-        lstm = fits[[1L]], bestBin = base, lstm = fits[[2L]]))
+        lstm = fits[[1L]], zones = base, lstm = fits[[2L]]))
     expect_equal(as.data.frame(mixed), as.data.frame(found))
     expect_snapshot(error = TRUE, {
         compareModels(parts, models = fits)
@@ -146,7 +146,7 @@ test_that("clusters widen what copies of genes would narrow", {
     test <- parts$test[, "cellType1"]
     copies <- test[rep(seq_len(nrow(test)), 2), ]
     rownames(copies) <- paste0("gene", seq_len(nrow(copies)))
-    both <- list(deep = trainBaseline(parts$train, "bestBin", "cellType1"),
+    both <- list(deep = trainBaseline(parts$train, "zones", "cellType1"),
                  mean = trainBaseline(parts$train, cellTypes = "cellType1"))
     once <- tidy(compareModels(test, models = both))
     naive <- tidy(compareModels(copies, models = both))
@@ -165,7 +165,7 @@ test_that("clusters widen what copies of genes would narrow", {
 
 test_that("chromosomes are clusters and folds", {
     on <- as.character(GenomicRanges::seqnames(rowRanges(parts$test)))
-    both <- list(a = trainBaseline(parts$train, "bestBin", "cellType1"),
+    both <- list(a = trainBaseline(parts$train, "zones", "cellType1"),
                  b = trainBaseline(parts$train, cellTypes = "cellType1"))
     found <- compareModels(parts$test[, "cellType1"], models = both,
                            clusters = "chromosome")
@@ -191,9 +191,9 @@ test_that("several splits have the corrected resampled t test", {
     found <- compareModels(signal, NULL, folds = 5, progress = FALSE)
     folds <- .chromosomeFolds(signal, 5)
     auroc <- vapply(folds, function(parts) {
-        evaluate(trainBaseline(parts$train, "bestBin"), parts$test)$auroc
+        evaluate(trainBaseline(parts$train, "zones"), parts$test)$auroc
     }, 0)
-    own <- found$runs$model == "bestBin"
+    own <- found$runs$model == "zones"
     expect_equal(found$runs$auroc[own], auroc)
     expect_identical(found$runs$fold[own], 1:5)
     less <- auroc - found$runs$auroc[!own]
@@ -226,9 +226,9 @@ test_that("Wilcoxon's test needs six cell types", {
 test_that("genes without a label are not used for evaluation", {
     some <- parts
     assay(some$test, "label")[1:6, 1L] <- NA
-    own <- compareModels(some, NULL, "bestBin", cellTypes = "cellType1",
+    own <- compareModels(some, NULL, "zones", cellTypes = "cellType1",
                          progress = FALSE)
-    fit <- trainBaseline(parts$train, "bestBin", "cellType1")
+    fit <- trainBaseline(parts$train, "zones", "cellType1")
     expect_equal(own$runs$auroc,
                  evaluate(fit, parts$test[-(1:6), "cellType1"])$auroc)
     expect_equal(as.data.frame(own)$auroc, own$runs$auroc)
