@@ -280,7 +280,7 @@ compareModels <- function(parts,
     for (cellType in cellTypes) .checkedLabels(test, cellType, "parts")
     names <- unique(names(fits))
     random <- vapply(stats::setNames(nm = names), function(name) {
-        any(!vapply(fits[names(fits) == name], .isFixed, NA))
+        !all(vapply(fits[names(fits) == name], .isFixed, NA))
     }, NA)
     reference <- .chooseReference(reference, names)
     fits <- fits[order(match(names(fits), names))]

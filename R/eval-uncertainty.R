@@ -40,12 +40,15 @@
         if (length(group) < 2L) return(0)
         stats::var(fits$auroc[group]) / length(group)
     }, 0) * weights^2
-    means <- vapply(groups, function(a) vapply(groups, function(b) {
+    between <- function(a, b) {
         block <- fits$covariance[a, b, drop = FALSE]
         same <- identical(a, b) && length(a) > 1L
         if (same) (sum(block) - sum(diag(block))) / (length(block) - length(a))
         else mean(block)
-    }, 0), weights)
+    }
+    means <- vapply(groups, function(a) {
+        vapply(groups, between, 0, a = a)
+    }, weights)
     genes <- max(0, drop(weights %*% means %*% weights))
     squares <- .trainingSquares(training, count) + genes^2 / geneDf
     total <- sum(training) + genes

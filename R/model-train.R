@@ -177,14 +177,6 @@ attentiveChrome <- function(signal, validation = NULL,
     .noteTraining(model, plan, validation, threads)
 }
 
-.validationOf <- function(split, validation) {
-    if (!is.null(validation)) {
-        .stop("{.arg validation} must not be given if {.arg signal} is a split",
-              i = "The split has its own validation genes.")
-    }
-    split$validation
-}
-
 # The settings of a plan: those of the recipe that are not the data's, and those
 # of this run.
 .runSettings <- function(settings, seed, precision, progress) {

@@ -217,3 +217,12 @@ as.data.frame.geneSplit <- function(x, row.names = NULL, optional = FALSE,
     }
     paste(c(count, share), collapse = ", ")
 }
+
+# The validation genes of a split, which must not be given twice.
+.validationOf <- function(split, validation) {
+    if (!is.null(validation)) {
+        .stop("{.arg validation} must not be given if {.arg signal} is a split",
+              i = "The split has its own validation genes.")
+    }
+    split$validation
+}

@@ -92,14 +92,19 @@ set.seed(1)
 same <- "two sets of seeds of one architecture"
 two <- "two architectures"
 null <- do.call(rbind, c(
-    lapply(c(60, 200, 1000), function(n) rbind(
-        drawn(paste0(same, ", stable"), genes = n, fitSd = 0.03, own = 0),
-        drawn(paste0(same, ", unstable"), genes = n, fitSd = 0.3, own = 0))),
+    lapply(c(60, 200, 1000), function(n) {
+        rbind(drawn(paste0(same, ", stable"), genes = n, fitSd = 0.03, own = 0),
+              drawn(paste0(same, ", unstable"), genes = n, fitSd = 0.3,
+                    own = 0))
+    }),
     list(drawn(paste0(same, ", one fit in five fails"), genes = 200,
                fitSd = 0.1, own = 0, failed = 0.2)),
-    lapply(c(60, 200), function(n) rbind(
-        drawn(paste0(two, ", stable"), genes = n, fitSd = 0.03, own = 0.5),
-        drawn(paste0(two, ", unstable"), genes = n, fitSd = 0.3, own = 0.5))),
+    lapply(c(60, 200), function(n) {
+        rbind(drawn(paste0(two, ", stable"), genes = n, fitSd = 0.03,
+                    own = 0.5),
+              drawn(paste0(two, ", unstable"), genes = n, fitSd = 0.3,
+                    own = 0.5))
+    }),
     list(drawn(paste0(two, ", one unstable"), genes = 200,
                fitSd = c(0.03, 0.3), own = 0.5),
          drawn(paste0(two, ", unstable"), genes = 200, fits = c(3, 8),
@@ -108,13 +113,15 @@ null <- do.call(rbind, c(
 power <- drawn("not equal: AUROC 0.77 and 0.85", genes = 200,
                fitSd = 0.1, own = 0.5, separation = c(1.3, 1.8))
 clustered <- do.call(rbind, lapply(c(8, 20), function(k) {
-    do.call(rbind, lapply(c(FALSE, TRUE), function(counted) rbind(
-        drawn(sprintf("%s, %d clusters, %scounted", two, k,
-                      if (counted) "" else "not "), genes = 200, fitSd = 0.1,
-              own = 0.5, clusters = k, shared = 0.4, counted = counted),
-        drawn(sprintf("%s, %d clusters, %scounted", same, k,
-                      if (counted) "" else "not "), genes = 200, fitSd = 0.3,
-              own = 0, clusters = k, shared = 0.4, counted = counted))))
+    do.call(rbind, lapply(c(FALSE, TRUE), function(counted) {
+        of <- function(models, fitSd, own) {
+            drawn(sprintf("%s, %d clusters, %scounted", models, k,
+                          if (counted) "" else "not "), genes = 200,
+                  fitSd = fitSd, own = own, clusters = k, shared = 0.4,
+                  counted = counted)
+        }
+        rbind(of(two, 0.1, 0.5), of(same, 0.3, 0))
+    }))
 }))
 
 # ---- fits to simulated signal -----------------------------------------------

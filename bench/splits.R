@@ -1,6 +1,6 @@
 # How many test genes share part of their window with a training gene, by the
-# way of splitting, on real genes (hg19, TSS +/- 5 kb, thirds). Writes
-# bench/results/splits.md.
+# way of splitting, on real genes of hg19 in thirds; windows of 5 kb to either
+# side of the TSS. The table is bench/results/splits.md.
 source(file.path("bench", "helper.R"))
 
 folder <- file.path(shared, "data")

@@ -88,8 +88,9 @@ test_that("validation genes choose the penalty of the elastic net", {
     expect_identical(fit@fit, trainBaseline(parts$train, "elasticNet",
         validation = parts$validation)@fit)
     loss <- function(lambda) {
-        x <- function(part) .allBins(.samplesOf(part, marks(part),
-                                                colnames(part)), fit@fit)
+        x <- function(part) {
+            .allBins(.samplesOf(part, marks(part), colnames(part)), fit@fit)
+        }
         net <- glmnet::glmnet(x(parts$train), family = "binomial", alpha = 0.5,
                               as.vector(expressionLabel(parts$train)))
         .logLoss(as.vector(expressionLabel(parts$validation)),

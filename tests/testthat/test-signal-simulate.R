@@ -134,7 +134,7 @@ test_that("the realistic scenario is the default, with any shape", {
 })
 
 test_that("genes have places, and windows do not overlap", {
-    expect_false(any(duplicated(rownames(large))))
+    expect_identical(anyDuplicated(rownames(large)), 0L)
     expect_identical(IRanges::countOverlaps(large, large, ignore.strand = TRUE),
                      stats::setNames(rep(1L, 4000), rownames(large)))
     few <- simulateChromatin(genes = 30, bins = 5, seed = 1)
@@ -261,8 +261,9 @@ test_that("H3K27me3 silences H3K4me3, if both are causal", {
     h3k4 <- causalMean(large, "H3K4me3", causal$H3K4me3)
     h3k27 <- causalMean(large, "H3K27me3", causal$H3K27me3)
     activity <- assay(large, "activity")[, 1]
-    slope <- function(rows) stats::coef(stats::lm(activity ~ h3k4,
-                                                  subset = rows))[[2]]
+    slope <- function(rows) {
+        stats::coef(stats::lm(activity ~ h3k4, subset = rows))[[2]]
+    }
     marked <- h3k4 > mean(h3k4)
     silenced <- h3k27 > mean(h3k27) + stats::sd(h3k27)
     free <- slope(marked & h3k27 < mean(h3k27))
