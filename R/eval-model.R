@@ -282,10 +282,13 @@ print.evaluation <- function(x, digits = 3L, ...) {
             better, nrow(x), worse)
 }
 
-# A subset is a plain data frame.
 #' @export
-`[.evaluation` <- function(x, ...) {
+as.data.frame.evaluation <- function(x, ...) {
     class(x) <- "data.frame"
     attr(x, "seen") <- NULL
-    x[...]
+    x
 }
+
+# A subset is a plain data frame.
+#' @export
+`[.evaluation` <- function(x, ...) as.data.frame(x)[...]
