@@ -20,9 +20,8 @@ test_that("of epochs that are equally good the first is kept", {
 })
 
 test_that("the recipe \"published\" is that of the published code", {
-    defaults <- formals(attentiveChrome)
-    expect_identical(.chooseSizes(defaults$architecture, list()),
-                     list(filters = 32, context = 32, dropout = 0))
+    expect_identical(.chooseSizes("lstm-alpha-beta", list()),
+                     list(hidden = 32, markHidden = 16, dropout = 0))
     model <- quietModel(simulateChromatin(20, seed = 1), recipe = "published",
                         epochs = 1)
     settings <- model@training
@@ -38,8 +37,8 @@ test_that("the recipe \"published\" is that of the published code", {
 })
 
 test_that("training lowers the loss and keeps the best epoch", {
-    model <- quickModel(parts, epochs = 60, recipe = "published",
-                        transform = "log1p", learningRate = 0.02)
+    model <- quickLstm(parts, epochs = 60, recipe = "published",
+                       transform = "log1p", learningRate = 0.02)
     history <- trainingHistory(model)
     expect_identical(history$epoch, 1:60)
     expect_lt(history$loss[60], history$loss[1] - 0.1)
@@ -60,8 +59,8 @@ test_that("without validation the last epoch is kept", {
 })
 
 test_that("patience stops the training", {
-    model <- quickModel(parts, epochs = 60, patience = 3,
-                        recipe = "published")
+    model <- quickLstm(parts, epochs = 60, patience = 3,
+                       recipe = "published")
     history <- trainingHistory(model)
     expect_lt(nrow(history), 60)
     expect_identical(nrow(history), glance(model)$bestEpoch + 3L)

@@ -155,8 +155,8 @@ learned <- local({
                                 causal = list(H3K4me3 = 9:12),
                                 scenario = "blocks")
     list(signal = signal, model = attentiveChrome(
-        signal, epochs = 15, filters = 6, context = 6,
-        learningRate = 0.01, transform = "log1p", seed = 1))
+        signal, architecture = "lstm-alpha-beta", epochs = 15, hidden = 6,
+        markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1))
 })
 
 test_that("the smallest set of marks is that of brute force", {

@@ -93,6 +93,8 @@ test_that("log1p is refused for log ratios", {
     assay(signal, "H3K4me3")[1, 1, 1] <- -2
     expect_error(attentiveChrome(signal, epochs = 1, transform = "log1p"),
                  "minimum of \"H3K4me3\" is -2")
+    expect_error(attentiveChrome(signal), "transform = \"none\"")
     expect_s4_class(attentiveChrome(signal, epochs = 1, filters = 2,
-                                    context = 2), "AttentiveChromeModel")
+                                    context = 2, transform = "none"),
+                    "AttentiveChromeModel")
 })

@@ -275,7 +275,7 @@ test_that("the truth is a reference for explanations", {
     signal <- simulateChromatin(genes = 150, bins = 20, binWidth = 500,
                                 seed = 1)
     model <- suppressMessages(attentiveChrome(
-        signal[1:100, ], epochs = 1, filters = 3, context = 3, seed = 1,
+        signal[1:100, ], epochs = 15, filters = 3, context = 3, seed = 1,
         progress = FALSE))
     truth <- metadata(signal)$simulation$causal
     expect_named(truth, c("H3K4me3", "H3K36me3", "H3K27me3"))
