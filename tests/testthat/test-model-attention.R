@@ -36,3 +36,65 @@ test_that("genes, cell types and marks keep their places", {
     expect_identical(assay(both[3:4, 2L], "beta"),
                      assay(both, "beta")[3:4, 2L, , drop = FALSE])
 })
+
+# ---- shares -----------------------------------------------------------------
+
+test_that("the shares of additive attention and the bias sum to the logit", {
+    limit <- c(single = 1e-5, double = 1e-12)
+    for (precision in names(limit)) {
+        model <- quickModel(parts, precision = precision, epochs = 10)
+        looked <- attention(model, parts$test)
+        logit <- predict(model, parts$test, type = "link")
+        total <- apply(assay(looked, "share"), c(1L, 2L), sum) +
+            metadata(looked)$bias
+        expect_gt(stats::sd(logit), 0.01)
+        expect_lt(max(abs(total - logit)), limit[[precision]])
+    }
+    # in double precision: compared with the average training gene
+    change <- attribution(model, parts$test, "share")
+    sums <- Reduce(`+`, lapply(marks(model), function(mark) {
+        rowSums(binMatrix(change, mark))
+    }))
+    average <- mean(predict(model, parts$train, type = "link"))
+    expect_equal(unname(sums), unname(logit[, 1L]) - average,
+                 tolerance = 1e-10)
+})
+
+test_that("a share is alpha, beta and a value of the mark alone", {
+    model <- quickModel(parts, precision = "double", epochs = 10)
+    value <- function(signal) {
+        looked <- attention(model, signal)
+        mark <- marks(model)[1L]
+        assay(looked, "share")[, 1L, mark, ] /
+            (binMatrix(looked, mark) * assay(looked, "beta")[, 1L, mark])
+    }
+    other <- parts$test
+    last <- marks(model)[5L]
+    assay(other, last) <- assay(other, last) + 3
+    expect_equal(value(other), value(parts$test), tolerance = 1e-8)
+    expect_gt(max(abs(assay(attention(model, other), "share") -
+                          assay(attention(model, parts$test), "share"))), 1e-4)
+})
+
+test_that("figures show the shares with their sign", {
+    looked <- attention(model, parts$test)
+    change <- attribution(model, parts$test, "share")
+    figure <- plotAttention(looked, what = "share", spread = "none")
+    expect_equal(figure$data, plotAttention(change, spread = "none")$data)
+    expect_lt(min(figure$data$mean), 0)
+    gene <- rownames(parts$test)[1L]
+    tracks <- plotGene(parts$test, looked, gene)$data
+    expect_setequal(as.character(tracks$track), c("signal", "share"))
+    expect_equal(tracks$value[tracks$track == "share" &
+                                  tracks$mark == "H3K4me3"],
+                 as.vector(binMatrix(change[1L, ], "H3K4me3")))
+    alpha <- plotGene(parts$test, looked, gene, what = "alpha")$data
+    expect_setequal(as.character(alpha$track), c("signal", "alpha"))
+})
+
+test_that("models without shares say so", {
+    lstm <- quickLstm(parts)
+    expect_error(attribution(lstm, parts$test, "share"), "no shares")
+    expect_error(plotAttention(attention(lstm, parts$test), what = "share"),
+                 "no shares")
+})
