@@ -71,7 +71,7 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     assays <- lapply(assays, `dimnames<-`, dims)
     .checkCounts(assays)
     bins <- c(.makeBins(dim(assays[[1L]])[3L], binWidth, upstream),
-              orient = orient)
+              orient = orient %||% .orientOf(genes))
     shape <- dims[1:2]
     if (!is.null(expression)) {
         expression <- .asGeneMatrix(expression, shape, "expression")
@@ -254,6 +254,11 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
     genes
 }
 
+# The orientation that windows carry; NULL for genes that are no windows.
+.orientOf <- function(genes) {
+    if (is(genes, "GRanges")) metadata(genes)$bins$orient
+}
+
 # Windows must match the bins; other ranges give a warning.
 .checkGivenWindows <- function(genes, bins) {
     if (!is.null(genes$tss)) {
@@ -263,7 +268,6 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
                    {.arg signal}: {(.describeBins(bins))}",
                   x = "They have {(.describeBins(own))}.")
         }
-        if (is.null(bins$orient)) bins$orient <- own$orient
         return(.checkWindows(genes, bins, "genes"))
     }
     width <- bins$width * length(bins$offsets)

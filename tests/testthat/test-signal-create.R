@@ -66,3 +66,15 @@ test_that("signal subsets and binds as its users expect", {
     expect_equal(assay(both, "H3K4me1"), assay(signal, "H3K4me1"))
     expect_identical(binOffsets(both), binOffsets(signal))
 })
+
+test_that("the orientation of windows is that of the signal", {
+    genes <- GenomicRanges::GRanges("chr1", IRanges::IRanges(
+        c(20000, 40000), width = 100), strand = c("+", "-"))
+    names(genes) <- c("a", "b")
+    for (orient in c("transcript", "genome")) {
+        windows <- tssWindows(genes, 100, 100, 50, orient)
+        x <- matrix(0, 2, 4, dimnames = list(c("a", "b"), NULL))
+        signal <- chromatinSignal(list(H3K4me3 = x), windows, binWidth = 50)
+        expect_identical(signal@bins$orient, orient)
+    }
+})

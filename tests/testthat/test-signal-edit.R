@@ -155,7 +155,7 @@ learned <- local({
                                 causal = list(H3K4me3 = 9:12),
                                 scenario = "blocks")
     list(signal = signal, model = attentiveChrome(
-        signal, architecture = "lstm-alpha-beta", epochs = 15, hidden = 6,
+        signal, recipe = "published", epochs = 15, hidden = 6,
         markHidden = 4, learningRate = 0.01, transform = "log1p", seed = 1))
 })
 
