@@ -29,6 +29,9 @@ for (mark in marks(looked)) {
     write(data.frame(gene = rownames(alpha), alpha, check.names = FALSE),
           paste0("attention-", mark, ".csv"))
 }
+shares <- data.frame(gene = rownames(looked),
+                     apply(assay(looked, "share")[, 1L, , ], 1:2, sum))
+write(shares, "mark-shares.csv")
 saveRDS(model, file.path(out, "model.rds"))
 
 probability <- assay(looked, "probability")[, 1L]
@@ -39,6 +42,7 @@ save <- function(plot, name, height = 5) {
 }
 save(plot(model), "history.png", 4)
 save(plotAttention(looked), "attention.png", 6)
+save(plotAttention(looked, what = "share"), "shares.png", 6)
 save(plotMarkAttention(looked), "mark-attention.png", 4)
 save(plotGene(test, looked, gene), "gene.png", 8)
 
