@@ -78,7 +78,8 @@
 # A joint attention over the bins of all marks is repeated for each mark.
 .attentionImportance <- function(model, signal, threads, beta) {
     architecture <- .architectures[[model@architecture]]
-    attention <- .forward(model, signal, threads)$attention
+    attention <- .forward(model, signal, threads,
+                          attention = TRUE)$attention
     shape <- c(length(binOffsets(model)), length(model@marks), nrow(signal))
     if (!is.null(architecture$joint)) {
         alpha <- matrix(attention[[architecture$joint]], shape[1L])

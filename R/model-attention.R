@@ -45,7 +45,7 @@ setMethod("attention", "AttentiveChromeModel",
           function(model, signal, threads = NULL, ...) {
     architecture <- .architectures[[model@architecture]]
     if (.describeAttention(architecture) == "none") .stopNoAttention(model)
-    out <- .forward(model, signal, threads)
+    out <- .forward(model, signal, threads, attention = TRUE)
     assays <- .alphaAssays(architecture, out$attention, model@marks, signal)
     if (!is.null(architecture$beta)) {
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)

@@ -135,7 +135,8 @@ setMethod("attribution", "AttentiveChromeModel",
 }
 
 .shareChange <- function(model, signal, threads) {
-    share <- .forward(model, signal, threads)$attention$share
+    share <- .forward(model, signal, threads,
+                      attention = TRUE)$attention$share
     share - as.vector(model@training$meanShare)
 }
 

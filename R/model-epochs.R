@@ -39,7 +39,8 @@
     some <- unique(round(seq(1, samples, length.out = min(samples, 4096))))
     x <- matrix(train$x, ncol = samples)[, some, drop = FALSE]
     told <- .predictGenes(network, parameters,
-                          list(x = as.vector(x), y = NULL))$attention
+                          list(x = as.vector(x), y = NULL),
+                          attention = TRUE)$attention
     told <- matrix(told[[length(told)]], ncol = length(some))
     shares <- nrow(told) - nrow(x) + seq_len(nrow(x))
     matrix(rowMeans(told[shares, , drop = FALSE]),

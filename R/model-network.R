@@ -56,12 +56,12 @@
     if (out$interrupted) out else .orStopped(out)
 }
 
-# Returns list(logit, attention), with one [steps x copies x genes] array per
-# attention stage.
-.predictGenes <- function(network, parameters, genes) {
+# Returns list(logit, attention): where attention is wanted, a [numbers x copies
+# x genes] array per stage with attention.
+.predictGenes <- function(network, parameters, genes, attention = FALSE) {
     .checkMemory(network, "predict")
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
-                                                 parameters, genes))
+                                                 parameters, genes, attention))
     .orStopped(out)[c("logit", "attention")]
 }
 

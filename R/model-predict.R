@@ -38,19 +38,21 @@ predict.BaselineModel <- function(object, newdata,
            class = (logit > 0) + 0L)
 }
 
-# The logit, genes x cell types, and the core's attention arrays, named by
-# stage.
-.forward <- function(model, signal, threads, arg = "signal") {
+# The logit, genes x cell types, and where it is wanted the attention: the core's
+# arrays, named by stage, or the parts of a gate.
+.forward <- function(model, signal, threads, arg = "signal",
+                     attention = FALSE) {
     .checkFits(signal, .modelFormat(model), arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform, .scaleOf(model))
-    out <- .predictInput(model, input, threads)
+    out <- .predictInput(model, input, threads, attention)
+    out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
+    if (!attention) return(out["logit"])
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     gate <- .architectures[[model@architecture]]$gate
     if (!is.null(gate)) {
         out$attention <- .gateParts(out$attention[[gate]], model)
     }
-    out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
     out
 }
 
@@ -68,7 +70,7 @@ predict.BaselineModel <- function(object, newdata,
 }
 
 # The same for the output of .modelInput().
-.predictInput <- function(model, input, threads) {
+.predictInput <- function(model, input, threads, attention = FALSE) {
     .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
-                  input)
+                  input, attention)
 }

@@ -17,7 +17,8 @@
 
 SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
                SEXP ffi_settings);
-SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
+SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
+                 SEXP ffi_attention);
 SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use);

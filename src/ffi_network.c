@@ -259,12 +259,14 @@ static SEXP alloc_attention(const ffi_model *model, int s, size_t genes)
 
 /* Returns list(stopped, logit = [genes], attention = list of [numbers x copies
  * x genes] for the stages with attention and NULL for the others). */
-SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
+SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
+                 SEXP ffi_attention)
 {
     const ffi_model model = unwrap_network(ffi_network);
     const ac_genes genes = unwrap_genes(ffi_genes, &model.network);
     const double *parameters = unwrap_parameters(ffi_parameters, &model);
     const int stages = model.network.stage_count;
+    const int wanted = Rf_asLogical(ffi_attention) == TRUE;
 
     const char *names[] = {"stopped", "logit", "attention", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
@@ -274,7 +276,8 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SET_VECTOR_ELT(out, 2, attention);
     double **views = (double **)R_alloc(stages, sizeof(double *));
     for (int s = 0; s < stages; s++) {
-        SEXP weights = alloc_attention(&model, s, genes.count);
+        SEXP weights =
+            wanted ? alloc_attention(&model, s, genes.count) : R_NilValue;
         SET_VECTOR_ELT(attention, s, weights);
         views[s] = weights == R_NilValue ? NULL : REAL(weights);
     }

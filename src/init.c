@@ -12,7 +12,7 @@
 /* clang-format off */
 static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_train, 5),
-    CALL_ENTRY(ffi_predict, 3),
+    CALL_ENTRY(ffi_predict, 4),
     CALL_ENTRY(ffi_gradient, 3),
     CALL_ENTRY(ffi_logit_gradient, 3),
     CALL_ENTRY(ffi_memory, 2),

@@ -13,7 +13,7 @@ compareGolden <- function(golden, precision) {
     network <- .network(stages, 1L, precision)
     start <- golden$parameters
     genes <- list(x = as.double(golden$x), y = golden$y)
-    predicted <- .predictGenes(network, start, genes)
+    predicted <- .predictGenes(network, start, genes, TRUE)
     names(predicted$attention) <- vapply(stages, `[[`, "", "name")
     gradient <- .lossGradient(network, start, genes)
     state <- list(parameters = start, first = 0 * start, second = 0 * start,

@@ -16,7 +16,7 @@ randomWork <- function(marks, bins, hidden, markHidden, genes = 37L) {
 runWork <- function(work, level, precision = "single") {
     withr::local_options(AttentiveChrome.simd = level)
     network <- .network(work$stages, 1L, precision)
-    predicted <- .predictGenes(network, work$parameters, work$genes)
+    predicted <- .predictGenes(network, work$parameters, work$genes, TRUE)
     c(.lossGradient(network, work$parameters, work$genes), predicted)
 }
 

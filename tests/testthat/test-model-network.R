@@ -125,7 +125,8 @@ test_that("numbers outside of the core's range are refused", {
     empty$stages <- lapply(good$stages, `[`, 0L)
     expect_error(bytes(empty), "the layer of each stage")
     expect_error(.Call(ffi_predict, empty, numeric(),
-                       list(x = numeric(), y = NULL)), "the layer of each")
+                       list(x = numeric(), y = NULL), FALSE),
+                 "the layer of each")
 })
 
 test_that("settings and state of a training are checked at the boundary", {
