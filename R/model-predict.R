@@ -38,8 +38,8 @@ predict.BaselineModel <- function(object, newdata,
            class = (logit > 0) + 0L)
 }
 
-# The logit, genes x cell types, and where it is wanted the attention: the core's
-# arrays, named by stage, or the parts of a gate.
+# The logit, genes x cell types, and where it is wanted the attention: the
+# core's arrays, named by stage, or the parts of a gate.
 .forward <- function(model, signal, threads, arg = "signal",
                      attention = FALSE) {
     .checkFits(signal, .modelFormat(model), arg)

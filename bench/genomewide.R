@@ -20,8 +20,8 @@ cores <- BiocParallel::MulticoreParam(sized(2, 1))
 
 # ---- fits -------------------------------------------------------------------
 
-# Of the two that are compared, five seeds on the first data set and three on the
-# others; one of the other architectures.
+# Of the two that are compared, five seeds on the first data set and three on
+# the others; one of the other architectures.
 seedsOf <- function(data, architecture) {
     compared <- architecture %in% c("additive", "deepchrome")
     if (!compared) 1
