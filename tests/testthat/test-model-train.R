@@ -124,8 +124,8 @@ test_that("genes without a label are left out", {
 })
 
 test_that("double precision trains alike", {
-    single <- quickModel(parts)
-    double <- quickModel(parts, precision = "double")
+    single <- quickLstm(parts)
+    double <- quickLstm(parts, precision = "double")
     expect_equal(coef(single), coef(double), tolerance = 1e-3)
     expect_false(identical(coef(single), coef(double)))
 })
@@ -154,7 +154,7 @@ test_that("Ctrl-C returns the model so far, with a warning", {
     model <- session$get_result()
     expect_match(seen, "interrupted after")
     expect_s4_class(model, "AttentiveChromeModel")
-    expect_gt(stats::sd(coef(model)$head.weight), 0)
+    expect_gt(stats::sd(coef(model)$gate.position), 0)
 })
 
 test_that("attention finds the bins and the mark that decide", {
@@ -167,8 +167,8 @@ test_that("attention finds the bins and the mark that decide", {
     parts <- suppressMessages(splitGenes(signal,
         fractions = c(train = 4 / 9, validation = 2 / 9, test = 3 / 9)))
     fit <- function(epochs, learningRate) {
-        quietModel(parts$train, parts$validation, filters = 16,
-            context = 16, recipe = "published", epochs = epochs,
+        quietModel(parts$train, parts$validation, hidden = 16,
+            markHidden = 8, recipe = "published", epochs = epochs,
             learningRate = learningRate, transform = "log1p", seed = 1)
     }
     judge <- function(model) {
