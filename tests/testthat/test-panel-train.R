@@ -44,8 +44,9 @@ test_that("a panel records its recipe in full and tells no notes", {
     named <- do.call(quick, c(list(folder = folder, cellTypes = "cellType1"),
                               .recipes$default[c("keep", "schedule")]))
     expect_length(named, 1L)
-    expect_error(quick(folder = folder, recipe = "published"),
-                 "batchSize: 64 in the existing files, 16 in this call")
+    expect_error(quick(folder = folder, recipe = "published",
+                       architecture = "additive"),
+                 "batchSize: 32 in the existing files, 16 in this call")
     expect_error(quick(keep = "best"), "`keep`")
 })
 
