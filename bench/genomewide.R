@@ -147,7 +147,7 @@ stable <- data.frame(
     `by shares` = vapply(names(splits), agreement, 0, "topShare"),
     check.names = FALSE)
 
-writeResult("genomewide", c(
+writeResult("genomewide.md", c(
     "## Real genome-wide data, defaults of the package", "",
     "Test AUROC, mean over seeds: of `additive` and `deepchrome` five on the",
     "first data set and three on the others, one of the other architectures.",

@@ -14,7 +14,7 @@ goal <- max(published$validationAuroc)
 default <- trainingHistory(fit("default", sized(NULL, 1)))
 reached <- which(default$validationAuroc >= goal)[1L]
 seconds <- c(sum(published$seconds), sum(default$seconds[seq_len(reached)]))
-writeResult("quality", c(
+writeResult("quality.md", c(
     "## Time to the quality of the published recipe", "",
     "E013 in thirds, one thread, seconds of training without validation.", "",
     markdown(data.frame(
