@@ -48,7 +48,7 @@
 #'     causal = list(H3K4me3 = 9:12)))
 #' table <- compareModels(parts, "deepchrome", epochs = 2, seeds = 1:3,
 #'     sizes = list(deepchrome = list(filters = 8)))
-#' summary(table, reference = "bestBin")
+#' summary(table, reference = "zones")
 #' as.data.frame(table)[, c("model", "auroc", "lower", "upper", "pAdjusted")]
 #' tidy(table)[, c("model", "other", "estimate", "adj.p.value", "method")]
 #' plot(table, "differences")

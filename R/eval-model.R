@@ -282,6 +282,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
             better, nrow(x), worse)
 }
 
+#' @method as.data.frame evaluation
 #' @export
 as.data.frame.evaluation <- function(x, ...) {
     class(x) <- "data.frame"
