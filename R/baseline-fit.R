@@ -7,10 +7,7 @@
 # mark, a matrix of samples x bins.
 .samplesOf <- function(signal, marks, cellTypes) {
     values <- lapply(stats::setNames(nm = marks), function(mark) {
-        values <- as.array(
-            assay(signal, mark, withDimnames = FALSE)[
-                , match(cellTypes, colnames(signal)), , drop = FALSE])
-        .checkFinite(values, mark, rownames(signal))
+        values <- .markValues(mark, signal, cellTypes)
         matrix(values, ncol = dim(values)[3L])
     })
     list(signal = values, gene = rep(rownames(signal), length(cellTypes)),
@@ -156,10 +153,13 @@
 # Coefficients x penalties. The first column of z, the intercept, is not
 # penalised.
 .ridgePath <- function(z, label) {
-    b <- numeric(ncol(z))
-    vapply(.penalties, function(penalty) {
-        b <<- .ridge(z, label, c(0, rep(penalty, ncol(z) - 1L)), b)
-    }, b)
+    path <- matrix(0, ncol(z), length(.penalties))
+    b <- path[, 1L]
+    for (i in seq_along(.penalties)) {
+        b <- .ridge(z, label, c(0, rep(.penalties[i], ncol(z) - 1L)), b)
+        path[, i] <- b
+    }
+    path
 }
 
 # Newton's method, that is, iteratively reweighted least squares.

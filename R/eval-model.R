@@ -74,7 +74,9 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
                                           genes = c("all", "variable"), ...) {
     signal <- .evaluatedGenes(signal, genes)
     logit <- .forward(x, signal, threads)$logit
-    .tellSeen(.evaluateLogit(x, signal, logit, baselines))
+    evaluation <- .evaluateLogit(x, signal, logit, baselines)
+    .tellSeen(attr(evaluation, "seen"))
+    evaluation
 }
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -83,7 +85,9 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
                                    genes = c("all", "variable"), ...) {
     signal <- .evaluatedGenes(signal, genes)
     logit <- .logitOfBaseline(x, signal, "signal")
-    .tellSeen(.evaluateLogit(x, signal, logit, baselines))
+    evaluation <- .evaluateLogit(x, signal, logit, baselines)
+    .tellSeen(attr(evaluation, "seen"))
+    evaluation
 }
 
 # Works for any model that has marks and stored baselines.

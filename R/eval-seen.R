@@ -24,11 +24,11 @@
     do.call(rbind, rows)
 }
 
-# Warns of an evaluation on genes that the model has seen; returns it.
-.tellSeen <- function(evaluation) {
-    seen <- attr(evaluation, "seen")
+# Warns of an evaluation on genes that a model has seen, by the rows of
+# .seenGenes().
+.tellSeen <- function(seen) {
     lines <- .seenLines(seen)
-    if (is.null(lines)) return(evaluation)
+    if (is.null(lines)) return(invisible())
     if (any(seen$training + seen$validation > 0L)) {
         cli::cli_warn(c(
             "The model has seen genes that it is evaluated on, so its
@@ -40,7 +40,6 @@
                                type", .bullets(lines, "*")),
                         class = "AttentiveChrome_seen")
     }
-    evaluation
 }
 
 .seenTitles <- c(training = "training genes",
@@ -56,7 +55,7 @@
         counts <- sprintf("%d of %s are %s", some[[how]], .nGenes(some$genes),
                           .seenTitles[[how]])
         vapply(unique(counts), function(line) {
-            paste0(.some(some$cellType[counts == line]), ": ", line)
+            paste0(.some(unique(some$cellType[counts == line])), ": ", line)
         }, "", USE.NAMES = FALSE)
     }))
 }

@@ -1,5 +1,5 @@
 # The table of architectures: their stages for the C core
-# (src/core/network/network.c), their sizes and their descriptions. To add an
+# (src/core/network/shape.c), their sizes and their descriptions. To add an
 # architecture, add an entry to .architectures. A new kind of layer also needs a
 # file in src/core/layers and an entry in .layerTypes (R/model-layers.R).
 #

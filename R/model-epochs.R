@@ -22,7 +22,7 @@
             list2env(progress, run)
         }
         settings <- plan$settings
-        settings$decay <- .weightDecay(shapes, settings$weightDecay)
+        settings$decay <- .weightDecay(stages, settings$weightDecay)
         .train(run, network, data, settings, checkpoint)
     })
     run$meanShare <- .meanShare(plan, network, run$parameters)
@@ -41,10 +41,8 @@
     told <- .predictGenes(network, parameters,
                           list(x = as.vector(x), y = NULL),
                           attention = TRUE)$attention
-    told <- matrix(told[[length(told)]], ncol = length(some))
-    shares <- nrow(told) - nrow(x) + seq_len(nrow(x))
-    matrix(rowMeans(told[shares, , drop = FALSE]),
-           ncol = length(plan$data$marks))
+    share <- .gateParts(told[[length(told)]], plan$data$marks)$share
+    rowMeans(share, dims = 2L)
 }
 
 .asModel <- function(plan, parameters, run) {

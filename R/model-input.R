@@ -13,8 +13,7 @@
     bins <- length(binOffsets(signal))
     x <- array(0, c(bins, length(marks), samples))
     for (j in seq_along(marks)) {
-        values <- .markValues(signal, marks[j], cellTypes)
-        .checkFinite(values, marks[j], rownames(signal))
+        values <- .markValues(marks[j], signal, cellTypes)
         if (transform == "log1p") .checkNotNegative(values, marks[j])
         x[, j, ] <- t(matrix(.transforms[[transform]](values, scale), samples,
                              bins))
@@ -23,9 +22,12 @@
     list(x = x, y = NULL)
 }
 
-.markValues <- function(signal, mark, cellTypes) {
-    as.array(assay(signal, mark, withDimnames = FALSE)[
+# Genes x cell types x bins.
+.markValues <- function(mark, signal, cellTypes) {
+    values <- as.array(assay(signal, mark, withDimnames = FALSE)[
         , match(cellTypes, colnames(signal)), , drop = FALSE])
+    .checkFinite(values, mark, rownames(signal))
+    values
 }
 
 # Brings the mean of the training signal, over all marks, bins and genes with a
@@ -35,11 +37,10 @@
     if (transform == "none") return(1)
     known <- !is.na(.checkedLabels(signal, cellTypes, "signal"))
     means <- vapply(marks, function(mark) {
-        mean(.markValues(signal, mark, cellTypes)[known])
+        mean(.markValues(mark, signal, cellTypes)[known])
     }, 0)
-    mean <- mean(means)
     # A signal that cannot be transformed is reported where it is read.
-    if (isTRUE(mean > 0 && is.finite(mean))) signif(0.6 / mean, 4L) else 1
+    if (mean(means) > 0) signif(0.6 / mean(means), 4L) else 1
 }
 
 # The scale of a model; models made before it existed have none.

@@ -6,7 +6,8 @@
 # The kinds of layers, by their names in the core (layer_names in
 # src/ffi_network.c), and the shapes of their parameters, in the order of the
 # core. The arrays have PyTorch's shapes; the core reads them column by column,
-# as R stores them.
+# as R stores them. `decay`: how many times the weight decay a parameter has
+# that does not follow the rule (R/model-recipe.R).
 .layerTypes <- list(
     lstm = list(parameters = function(s) {
         direction <- list(weight_ih = c(4L * s$units, s$inputs),
@@ -32,12 +33,13 @@
     pad = list(parameters = .noParameters),
     finalState = list(parameters = .noParameters),
     average = list(parameters = .noParameters),
-    value = list(parameters = function(s) {
+    value = list(decay = c(detector = 30, profile = 30),
+                 parameters = function(s) {
         places <- .placeCount(s)
         list(detector = c(s$units, s$inputs), profile = c(places, s$units),
              offset = places)
     }),
-    gate = list(parameters = function(s) {
+    gate = list(decay = c(position = 0), parameters = function(s) {
         list(query = c(s$inputs, s$side), position = c(s$steps, s$inputs),
              weight1 = c(s$units, s$side), bias1 = s$units,
              weight2 = c(s$inputs, s$units), bias2 = s$inputs, bias = 1L)

@@ -51,17 +51,17 @@ predict.BaselineModel <- function(object, newdata,
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     gate <- .architectures[[model@architecture]]$gate
     if (!is.null(gate)) {
-        out$attention <- .gateParts(out$attention[[gate]], model)
+        out$attention <- .gateParts(out$attention[[gate]], model@marks)
     }
     out
 }
 
 # What the core tells of a gate: alpha and the shares, bins x marks x samples,
 # and beta, marks x samples.
-.gateParts <- function(gate, model) {
-    bins <- length(model@bins$offsets)
-    marks <- length(model@marks)
-    samples <- length(gate) / (marks * (2 * bins + 1))
+.gateParts <- function(gate, marks) {
+    marks <- length(marks)
+    bins <- (dim(gate)[1L] / marks - 1) / 2
+    samples <- dim(gate)[3L]
     gate <- matrix(gate, ncol = samples)
     map <- seq_len(bins * marks)
     part <- function(rows) array(gate[rows, ], c(bins, marks, samples))

@@ -79,19 +79,22 @@
 # neither do the positions of gates. The values of bins decay more: the marks of
 # a gene are correlated, and without it models of different seeds would share
 # out the same prediction among them differently.
-.decayFactors <- c(position = 0, detector = 30, profile = 30)
-
-.decayFactor <- function(name, shape) {
-    leaf <- sub(".*[.]", "", name)
-    if (leaf %in% names(.decayFactors)) .decayFactors[[leaf]]
-    else as.numeric(sum(shape > 1) >= 2L)
+.decayFactors <- function(stage) {
+    layer <- .layerTypes[[stage$layer]]
+    shapes <- layer$parameters(stage)
+    factors <- vapply(shapes, function(shape) as.numeric(sum(shape > 1) > 1), 0)
+    factors[names(layer$decay)] <- layer$decay
+    rep(factors, vapply(shapes, prod, 0))
 }
 
 # One number per parameter; none if nothing decays.
-.weightDecay <- function(shapes, decay) {
+.weightDecay <- function(stages, decay) {
     if (decay == 0) return(numeric())
-    rep(decay * mapply(.decayFactor, names(shapes), shapes),
-        vapply(shapes, prod, 0))
+    decay * unlist(lapply(stages, function(stage) {
+        if (length(.layerTypes[[stage$layer]]$parameters(stage)) > 0L) {
+            rep(unname(.decayFactors(stage)), stage$copies)
+        }
+    }))
 }
 
 # ---- the epoch that is kept -------------------------------------------------

@@ -127,7 +127,9 @@ evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
         own <- signal[, c]
         .evaluateLogit(x[[c]], own, .forward(x[[c]], own, threads)$logit)
     })
-    .tellSeen(.bindEvaluations(rows))
+    evaluation <- .bindEvaluations(rows)
+    .tellSeen(attr(evaluation, "seen"))
+    evaluation
 }
 
 #' @rdname attention

@@ -137,17 +137,21 @@ as.data.frame.geneSplit <- function(x, row.names = NULL, optional = FALSE,
 }
 
 .partByChromosome <- function(signal, chromosomes, fractions) {
-    if (!is(rowRanges(signal), "GenomicRanges")) {
-        .stop("{.arg signal} must have gene ranges to split by chromosome",
-              i = "Pass {.arg genes} to {.fn chromatinSignal}.")
-    }
-    on <- as.character(GenomicRanges::seqnames(rowRanges(signal)))
+    on <- .chromosomes(signal, "signal")
     if (is.null(chromosomes)) return(.shareChromosomes(on, fractions))
     .checkChromosomes(chromosomes, unique(on))
     name <- rep(names(chromosomes), lengths(chromosomes))
     name <- name[match(on, unlist(chromosomes))]
     name[is.na(name)] <- "train"
     factor(name, c("train", names(chromosomes)))
+}
+
+.chromosomes <- function(signal, arg) {
+    if (!is(rowRanges(signal), "GenomicRanges")) {
+        .stop("{.arg {arg}} must have gene ranges, which tell the chromosomes",
+              i = "Pass {.arg genes} to {.fn chromatinSignal}.")
+    }
+    as.character(GenomicRanges::seqnames(rowRanges(signal)))
 }
 
 # Chromosomes with most genes first, each to the part that lacks most genes.

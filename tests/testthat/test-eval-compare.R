@@ -140,6 +140,11 @@ test_that("trained models are compared as they are", {
         compareModels(parts, models = list(lstm = list()))
         compareModels(parts, "lstm", seeds = 1, models = list(lstm = fits))
     })
+    expect_warning(compareModels(parts$train, models = list(lstm = fits),
+                                 cellTypes = "cellType1"),
+                   "cellType1: 30 of 30 genes are training genes",
+                   class = "AttentiveChrome_seen")
+    expect_error(compareModels(parts, NULL, "geneMean"), "table of expression")
 })
 
 test_that("clusters widen what copies of genes would narrow", {

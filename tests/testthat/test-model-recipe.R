@@ -5,8 +5,7 @@ test_that("AdamW, schedule and clipping are PyTorch's", {
     stages <- goldenStages(golden)
     genes <- list(x = golden$x, y = golden$y)
     start <- golden$parameters
-    decay <- .weightDecay(.parameterShapes(stages, letters[1:3]),
-                          golden$settings$weightDecay)
+    decay <- .weightDecay(stages, golden$settings$weightDecay)
     for (precision in c("double", "single")) {
         network <- .network(stages, 1L, precision)
         state <- list(parameters = start, first = 0 * start,
@@ -57,22 +56,28 @@ test_that("an epoch has the rates of its part of the schedule", {
 })
 
 test_that("weight matrices decay, and nothing else", {
-    shapes <- .parameterShapes(
-        .stagesOf("lstm-alpha-beta", c("a", "b"), 4L,
-                  list(hidden = 2L, markHidden = 3L)), c("a", "b"))
-    decays <- mapply(.decayFactor, names(shapes), shapes)
-    expect_setequal(names(shapes)[decays == 1], c(
+    factors <- function(...) {
+        stages <- .stagesOf(..., list(hidden = 2L, markHidden = 3L))
+        shapes <- .parameterShapes(stages, c("a", "b"))
+        each <- .listParameters(.weightDecay(stages, 0.5), shapes)
+        vapply(each, function(own) {
+            stopifnot(length(unique(as.vector(own))) == 1L)
+            2 * own[1L]
+        }, 0)
+    }
+    decays <- factors("lstm-alpha-beta", c("a", "b"), 4L)
+    expect_setequal(unique(decays), 0:1)
+    expect_setequal(names(decays)[decays == 1], c(
         "binLstm.a.forward.weight_hh", "binLstm.a.reverse.weight_hh",
         "binLstm.b.forward.weight_hh", "binLstm.b.reverse.weight_hh",
         "markLstm.forward.weight_ih", "markLstm.forward.weight_hh",
         "markLstm.reverse.weight_ih", "markLstm.reverse.weight_hh"))
-    mask <- .listParameters(.weightDecay(shapes, 0.3), shapes)
-    for (name in names(shapes)) {
-        expect_identical(unique(as.vector(mask[[name]])), 0.3 * decays[[name]])
-    }
-    expect_identical(.weightDecay(shapes, 0), numeric())
-    expect_identical(.decayFactor("binValue.a.detector", c(3, 16)), 30)
-    expect_identical(.decayFactor("gate.position", c(100, 5)), 0)
+    expect_identical(.weightDecay(list(), 0), numeric())
+    additive <- factors("additive", c("a", "b"), 40L)
+    expect_identical(unname(additive[c("binValue.a.detector",
+                                       "binValue.b.profile", "gate.position",
+                                       "gate.query", "gate.bias")]),
+                     c(30, 30, 0, 1, 0))
     # Without a gradient, only decay changes the parameters.
     model <- quickLstm(parts, epochs = 1, clip = 1e-12, weightDecay = 0.5,
                        schedule = "constant", batchSize = 1000)
