@@ -1,11 +1,14 @@
 # tools/lint: what it must catch, and what it must leave alone.
-script <- test_path("..", "..", "tools", "lint", "templates.R")
-lint <- function(...) {
-    skip_if_not(file.exists(script), "the sources")
+linterOf <- function(name) {
+    path <- test_path("..", "..", "tools", "lint", name)
+    skip_if_not(file.exists(path), "the sources")
     linter <- new.env()
-    sys.source(script, linter)
-    linter$lintTemplates(textFile(c(...), ".R"))
+    sys.source(path, linter)
+    linter
 }
+
+templates <- function() linterOf("templates.R")
+lint <- function(...) templates()$lintTemplates(textFile(c(...), ".R"))
 
 # As they stood in 0.99.0.
 bad <- c(
@@ -62,23 +65,14 @@ test_that("literals and what is escaped are left alone", {
 
 test_that("the package has no such template", {
     folder <- test_path("..", "..", "R")
-    skip_if_not(dir.exists(folder) && file.exists(script), "the sources")
-    linter <- new.env()
-    sys.source(script, linter)
     for (file in list.files(folder, "[.]R$", full.names = TRUE)) {
-        expect_null(linter$lintTemplates(file), label = file)
+        expect_null(templates()$lintTemplates(file), label = file)
     }
 })
 
 # ---- layout -----------------------------------------------------------------
 
-layout <- function() {
-    path <- test_path("..", "..", "tools", "lint", "layout.R")
-    skip_if_not(file.exists(path), "the sources")
-    linter <- new.env()
-    sys.source(path, linter)
-    linter
-}
+layout <- function() linterOf("layout.R")
 
 test_that("files call each other without a cycle, and the guide names each", {
     expect_identical(layout()$lintLayout(test_path("..", "..")), character())
@@ -91,24 +85,20 @@ test_that("a cycle and a file without a place are found", {
     write("R/plot-a.R", ".a <- function() .b()")
     write("R/plot-b.R", ".b <- function() .c()")
     write("R/plot-c.R", ".c <- function() .a()", ".d <- function() .c()")
-    write("R/plot-d.R", ".e <- function() .d()")
+    write("R/plot-d.R", ".e <- function() .d()", ".f <- function() 1",
+          ".f <- function() 2")
     write("CONTRIBUTING.md", "`plot-a.R`, `R/plot-b.R`, `plot-d.R`, `plot-e.R`")
     found <- layout()$lintLayout(root)
     expect_identical(found, c(
         "these files call each other in a circle: plot-a.R, plot-b.R, plot-c.R",
+        ".f is defined twice",
         "CONTRIBUTING.md does not name R/plot-c.R",
         "CONTRIBUTING.md names R/plot-e.R, which does not exist"))
 })
 
 # ---- style ------------------------------------------------------------------
 
-style <- function() {
-    path <- test_path("..", "..", "tools", "lint", "style.R")
-    skip_if_not(file.exists(path), "the sources")
-    linter <- new.env()
-    sys.source(path, linter)
-    linter
-}
+style <- function() linterOf("style.R")
 
 test_that("functions of 50 lines are found, at any depth", {
     long <- function(lines) c("f <- function() {", rep("    1", lines - 2), "}")

@@ -13,7 +13,7 @@ static int conv_steps(const ac_stage *stage)
     return stage->steps - stage->window + 1;
 }
 
-/* Numbers that one output reads; an int in a stage that fits (network.c). */
+/* Numbers that one output reads; an int in a stage that fits (shape.c). */
 static int conv_inputs(const ac_stage *stage)
 {
     return stage->window * stage->inputs;

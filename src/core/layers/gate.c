@@ -138,14 +138,11 @@ static void gate_beta(const layer *self, const gate_parameters *own,
             lanes_add(1 / (real)places,
                       self->side + ((size_t)p * side + i) * LANES,
                       cache->mean + (size_t)i * LANES);
-    bias_forward(units, 1, own->bias1, cache->hidden);
-    self->kernels->product(units, side, own->weight1, cache->mean,
-                           cache->hidden);
-    for (int i = 0; i < units * LANES; i++)
-        cache->hidden[i] = cache->hidden[i] > 0 ? cache->hidden[i] : 0;
-    bias_forward(marks, 1, own->bias2, cache->beta);
-    self->kernels->product(marks, units, own->weight2, cache->hidden,
-                           cache->beta);
+    dense_apply(self->kernels, units, side, own->weight1, own->bias1,
+                cache->mean, cache->hidden);
+    relu_apply((size_t)units * LANES, cache->hidden, cache->hidden);
+    dense_apply(self->kernels, marks, units, own->weight2, own->bias2,
+                cache->hidden, cache->beta);
     lanes_softmax(marks, cache->beta);
 }
 
@@ -244,22 +241,14 @@ static void gate_back_beta(const layer *self, const gate_parameters *own,
     const int places = place_count(stage);
     const kernels *kernels = self->kernels;
     lanes_softmax_backward(marks, cache->beta, cache->dbeta);
-    kernels->product_outer(marks, units, 1, cache->dbeta, 0, cache->hidden, 0,
-                           gradient->weight2);
-    bias_backward(kernels, marks, 1, cache->dbeta, gradient->bias2);
-    memset(cache->dhidden, 0, sizeof(real) * units * LANES);
-    kernels->product_back(marks, units, own->weight2, cache->dbeta,
-                          cache->dhidden);
-    for (int i = 0; i < units * LANES; i++) {
-        const real d = cache->dhidden[i];
-        cache->dhidden[i] = cache->hidden[i] > 0 ? d : 0;
-    }
-    kernels->product_outer(units, side, 1, cache->dhidden, 0, cache->mean, 0,
-                           gradient->weight1);
-    bias_backward(kernels, units, 1, cache->dhidden, gradient->bias1);
-    memset(cache->dmean, 0, sizeof(real) * side * LANES);
-    kernels->product_back(units, side, own->weight1, cache->dhidden,
-                          cache->dmean);
+    dense_apply_back(kernels, marks, units, own->weight2, cache->hidden,
+                     cache->dbeta, gradient->weight2, gradient->bias2,
+                     cache->dhidden);
+    relu_apply_back((size_t)units * LANES, cache->hidden, cache->dhidden,
+                    cache->dhidden);
+    dense_apply_back(kernels, units, side, own->weight1, cache->mean,
+                     cache->dhidden, gradient->weight1, gradient->bias1,
+                     cache->dmean);
     for (int p = 0; p < places; p++)
         for (int i = 0; i < side; i++)
             lanes_add(1 / (real)places, cache->dmean + (size_t)i * LANES,

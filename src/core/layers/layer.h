@@ -1,6 +1,7 @@
 /* What a layer is: a kind (its table of functions) and its place in one
  * network (views into the arena). A new kind of layer is a file in this folder,
- * an entry in layer_types[] (network.c) and one in .layerTypes (R/layers.R). */
+ * an entry in layer_types[] (shape.c) and one in .layerTypes
+ * (R/model-layers.R). */
 #ifndef AC_LAYER_H
 #define AC_LAYER_H
 

@@ -1,29 +1,34 @@
 /* Rectifier: out = max(in, 0), number by number. */
 #include "layers/layer.h"
 
-static void relu_forward(const layer *self)
+static void relu_apply(size_t count, const real *in, real *out)
 {
-    const size_t count = stage_input_count(self->stage) * LANES;
-    const real *in = self->in;
-    real *out = self->out;
     LANE_LOOP
     for (size_t i = 0; i < count; i++) {
         out[i] = in[i] > 0 ? in[i] : 0;
     }
 }
 
-static void relu_backward(const layer *self)
+static void relu_apply_back(size_t count, const real *out, const real *dout,
+                            real *din)
 {
-    const size_t count = stage_input_count(self->stage) * LANES;
-    const real *out = self->out, *dout = self->dout;
-    real *din = self->din;
-    if (!din)
-        return;
     LANE_LOOP
     for (size_t i = 0; i < count; i++) {
         const real d = dout[i]; /* a load in `?:` would be a branch */
         din[i] = out[i] > 0 ? d : 0;
     }
+}
+
+static void relu_forward(const layer *self)
+{
+    relu_apply(stage_input_count(self->stage) * LANES, self->in, self->out);
+}
+
+static void relu_backward(const layer *self)
+{
+    if (self->din)
+        relu_apply_back(stage_input_count(self->stage) * LANES, self->out,
+                        self->dout, self->din);
 }
 
 static const layer_type relu_layer = {

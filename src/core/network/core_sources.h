@@ -7,22 +7,25 @@
 #include "layers/bias.c"
 #include "layers/random.c"
 
-#include "layers/attention.c"
-#include "layers/conv.c"
 #include "layers/dense.c"
+#include "layers/pool.c"
+#include "layers/relu.c"
+
+#include "layers/attention.c"
+#include "layers/average.c"
+#include "layers/conv.c"
 #include "layers/dropout.c"
 #include "layers/final_state.c"
 #include "layers/gate.c"
 #include "layers/lstm.c"
 #include "layers/pad.c"
-#include "layers/pool.c"
-#include "layers/average.c"
-#include "layers/relu.c"
 #include "layers/transpose.c"
 #include "layers/value.c"
 
 #include "network/adam.c"
 #include "network/loss.c"
+#include "network/shape.c"
+
 #include "network/network.c"
 
 #include "network/blocks.c"

@@ -18,11 +18,8 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
 {
     for (size_t done = 0; done < count; done += LANES) {
         const int lanes = block_size(done, count);
-        if (network_should_stop(net))
-            return AC_INTERRUPTED;
         net->dropout_rng.block = done / LANES;
-        network_load(net, genes->x, order, first + done, lanes);
-        if (network_forward(net) != AC_OK)
+        if (forward_block(net, genes->x, order, first + done, lanes) != AC_OK)
             return AC_INTERRUPTED;
         memset(net->dlogit, 0, sizeof(real) * LANES);
         for (int l = 0; l < lanes; l++) {
@@ -44,14 +41,12 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
                                  double *loss, double *gradient, double *dx)
 {
     network net;
-    ac_status status =
-        network_open(&net, shape, dx ? AC_GRADIENT_AND_DX : AC_GRADIENT, poll);
+    ac_status status = open_with(
+        &net, shape, dx ? AC_GRADIENT_AND_DX : AC_GRADIENT, poll, parameters);
     if (status != AC_OK)
         return status;
     double sum = 0;
-    copy_in(net.parameter_count, parameters, net.parameters);
     network_begin_batch(&net, 0);
-    network_pack(&net);
     status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
                           &sum, dx);
     *loss = sum / (double)genes->count;
@@ -66,25 +61,20 @@ static ac_status engine_logit_gradient(const ac_network *shape,
                                        double *dx)
 {
     network net;
-    ac_status status = network_open(&net, shape, AC_GRADIENT_AND_DX, poll);
+    ac_status status =
+        open_with(&net, shape, AC_GRADIENT_AND_DX, poll, parameters);
     if (status != AC_OK)
         return status;
-    copy_in(net.parameter_count, parameters, net.parameters);
-    network_pack(&net);
-    for (size_t done = 0; done < genes->count; done += LANES) {
+    for (size_t done = 0; done < genes->count && status == AC_OK;
+         done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = network_should_stop(&net) ? AC_INTERRUPTED : AC_OK;
-        if (status != AC_OK)
-            break;
-        network_load(&net, genes->x, NULL, done, lanes);
-        status = network_forward(&net);
+        status = forward_block(&net, genes->x, NULL, done, lanes);
         for (int l = 0; l < LANES; l++)
             net.dlogit[l] = 1;
         if (status == AC_OK)
             status = network_backward(&net);
-        if (status != AC_OK)
-            break;
-        export_dx(&net, done, lanes, dx);
+        if (status == AC_OK)
+            export_dx(&net, done, lanes, dx);
     }
     network_close(&net);
     return status;

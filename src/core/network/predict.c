@@ -22,18 +22,12 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
                                 double *logit, double *const *attention)
 {
     network net;
-    ac_status status = network_open(&net, shape, AC_PREDICT, poll);
+    ac_status status = open_with(&net, shape, AC_PREDICT, poll, parameters);
     if (status != AC_OK)
         return status;
-    copy_in(net.parameter_count, parameters, net.parameters);
-    network_pack(&net);
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = network_should_stop(&net) ? AC_INTERRUPTED : AC_OK;
-        if (status != AC_OK)
-            break;
-        network_load(&net, genes->x, NULL, done, lanes);
-        status = network_forward(&net);
+        status = forward_block(&net, genes->x, NULL, done, lanes);
         if (status != AC_OK)
             break;
         copy_out(lanes, net.logit, logit + done);

@@ -1,0 +1,126 @@
+/* The shape of a network: the kinds of layers, and whether its stages fit each
+ * other and the limits. */
+#include <limits.h>
+
+#include "network/network.h"
+
+static const layer_type *const layer_types[AC_LAYER_TYPES] = {
+    [AC_LSTM] = &lstm_layer,       [AC_ATTENTION] = &attention_layer,
+    [AC_DENSE] = &dense_layer,     [AC_CONV] = &conv_layer,
+    [AC_POOL] = &pool_layer,       [AC_RELU] = &relu_layer,
+    [AC_DROPOUT] = &dropout_layer, [AC_TRANSPOSE] = &transpose_layer,
+    [AC_PAD] = &pad_layer,         [AC_FINAL_STATE] = &final_state_layer,
+    [AC_AVERAGE] = &average_layer, [AC_VALUE] = &value_layer,
+    [AC_GATE] = &gate_layer,
+};
+
+/* The kernels count the weights and the inputs of one output with an
+ * int. These limits keep such products below 2^31, and all sizes of a
+ * network far below 2^64. */
+enum {
+    MAX_COPIES = 1 << 24,
+    MAX_UNITS = 1 << 24,
+    MAX_INPUTS = 1 << 26 /* numbers per gene that a copy reads or writes */
+};
+
+static int stage_is_valid(const ac_stage *stage)
+{
+    if (stage->layer < 0 || stage->layer >= AC_LAYER_TYPES ||
+        stage->copies < 1 || stage->steps < 1 || stage->inputs < 1)
+        return 0;
+    const layer_type *type = layer_types[stage->layer];
+    return !type->is_valid || type->is_valid(stage);
+}
+
+/* Of one copy. */
+static size_t stage_parameter_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->parameter_count ? type->parameter_count(stage) : 0;
+}
+
+static size_t stage_output_count(const ac_stage *stage)
+{
+    return layer_types[stage->layer]->output_count(stage);
+}
+
+static size_t stage_side_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->side_count ? type->side_count(stage) : 0;
+}
+
+static size_t stage_export_count(const ac_stage *stage)
+{
+    const layer_type *type = layer_types[stage->layer];
+    return type->export_count ? type->export_count(stage) : 0;
+}
+
+/* Whether a valid stage is within the limits. */
+static int stage_fits(const ac_stage *stage)
+{
+    return stage->copies <= MAX_COPIES && stage->units <= MAX_UNITS &&
+           stage_side_count(stage) <= MAX_INPUTS &&
+           stage_input_count(stage) <= MAX_INPUTS &&
+           stage_output_count(stage) <= MAX_INPUTS &&
+           stage_parameter_count(stage) <= INT_MAX;
+}
+
+static size_t network_parameter_count(const ac_network *shape)
+{
+    size_t count = 0;
+    for (int s = 0; s < shape->stage_count; s++) {
+        const ac_stage *stage = &shape->stages[s];
+        if (!stage_is_valid(stage) || !stage_fits(stage))
+            return 0;
+        count += stage->copies * stage_parameter_count(stage);
+    }
+    return count;
+}
+
+/* Each stage reads exactly what the one before wrote, or the input where a
+ * second branch begins; a gate also reads what the first branch wrote; the last
+ * stage writes a logit. */
+static ac_status check_network(const ac_network *shape)
+{
+    const size_t inputs =
+        shape->stage_count < 1
+            ? 0
+            : shape->stages[0].copies * stage_input_count(&shape->stages[0]);
+    size_t written = inputs, layers = 0, side = 0;
+    if (shape->stage_count < 1)
+        return AC_BAD_NETWORK;
+    for (int s = 0; s < shape->stage_count; s++) {
+        const ac_stage *stage = &shape->stages[s];
+        if (!stage_is_valid(stage))
+            return AC_BAD_NETWORK;
+        layers += (size_t)stage->copies;
+        if (!stage_fits(stage) || layers > MAX_COPIES)
+            return AC_NO_MEMORY;
+        if (stage->branch) {
+            if (s == 0 || side)
+                return AC_BAD_NETWORK;
+            side = written;
+            written = inputs;
+        }
+        if (stage->copies * stage_input_count(stage) != written)
+            return AC_BAD_NETWORK;
+        if (stage_side_count(stage)) {
+            if (stage_side_count(stage) != side)
+                return AC_BAD_NETWORK;
+            side = 0;
+        }
+        written = stage->copies * stage_output_count(stage);
+    }
+    const int fits =
+        written == 1 && side == 0 && network_parameter_count(shape) > 0;
+    return fits ? AC_OK : AC_BAD_NETWORK;
+}
+
+static int count_layers(const ac_network *shape)
+{
+    int count = 0;
+    for (int s = 0; s < shape->stage_count; s++)
+        count += shape->stages[s].copies;
+    return count;
+}
