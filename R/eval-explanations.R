@@ -44,7 +44,7 @@
     }, NA)
     setdiff(names(.explanations)[keep],
             c(if (attends == "none") "attention",
-              if (is.null(model@training$meanShare)) "share"))
+              if (!.hasShares(model)) "share"))
 }
 
 # `wanted`, checked, with the signal itself added for comparison.

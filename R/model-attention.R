@@ -106,12 +106,19 @@ setMethod("attention", "AttentiveChromeModel",
               i = "Models of the architecture {.val additive} have them.")
     }
     share <- assay(attention, "share", withDimnames = FALSE)
-    mean <- metadata(attention)$meanShare %||% 0
+    mean <- metadata(attention)$meanShare
+    if (is.null(mean)) {
+        .stop("{.arg attention} must be of a model that knows the mean share of
+               its training genes",
+              x = "Its weights were read from a file.",
+              i = "{.code attribution(method = \"share\")} shows what the
+                   signal of each bin adds.")
+    }
     for (j in seq_along(marks(attention))) {
         own <- share[, , j, , drop = FALSE]
         dim(own) <- dim(own)[-3L]
-        if (is.matrix(mean)) own <- sweep(own, 3L, mean[, j])
-        assay(attention, marks(attention)[j], withDimnames = FALSE) <- own
+        assay(attention, marks(attention)[j], withDimnames = FALSE) <-
+            sweep(own, 3L, mean[, j])
     }
     attention@kind <- "attribution"
     metadata(attention)$attribution <- list(method = "share")

@@ -20,10 +20,10 @@
 #'   the signal of the gene, times this input. The sum over all bins and marks
 #'   is the logit minus the logit of a gene without signal. The assay
 #'   `completeness` is the remaining difference.
-#' * `"share"`: for `"additive"` models, the bin's share of the logit
-#'   ([attention()]) minus the mean share of the same bin over the training
-#'   genes. The sum over all bins and marks is the logit minus the mean logit of
-#'   the training genes. This is the model's own computation, and no
+#' * `"share"`: for `"additive"` models, the bin's share of the logit (see
+#'   [attention()]) minus the share that it would have with the same gates and
+#'   no signal of its mark. The sum over all bins and marks is the logit minus
+#'   what the gates alone give. This is the model's own computation, and no
 #'   approximation.
 #' * `"occlusion"`: the logit minus the logit with the bins of a window set to
 #'   0, for one mark and window at a time.
@@ -125,19 +125,32 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # ---- shares ------------------------------------------------------------------
 
+.hasShares <- function(model) {
+    !is.null(.architectures[[model@architecture]]$gate)
+}
+
 .checkHasShares <- function(model) {
-    if (is.null(model@training$meanShare)) {
-        .stop("{.arg model} has no shares of its training genes",
+    if (!.hasShares(model)) {
+        .stop("{.arg model} has no shares",
               x = "Its architecture is {.val {model@architecture}}.",
-              i = "Models of {.val additive} that {.fn attentiveChrome} trained
-                   have them.")
+              i = "Models of the architecture {.val additive} have them.")
     }
 }
 
+# What the signal of each bin adds, bins x marks x samples: the share is alpha
+# times beta times a value, of which the value without signal is taken off.
 .shareChange <- function(model, signal, threads) {
-    share <- .forward(model, signal, threads,
-                      attention = TRUE)$attention$share
-    share - as.vector(model@training$meanShare)
+    own <- .forward(model, signal, threads, attention = TRUE)$attention
+    inputs <- length(binOffsets(model)) * length(model@marks)
+    none <- .predictInput(model, list(x = numeric(inputs), y = NULL), threads,
+                          attention = TRUE)$attention
+    none <- .gateParts(none[[length(none)]], model@marks)
+    value <- none$share / .gateWeights(none)
+    own$share - .gateWeights(own) * as.vector(value)
+}
+
+.gateWeights <- function(parts) {
+    parts$alpha * rep(as.vector(parts$beta), each = dim(parts$alpha)[1L])
 }
 
 # ---- gradients ---------------------------------------------------------------

@@ -50,13 +50,35 @@ test_that("the shares of additive attention and the bias sum to the logit", {
         expect_gt(stats::sd(logit), 0.01)
         expect_lt(max(abs(total - logit)), limit[[precision]])
     }
-    # in double precision: compared with the average training gene
-    change <- attribution(model, parts$test, "share")
-    sums <- Reduce(`+`, lapply(marks(model), function(mark) {
-        rowSums(binMatrix(change, mark))
+})
+
+test_that("an attribution by shares is what the signal of a bin adds", {
+    model <- quickModel(parts, precision = "double", epochs = 10)
+    own <- parts$test
+    silent <- marks(model)[2L]
+    assay(own, silent)[] <- 0L
+    change <- attribution(model, own, "share")
+    expect_lt(max(abs(binMatrix(change, silent))), 1e-12)
+    # Bins without signal nearby add nothing, nor does a gene of nothing.
+    lone <- own[1L, ]
+    for (mark in marks(model)) assay(lone, mark)[] <- 0L
+    assay(lone, "H3K4me3")[1L, 1L, 2L] <- 9L
+    adds <- binMatrix(attribution(model, lone, "share"), "H3K4me3")
+    expect_gt(max(abs(adds[1:4])), 1e-4)
+    expect_lt(max(abs(adds[14:20])), 1e-12)
+    # The rest of the logit is the bias and what the gates give without signal.
+    assay(lone, "H3K4me3")[] <- 0L
+    nothing <- attention(model, lone)
+    looked <- attention(model, own)
+    rest <- Reduce(`+`, lapply(marks(model), function(mark) {
+        weight <- function(x) binMatrix(x, mark) * assay(x, "beta")[, 1L, mark]
+        value <- assay(nothing, "share")[1L, 1L, mark, ] /
+            weight(nothing)[1L, ]
+        rowSums(sweep(weight(looked), 2L, value, `*`)) +
+            rowSums(binMatrix(change, mark))
     }))
-    average <- mean(predict(model, parts$train, type = "link"))
-    expect_equal(unname(sums), unname(logit[, 1L]) - average,
+    expect_equal(unname(rest) + metadata(looked)$bias,
+                 unname(predict(model, own, type = "link")[, 1L]),
                  tolerance = 1e-10)
 })
 
@@ -78,16 +100,21 @@ test_that("a share is alpha, beta and a value of the mark alone", {
 
 test_that("figures show the shares with their sign", {
     looked <- attention(model, parts$test)
-    change <- attribution(model, parts$test, "share")
     figure <- plotAttention(looked, what = "share", spread = "none")
-    expect_equal(figure$data, plotAttention(change, spread = "none")$data)
+    # Compared with the average training gene: the means of both states, each
+    # with its number of genes, are near 0 where these genes are alike.
+    average <- attention(model, parts$train)
+    drawn <- plotAttention(average, what = "share", spread = "none")$data
+    expect_lt(max(abs(vapply(split(drawn, drawn[c("mark", "position")]),
+                             function(d) sum(d$genes * d$mean), 0))), 1e-5)
     expect_lt(min(figure$data$mean), 0)
     gene <- rownames(parts$test)[1L]
     tracks <- plotGene(parts$test, looked, gene)$data
     expect_setequal(as.character(tracks$track), c("signal", "share"))
     expect_equal(tracks$value[tracks$track == "share" &
                                   tracks$mark == "H3K4me3"],
-                 as.vector(binMatrix(change[1L, ], "H3K4me3")))
+                 assay(looked, "share")[1L, 1L, "H3K4me3", ] -
+                     metadata(looked)$meanShare[, 4L])
     alpha <- plotGene(parts$test, looked, gene, what = "alpha")$data
     expect_setequal(as.character(alpha$track), c("signal", "alpha"))
 })
@@ -95,6 +122,9 @@ test_that("figures show the shares with their sign", {
 test_that("models without shares say so", {
     lstm <- quickLstm(parts)
     expect_error(attribution(lstm, parts$test, "share"), "no shares")
+    looked <- attention(model, parts$test)
+    metadata(looked)$meanShare <- NULL
+    expect_error(plotAttention(looked, what = "share"), "knows the mean share")
     expect_error(plotAttention(attention(lstm, parts$test), what = "share"),
                  "no shares")
 })
