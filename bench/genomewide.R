@@ -96,39 +96,37 @@ nameOf <- function(task) {
 names <- vapply(tasks, nameOf, "")
 data <- vapply(tasks, `[[`, "", "data")
 
-rowOf <- function(name, column) {
+fitsOf <- function(name, d) fits[names == name & data == d]
+logitsOf <- function(name, d) lapply(fitsOf(name, d), `[[`, "logit")
+
+# A row of a table: the mean over `logits(d)`, a list, for each data set d.
+rowOf <- function(logits, column) {
     cells <- vapply(names(splits), function(d) {
-        some <- fits[names == name & data == d]
-        if (length(some) == 0L) return(NA)
-        mean(vapply(some, function(f) measure(d, f$logit)[[column]], 0))
+        each <- vapply(logits(d), function(logit) measure(d, logit)[[column]],
+                       0)
+        if (length(each) == 0L) NA else mean(each)
     }, 0)
     c(cells, mean = mean(cells))
 }
-baselineRow <- function(method, column) {
-    cells <- vapply(names(splits), function(d) {
-        measure(d, simple[[d]][[method]])[[column]]
-    }, 0)
-    c(cells, mean = mean(cells))
-}
-averaged <- function(name, column) {
-    cells <- vapply(names(splits), function(d) {
-        some <- fits[names == name & data == d]
-        if (length(some) == 0L) return(NA)
-        measure(d, rowMeans(vapply(some, `[[`, some[[1L]]$logit,
-                                   "logit")))[[column]]
-    }, 0)
-    c(cells, mean = mean(cells))
-}
+rows <- c(
+    lapply(stats::setNames(nm = unique(names)), function(name) {
+        function(d) logitsOf(name, d)
+    }),
+    list(`additive, seeds averaged` = function(d) {
+        logits <- logitsOf("additive", d)
+        if (length(logits) > 0L) list(Reduce(`+`, logits) / length(logits))
+    }),
+    lapply(stats::setNames(nm = methods), function(method) {
+        function(d) simple[[d]][method]
+    }))
 tableOf <- function(column) {
-    rows <- c(lapply(stats::setNames(nm = unique(names)), rowOf, column),
-              list(`additive, seeds averaged` = averaged("additive", column)),
-              lapply(stats::setNames(nm = methods), baselineRow, column))
-    frame <- as.data.frame(do.call(rbind, rows), optional = TRUE)
-    cbind(data.frame(model = names(rows)), frame)
+    cells <- do.call(rbind, lapply(rows, rowOf, column))
+    cbind(data.frame(model = names(rows)),
+          as.data.frame(cells, optional = TRUE))
 }
 
 agreement <- function(d, what) {
-    tops <- lapply(fits[names == "additive" & data == d], `[[`, what)
+    tops <- lapply(fitsOf("additive", d), `[[`, what)
     if (length(tops) < 2L) return(NA)
     mean(utils::combn(length(tops), 2L, function(i) {
         mean(tops[[i[1L]]] == tops[[i[2L]]])

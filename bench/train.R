@@ -15,7 +15,8 @@ rate <- flopPerGene() / one$own / 1e6
 
 writeResult("train.md", c("## Training", "",
     sprintf(paste("A training step (forward, backward, clipping, Adam) of the",
-        "default model on 100 bins x 5 marks, single precision, %s kernels:",
+        "published model (`lstm-alpha-beta`) on 100 bins x 5 marks, single",
+        "precision, %s kernels:",
         "medians of rounds, in turn with PyTorch where it is there."),
         AttentiveChrome:::.simdLevel()), "", speedTable(table), "",
     sprintf(paste("Roofline, batch 16, one thread: %.1f million operations a",
