@@ -37,7 +37,10 @@
 #'   chromatin and predicts the same for a gene in all cell types that are not
 #'   in the table;
 #' * `"zonesGeneMean"`: this mean along with the columns of `"zones"`, with a
-#'   ridge penalty.
+#'   ridge penalty;
+#' * `"networkGeneMean"`: this mean along with the logit of a trained network
+#'   (stacking; Wolpert 1992). It is fitted to the validation genes of a split,
+#'   as a network is too sure of the genes that trained it.
 #'
 #' Log signal is log(1 + k x), with one factor k for all marks that makes the
 #' mean of k |x| over the training genes 6, as counts of reads and coverage
@@ -54,27 +57,31 @@
 #' need no further package.
 #'
 #' @section Expression in other cell types:
-#' `"geneMean"` and `"zonesGeneMean"` store the table `expression`, so that they
-#' predict any signal whose genes are in it. The mean never includes the gene's
-#' own cell type, which is recognised by its name, nor, with `groups`, those of
-#' its group. To hold out a cell type altogether, leave it out of `signal` and
-#' `expression`. Genes that are not in the table, with any version, are left out
-#' in training and are predicted `NA`.
+#' `"geneMean"` and the methods that combine it store the table `expression`, so
+#' that they predict any signal whose genes are in it. The mean never includes
+#' the gene's own cell type, which is recognised by its name, nor, with `groups`,
+#' those of its group. To hold out a cell type altogether, leave it out of
+#' `signal` and `expression`. Genes that are not in the table, with any version,
+#' are left out in training and are predicted `NA`.
 #'
 #' @param signal The training genes: a signal ([chromatinSignal()]) with
 #'   labels, or a split ([splitGenes()]), which also has validation genes.
-#'   Genes without a label are left out.
+#'   Genes without a label are left out. For `"networkGeneMean"`: a split, whose
+#'   validation genes are used, or a signal of genes that did not train the
+#'   network.
 #' @param method The name of the baseline.
 #' @param cellTypes Names of the cell types to train on, pooled; by default all.
 #' @param ... For `"elasticNet"` and `"randomForest"`, arguments of
 #'   `glmnet::glmnet()` (`glmnet::cv.glmnet()` without validation genes) or
 #'   `ranger::ranger()`, such as `alpha` or `num.trees`. For `"geneMean"` and
-#'   `"zonesGeneMean"`: `expression`, a table of training and test genes in two
-#'   or more cell types, as for [addExpression()], by default that of the parts
-#'   of a split; and `groups`, a vector with a group for each of some cell
-#'   types, named by them, so that related cell types are not used for each
-#'   other. The other methods have none.
-#' @param marks Marks to read; by default all of the signal.
+#'   the methods that combine it: `expression`, a table of training and test
+#'   genes in two or more cell types, as for [addExpression()], by default that
+#'   of the parts of a split; and `groups`, a vector with a group for each of
+#'   some cell types, named by them, so that related cell types are not used for
+#'   each other. `"networkGeneMean"` also needs `network`, a model of
+#'   [attentiveChrome()]. The other methods have none.
+#' @param marks Marks to read; by default all of the signal, or those of
+#'   `network`.
 #' @param seed Whole number that seeds the folds of the elastic net and the
 #'   random forest. By default one is drawn from R's random number generator and
 #'   stored in the baseline. The other methods use no random numbers.
@@ -85,7 +92,8 @@
 #'   <https://doi.org/10.1186/s12859-022-04687-x> (ShallowChrome); Zou and
 #'   Hastie (2005), Journal of the Royal Statistical Society B 67, 301; Breiman
 #'   (2001), Machine Learning 45, 5; Schreiber et al. (2020), Genome Biology 21,
-#'   282 (the mean over other cell types).
+#'   282 (the mean over other cell types); Wolpert (1992), Neural Networks 5,
+#'   241 (stacking).
 #' @seealso [predict()][predict.BaselineModel],
 #'   [evaluate()][evaluate.BaselineModel], [compareModels()]
 #' @export
@@ -104,7 +112,8 @@
 trainBaseline <- function(signal,
                           method = c("meanLogCount", "zones", "shallowChrome",
                                      "bestBin", "elasticNet", "randomForest",
-                                     "geneMean", "zonesGeneMean"),
+                                     "geneMean", "zonesGeneMean",
+                                     "networkGeneMean"),
                           cellTypes = NULL, ..., marks = NULL, seed = NULL,
                           validation = NULL) {
     method <- .checkChoice(method, "method", names(.baselines))
@@ -112,10 +121,15 @@ trainBaseline <- function(signal,
     .needsBaseline(method)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
-        signal <- .partOf(signal, "train", "signal")
+        signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
+                          "signal")
     }
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
+    if (!is.null(dots$network)) {
+        .checkStacked(dots$network, signal)
+        marks <- dots$network@marks
+    }
     signal <- .onlyMarks(signal, marks)
     cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
                                  "cellTypes")
@@ -131,12 +145,14 @@ trainBaseline <- function(signal,
     seed <- .chooseSeed(seed)
     fit <- .withSeed(seed, do.call(.fitMethod, c(
         list(method, train, validation), dots)))
+    used <- .usedRoles(train$genes, NULL)
+    stacked <- !is.null(fit$network)
+    if (stacked) used <- rbind(used, fit$network@training$usedGenes)
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
-        baseline = .fitCandidates(train),
+        baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
         training = list(genes = length(train$label), cellTypes = cellTypes,
-                        seed = seed,
-                        usedGenes = .usedRoles(train$genes, NULL)),
+                        seed = seed, usedGenes = used),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -156,6 +172,27 @@ trainBaseline <- function(signal,
     if ("expression" %in% own && is.null(dots$expression) &&
         .isSplit(signal)) dots$expression <- .splitExpression(signal)
     dots
+}
+
+# Genes that trained the network would make it look better than it is.
+.checkStacked <- function(network, signal) {
+    .checkModel(network, "network")
+    .checkFits(signal, .modelFormat(network), "signal")
+    seen <- sum(.seenGenes(network, signal)$training)
+    if (seen > 0L) {
+        .stop("{.arg signal} must have genes that did not train {.arg network}",
+              x = "{seen} of them did.",
+              i = "With a split ({.fn splitGenes}), its validation genes are
+                   used.")
+    }
+}
+
+#' @rdname predict.AttentiveChromeModel
+#' @export
+predict.BaselineModel <- function(object, newdata,
+                                  type = c("response", "link", "class"), ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    .fromLogit(.logitOfBaseline(object, newdata, "newdata"), type)
 }
 
 # The logits, genes x cell types.

@@ -220,7 +220,8 @@
 # needed, `prepare(samples, label, ...)`, which returns what features() needs to
 # know, also as a list. Without `logit(fit, x)`, the fit has `coefficients`.
 # `package`: what it needs; its further arguments go there. `arguments`: those
-# of its own. `candidate`: compared with every network.
+# of its own. `candidate`: compared with every network. `part`: the part of a
+# split that it is fitted to, if not the training genes.
 .baselines <- list(
     meanLogCount = list(
         title = "logistic regression on the mean log count of each mark",
@@ -254,7 +255,14 @@
         arguments = c("expression", "groups"),
         prepare = function(samples, label, ...) {
             c(.signalScale(samples), .otherExpression(samples, label, ...))
-        }, features = .zonesAndGeneMean, fit = .fitRidge)
+        }, features = .zonesAndGeneMean, fit = .fitRidge),
+    networkGeneMean = list(
+        title = paste("logistic regression on the logit of a network and the",
+                      "gene's mean expression elsewhere"),
+        part = "validation", arguments = c("network", "expression", "groups"),
+        prepare = function(...) .networkAndExpression(...),
+        features = function(...) .networkAndGeneMean(...),
+        fit = .fitLogistic)
 )
 
 .needsBaseline <- function(method) {

@@ -25,14 +25,6 @@ predict.AttentiveChromeModel <- function(object, newdata,
     .fromLogit(.forward(object, newdata, threads, "newdata")$logit, type)
 }
 
-#' @rdname predict.AttentiveChromeModel
-#' @export
-predict.BaselineModel <- function(object, newdata,
-                                  type = c("response", "link", "class"), ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class"))
-    .fromLogit(.logitOfBaseline(object, newdata, "newdata"), type)
-}
-
 .fromLogit <- function(logit, type) {
     switch(type, link = logit, response = stats::plogis(logit),
            class = (logit > 0) + 0L)

@@ -34,9 +34,12 @@
 #'   model trained on all cell types; `heldOut`, the model trained on all
 #'   others;
 #'   `baseline`, the best baseline of the latter, trained on the same cell types
-#'   (see [evaluate()][evaluate.AttentiveChromeModel]); and `geneMean`, the mean
+#'   (see [evaluate()][evaluate.AttentiveChromeModel]); `geneMean`, the mean
 #'   expression of the gene in these cell types ([trainBaseline()]), `NA`
-#'   without expression ([addExpression()]) or with fewer than three groups.
+#'   without expression ([addExpression()]) or with fewer than three groups; and
+#'   `networkGeneMean`, the held-out model stacked with this mean on the
+#'   validation genes of these cell types, `NA` also without validation genes.
+#'   `networkGeneMean` less `geneMean` is what chromatin adds.
 #'   `variable` is the same for the variable genes alone, those that are high in
 #'   at least a tenth of the cell types and low in at least a tenth. `models` is
 #'   the named list of models, `pooled` first. For models trained on each cell
@@ -87,14 +90,14 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
 # ---- evaluation -------------------------------------------------------------
 
 .pooledTables <- function(parts, models, others, groups) {
-    means <- lapply(others, .trainGeneMean, parts = parts, groups = groups)
+    baselines <- .expressionBaselines(parts, models, others, groups)
     variable <- .areVariable(expressionLabel(parts$test))
     rows <- lapply(names(groups), function(cellType) {
         group <- groups[[cellType]]
         test <- parts$test[, cellType]
         logits <- .pooledLogits(test, models$pooled,
                                 models[[paste("without", group)]],
-                                means[[group]])
+                                baselines[[group]])
         label <- expressionLabel(test)[, 1L]
         measured <- function(genes) {
             known <- genes & !is.na(label)
@@ -111,7 +114,7 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
     })
 }
 
-.pooledLogits <- function(test, pooled, heldOut, geneMean) {
+.pooledLogits <- function(test, pooled, heldOut, baselines) {
     link <- function(model) {
         if (is.null(model)) return(rep(NA_real_, nrow(test)))
         stats::predict(model, test, type = "link")[, 1L]
@@ -119,17 +122,29 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
     list(pooled = link(pooled), heldOut = link(heldOut),
          baseline = .storedLogit(heldOut@baseline, test, heldOut@marks,
                                  colnames(test))$baseline$logit,
-         geneMean = link(geneMean))
+         geneMean = link(baselines$geneMean),
+         networkGeneMean = link(baselines$networkGeneMean))
 }
 
-# NULL without expression, and if the cell types are of one group, so that there
-# is no other to take the mean over in training.
-.trainGeneMean <- function(cellTypes, parts, groups) {
+# For each held-out group, what the gene's mean expression in the other cell
+# types predicts, alone and with the network. Empty without expression, and if
+# these cell types are of one group, so that there is no other to take the mean
+# over in training.
+.expressionBaselines <- function(parts, models, others, groups) {
     expression <- .splitExpression(parts)
-    if (is.null(expression) || length(unique(groups[cellTypes])) < 2L) {
-        return(NULL)
-    }
-    trainBaseline(parts$train, "geneMean", cellTypes,
-                  expression = expression[, cellTypes, drop = FALSE],
-                  groups = groups)
+    lapply(stats::setNames(nm = names(others)), function(group) {
+        cellTypes <- others[[group]]
+        if (is.null(expression) || length(unique(groups[cellTypes])) < 2L) {
+            return(list())
+        }
+        train <- function(signal, method, ...) {
+            if (is.null(signal)) return(NULL)
+            trainBaseline(signal, method, cellTypes, groups = groups, ...,
+                          expression = expression[, cellTypes, drop = FALSE])
+        }
+        list(geneMean = train(parts$train, "geneMean"),
+             networkGeneMean = train(
+                 parts$validation, "networkGeneMean",
+                 network = models[[paste("without", group)]]))
+    })
 }

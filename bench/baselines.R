@@ -9,10 +9,16 @@ rpkm <- readRDS(file.path(genomeWide, "rpkm56.rds"))
 # ---- one table of all baselines ---------------------------------------------
 
 methods <- c("meanLogCount", "shallowChrome", "bestBin", "zones", "elasticNet",
-             "randomForest", "geneMean", "zonesGeneMean")
+             "randomForest", "geneMean", "zonesGeneMean", "networkGeneMean")
 
 fitMethod <- function(parts, method) {
     further <- if (grepl("eneMean", method)) list(expression = rpkm)
+    if (method == "networkGeneMean") {
+        network <- quietly(attentiveChrome(parts$train, parts$validation,
+                                           seed = 1, progress = FALSE))
+        return(trainBaseline(parts$validation, method, seed = 1,
+                             network = network, expression = rpkm))
+    }
     do.call(trainBaseline, c(list(parts$train, method, seed = 1,
         validation = if (method == "elasticNet") parts$validation), further))
 }

@@ -5,7 +5,10 @@ fitAll <- function(...) {
     skip_if_not_installed("glmnet")
     skip_if_not_installed("ranger")
     lapply(stats::setNames(nm = methods), function(method) {
-        trainBaseline(parts, method, ..., seed = 1)
+        further <- if (method == "networkGeneMean") {
+            list(network = quickModel(parts))
+        }
+        do.call(trainBaseline, c(list(parts, method, ..., seed = 1), further))
     })
 }
 
@@ -244,6 +247,32 @@ test_that("the gene's mean predicts what its name says", {
                            expression = other)
     expect_identical(predict(blind, parts$test[, "cellType1"]),
                      predict(fit, parts$test[, "cellType1"]))
+})
+
+test_that("a network is stacked with the gene's mean on genes new to it", {
+    network <- quickModel(parts)
+    stack <- trainBaseline(parts, "networkGeneMean", network = network)
+    columns <- function(part) {
+        other <- log2(1 + assay(part, "expression")[, 2:1])
+        data.frame(network = as.vector(predict(network, part, "link")),
+                   mean = as.vector(other))
+    }
+    label <- as.vector(expressionLabel(parts$validation))
+    glm <- stats::glm(label ~ network + mean, stats::binomial(),
+                      columns(parts$validation))
+    expect_equal(as.vector(predict(stack, parts$test, "link")),
+                 unname(stats::predict(glm, columns(parts$test))))
+    expect_identical(stack@baseline, network@baseline)
+    # It knows the genes that trained the network, too.
+    expect_warning(evaluate(stack, parts$train), class = "AttentiveChrome_seen")
+    expect_no_warning(evaluate(stack, parts$test))
+    expect_error(trainBaseline(parts$train, "networkGeneMean",
+                               network = network,
+                               expression = assay(parts$train, "expression")),
+                 "did not train `network`")
+    expect_error(trainBaseline(parts, "networkGeneMean"), "`network` must be")
+    expect_error(trainBaseline(parts, "networkGeneMean", network = stack),
+                 "`network` must be")
 })
 
 test_that("genes without expression are left out, and predicted NA", {

@@ -21,7 +21,8 @@ test_that("a model of all, and of all others, for each cell type", {
 test_that("the table has the baselines of the held-out cell types", {
     pooled <- train()
     expect_named(pooled$table, c("cellTypes", "group", "genes", "pooled",
-                                 "heldOut", "baseline", "geneMean"))
+                                 "heldOut", "baseline", "geneMean",
+                                 "networkGeneMean"))
     expect_identical(pooled$table$group, pooled$table$cellTypes)
     others <- c("cellType1", "cellType3")
     held <- parts$test[, "cellType2"]
@@ -34,6 +35,13 @@ test_that("the table has the baselines of the held-out cell types", {
     mean <- rowMeans(log2(1 + assay(parts$test, "expression")[, others]))
     label <- expressionLabel(held)[, 1L]
     expect_equal(pooled$table$geneMean[2L], .auroc(label, mean))
+    expression <- do.call(rbind, lapply(unname(unclass(parts)), assay,
+                                        "expression"))
+    both <- trainBaseline(parts$validation, "networkGeneMean", others,
+                          network = pooled$models[["without cellType2"]],
+                          expression = expression[, others])
+    expect_identical(pooled$table$networkGeneMean[2L],
+                     suppressMessages(evaluate(both, held))$auroc)
     variable <- .areVariable(expressionLabel(parts$test))
     expect_identical(pooled$variable$genes, rep(sum(variable), 3L))
     expect_equal(pooled$variable$geneMean[2L],
