@@ -106,7 +106,14 @@ setMethod("attention", "AttentiveChromeModel",
               i = "Models of the architecture {.val additive} have them.")
     }
     share <- assay(attention, "share", withDimnames = FALSE)
-    mean <- metadata(attention)$meanShare
+    known <- metadata(attention)
+    if (sum(names(known) == "meanShare") > 1L) {
+        .stop("{.arg attention} must be of one model",
+              x = "It combines those of several, each with its own mean share
+                   of the training genes.",
+              i = "Plot the cell types of each model by themselves.")
+    }
+    mean <- known$meanShare
     if (is.null(mean)) {
         .stop("{.arg attention} must be of a model that knows the mean share of
                its training genes",

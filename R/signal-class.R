@@ -231,11 +231,10 @@ setMethod("combineRows", "ChromatinSignal",
     }
 }
 
-# Metadata shared by all parts appear only once.
+# Entries shared by the parts appear only once. Those that differ all stay.
 .sharedMetadata <- function(parts) {
-    all <- lapply(parts, metadata)
-    if (length(unique(all)) == 1L) return(all[[1L]])
-    do.call(c, all)
+    all <- do.call(c, lapply(parts, metadata))
+    all[!duplicated(lapply(seq_along(all), function(i) all[i]))]
 }
 
 .sharedColumns <- function(parts) {

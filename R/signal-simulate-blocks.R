@@ -44,8 +44,10 @@
         logMean <- outer(log(profile), level, `+`) + .smoothNoise(bins, genes)
         logMean[causal, ] <- logMean[causal, ] +
             rep(shift[, cell], each = length(causal))
-        # Uses `prob`, as rnbinom() with `mu` returns doubles.
-        stats::rnbinom(bins * genes, size = 4, prob = 4 / (4 + exp(logMean)))
+        # Uses `prob`, as rnbinom() with `mu` returns doubles, as it does with
+        # counts above those of an integer; hence at most a million.
+        mean <- exp(pmin(logMean, log(1e6)))
+        stats::rnbinom(bins * genes, size = 4, prob = 4 / (4 + mean))
     }, integer(bins * genes))
     counts <- array(counts, c(bins, genes, ncol(shift)))
     aperm(counts, c(2L, 3L, 1L))

@@ -119,12 +119,27 @@ test_that("figures show the shares with their sign", {
     expect_setequal(as.character(alpha$track), c("signal", "alpha"))
 })
 
+renamed <- function(signal, cellType) {
+    colnames(signal) <- cellType
+    signal
+}
+
 test_that("models without shares say so", {
     lstm <- quickLstm(parts)
     expect_error(attribution(lstm, parts$test, "share"), "no shares")
     looked <- attention(model, parts$test)
     metadata(looked)$meanShare <- NULL
     expect_error(plotAttention(looked, what = "share"), "knows the mean share")
+    # Attention of two models: whose mean would it be?
+    other <- quickModel(parts, seed = 2)
+    of <- function(model, cellType) {
+        attention(model, renamed(parts$test, cellType))
+    }
+    same <- cbind(of(model, "a"), of(model, "b"))
+    expect_s3_class(plotAttention(same, what = "share"), "ggplot")
+    both <- cbind(of(model, "a"), of(other, "b"))
+    expect_error(plotAttention(both, what = "share"), "of one model")
+    expect_s3_class(plotAttention(both[, "a"]), "ggplot")
     expect_error(plotAttention(attention(lstm, parts$test), what = "share"),
                  "no shares")
 })

@@ -31,7 +31,7 @@ trackOf <- function(lengths, env = parent.frame()) {
     track
 }
 
-# S10: neither file fits the other, and the genes have no lengths.
+# Neither file fits the other, and the genes have no lengths.
 test_that("files of two builds are found among themselves", {
     skipWithout("rtracklayer")
     genes <- transform(fewGenes(), chr = "chr9")

@@ -135,7 +135,7 @@ test_that("unusable gene tables are reported", {
                    "no strand")
 })
 
-# S9: the ends of a window are no TSS.
+# The ends of a window are no TSS.
 test_that("windows and signals keep their own TSS and bins", {
     genes <- transform(fewGenes(), score = c(5, 7), biotype = "protein_coding")
     windows <- tssWindows(genes, 2000, 1000, 50, orient = "genome")
@@ -162,7 +162,7 @@ test_that("genes with another column `tss` say so themselves", {
                      tssWindows(fewGenes())$tss)
 })
 
-# S19: ranges must be the windows of the bins.
+# Ranges must be the windows of the bins.
 test_that("ranges of another width or of other bins are reported", {
     windows <- tssWindows(fewGenes())
     counts <- array(1, c(2, 100, 1), list(names(windows), NULL, "M"))
@@ -177,7 +177,6 @@ test_that("ranges of another width or of other bins are reported", {
                  "2 have a different range")
 })
 
-# S1, from R's side.
 test_that("windows are no wider than a chromosome can be", {
     expect_error(tssWindows(fewGenes(), 2e9, 1.5e9, 1e6),
                  "from -1e\\+09 to 1e\\+09")

@@ -153,7 +153,7 @@ test_that("peak calls that were counted as reads are found", {
     expect_false("peaks" %in% checks(sparse))
 })
 
-# S9: windows taken for genes had their TSS shifted by 5 kb.
+# Windows taken for genes had their TSS shifted by 5 kb.
 test_that("a shifted TSS is found, and by how much", {
     shifted <- sane
     assay(shifted, "H3K4me3") <- assay(sane, "H3K4me3")[, , c(51:100, 1:50)]

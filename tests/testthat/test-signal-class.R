@@ -3,7 +3,7 @@ twoCells <- function(...) {
                       seed = 1, ...)
 }
 
-# S8: what an experiment happens to have as assays is no mark.
+# What an experiment happens to have as assays is no mark.
 test_that("other assays are kept and never trained on", {
     signal <- twoCells()
     known <- marks(signal)
@@ -96,7 +96,7 @@ test_that("validity checks do not read the values", {
     expect_identical(marks(kept), marks(signal))
 })
 
-# S8: cbind() used to defeat every guard.
+# Cbind() used to defeat every guard.
 test_that("signals that do not go together are not combined", {
     signal <- twoCells()
     other <- signal

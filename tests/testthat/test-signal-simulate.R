@@ -327,3 +327,11 @@ test_that("wrong arguments are named", {
     expect_error(simulateChromatin(2e4, bins = 10, binWidth = 1e5),
                  "do not fit on 22")
 })
+
+test_that("a huge effect gives no more than a million reads a bin", {
+    signal <- simulateChromatin(50, effect = 20, scenario = "blocks", seed = 1,
+                                causal = list(H3K4me3 = 9:12), bins = 20)
+    expect_type(assay(signal, "H3K4me3"), "integer")
+    expect_lt(max(assay(signal, "H3K4me3")), 1e7)
+    expect_gt(max(assay(signal, "H3K4me3")), 1e6)
+})
