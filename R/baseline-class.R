@@ -59,8 +59,8 @@
 #' @section Expression in other cell types:
 #' `"geneMean"` and the methods that combine it store the table `expression`, so
 #' that they predict any signal whose genes are in it. The mean never includes
-#' the gene's own cell type, which is recognised by its name, nor, with `groups`,
-#' those of its group. To hold out a cell type altogether, leave it out of
+#' the gene's own cell type, which is recognised by its name, nor those of its
+#' group in `groups`. To hold out a cell type altogether, leave it out of
 #' `signal` and `expression`. Genes that are not in the table, with any version,
 #' are left out in training and are predicted `NA`.
 #'
