@@ -76,7 +76,8 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   (id),
 #'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
 #'   with a label (one per line) and `role`, `"training"` or `"validation"`.
-#'   Models of earlier versions and of PyTorch's files do not have it.
+#'   `reference` has summaries of the training signal for [unlikeTraining()].
+#'   Models of earlier versions and of PyTorch's files have neither.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],

@@ -36,7 +36,7 @@
     if (is.null(gate)) return(NULL)
     train <- plan$data$train
     samples <- length(train$y)
-    some <- unique(round(seq(1, samples, length.out = min(samples, 4096))))
+    some <- .evenly(samples, 4096L)
     x <- matrix(train$x, ncol = samples)[, some, drop = FALSE]
     told <- .predictGenes(network, parameters,
                           list(x = as.vector(x), y = NULL),
@@ -52,6 +52,7 @@
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
     training$meanShare <- run$meanShare
+    training$reference <- plan$reference
     training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
     new("AttentiveChromeModel", architecture = plan$architecture,
         size = plan$size, marks = data$marks, bins = data$bins,

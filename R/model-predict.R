@@ -1,5 +1,9 @@
 #' Predict gene expression
 #'
+#' A warning of class `AttentiveChrome_unlike` names the cell types of `newdata`
+#' whose signal is unlike that of the training, if there are 100 genes or more:
+#' see [unlikeTraining()].
+#'
 #' @param object A model ([attentiveChrome()]) or a baseline
 #'   ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's bins and
@@ -22,7 +26,9 @@ predict.AttentiveChromeModel <- function(object, newdata,
                                          type = c("response", "link", "class"),
                                          threads = NULL, ...) {
     type <- .checkChoice(type, "type", c("response", "link", "class"))
-    .fromLogit(.forward(object, newdata, threads, "newdata")$logit, type)
+    logit <- .forward(object, newdata, threads, "newdata")$logit
+    .tellUnlike(object, newdata)
+    .fromLogit(logit, type)
 }
 
 .fromLogit <- function(logit, type) {

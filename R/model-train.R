@@ -171,7 +171,9 @@ attentiveChrome <- function(signal, validation = NULL,
     plan <- list(architecture = architecture, size = size,
                  settings = .runSettings(settings, seed, precision, progress),
                  transform = settings$transform, data = data,
-                 baseline = .fitBaseline(signal, data$marks, data$cellTypes))
+                 baseline = .fitBaseline(signal, data$marks, data$cellTypes),
+                 reference = .trainingReference(signal, data$marks,
+                                                data$cellTypes))
     model <- if (is.null(checkpoint)) .fit(plan, threads)
              else .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
     .noteTraining(model, plan, validation, threads)

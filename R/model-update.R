@@ -51,6 +51,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     plan <- list(architecture = object@architecture, size = object@size,
                  settings = settings, transform = object@transform, data = data,
                  baseline = .fitBaseline(signal, data$marks, data$cellTypes),
+                 reference = .trainingReference(signal, data$marks,
+                                                data$cellTypes),
                  start = .blockOf(object@parameters))
     model <- .noteTraining(.fit(plan, threads), plan, validation, threads)
     model@training$usedGenes <- rbind(object@training$usedGenes,

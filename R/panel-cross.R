@@ -26,7 +26,9 @@
 #'   The models' own cell types come first, in the order of the models. A matrix
 #'   that is wider than the console prints as one line per model.
 #'   `as.data.frame()` returns a row for each model and cell type: `model`,
-#'   `cellType` and `auroc`. `plot()` returns a heat map as a `ggplot`.
+#'   `cellType`, `auroc` and `distance`, that of the signal from the training
+#'   signal (see [unlikeTraining()]), `NA` with fewer than 100 genes. `plot()`
+#'   returns a heat map as a `ggplot`.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,
@@ -52,8 +54,11 @@ crossCellTypes <- function(panel, signal, threads = NULL,
             .auroc(label[known, cellType], logit[known, cellType])
         }, 0)
     })
-    structure(do.call(rbind, rows), class = c("crossCellTypes", "matrix",
-                                              "array"))
+    distances <- lapply(names(panel), function(name) {
+        .distances(panel[[name]], signal)
+    })
+    structure(do.call(rbind, rows), distance = do.call(rbind, distances),
+              class = c("crossCellTypes", "matrix", "array"))
 }
 
 # One warning for all models and cell types.
@@ -81,13 +86,19 @@ crossCellTypes <- function(panel, signal, threads = NULL,
 print.crossCellTypes <- function(x, ...) {
     cat(sprintf("AUROC of %d models (rows) on %d cell types\n", nrow(x),
                 ncol(x)))
-    text <- utils::capture.output(print(round(unclass(x), 4L)))
+    shown <- matrix(round(x, 4L), nrow(x), dimnames = dimnames(x))
+    text <- utils::capture.output(print(shown))
     if (length(text) > nrow(x) + 1L) .printModels(x) else writeLines(text)
     own <- intersect(rownames(x), colnames(x))
     if (length(own) > 1L) {
         inner <- x[own, own]
         cat(sprintf("Own cell type: mean %.4f; others: mean %.4f\n",
                     mean(diag(inner)), mean(inner[row(inner) != col(inner)])))
+    }
+    far <- sum(attr(x, "distance") >= .unlikeFrom, na.rm = TRUE)
+    if (far > 0L) {
+        cat(sprintf("In %d of %d the signal is unlike the training signal: %s",
+                    far, length(x), "see distance in as.data.frame()\n"))
     }
     invisible(x)
 }
@@ -111,7 +122,8 @@ print.crossCellTypes <- function(x, ...) {
 as.data.frame.crossCellTypes <- function(x, row.names = NULL, optional = FALSE,
                                          ...) {
     data.frame(model = rownames(x)[row(x)], cellType = colnames(x)[col(x)],
-               auroc = as.vector(x))
+               auroc = as.vector(x),
+               distance = as.vector(attr(x, "distance") %||% NA))
 }
 
 #' @rdname crossCellTypes

@@ -406,7 +406,7 @@ test_that("a full disk is reported and loses no finished model", {
     disk <- folderOf()
     dir.create(disk)
     mounted <- suppressWarnings(system2("mount", c(
-        "-t", "tmpfs", "-o", "size=140k", "tmpfs", disk), stdout = FALSE,
+        "-t", "tmpfs", "-o", "size=240k", "tmpfs", disk), stdout = FALSE,
         stderr = FALSE)) == 0
     if (!mounted) skip("no right to mount a small disk")
     withr::defer(system2("umount", disk))

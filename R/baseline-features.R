@@ -1,0 +1,92 @@
+# What the baselines read of a signal: samples, and features of them.
+
+# ---- samples ----------------------------------------------------------------
+
+# A sample is a gene in a cell type; genes vary fastest. `signal` has, for each
+# mark, a matrix of samples x bins.
+.samplesOf <- function(signal, marks, cellTypes) {
+    values <- lapply(stats::setNames(nm = marks), function(mark) {
+        values <- .markValues(mark, signal, cellTypes)
+        matrix(values, ncol = dim(values)[3L])
+    })
+    list(signal = values, gene = rep(rownames(signal), length(cellTypes)),
+         cellType = rep(cellTypes, each = nrow(signal)))
+}
+
+.someSamples <- function(samples, keep) {
+    if (all(keep)) return(samples) # without a copy
+    list(signal = lapply(samples$signal, function(values) {
+             values[keep, , drop = FALSE]
+         }),
+         gene = samples$gene[keep], cellType = samples$cellType[keep])
+}
+
+# The samples with a label, the labels, and the genes that they are of.
+.labelledSamples <- function(signal, marks, cellTypes, arg) {
+    label <- .checkedLabels(signal, cellTypes, arg)
+    known <- !is.na(label)
+    list(samples = .someSamples(.samplesOf(signal, marks, cellTypes), known),
+         label = label[known], genes = .usedGenes(signal, cellTypes, known))
+}
+
+# ---- features: samples x columns --------------------------------------------
+
+# log(1 + count). Normalized signal may be negative; then the sign is preserved.
+.logCount <- function(x, scale = 1) sign(x) * log1p(scale * abs(x))
+
+# Counts, coverage and ratios differ by orders of magnitude, so the signal is
+# multiplied by one factor for all marks, which makes its mean over the training
+# samples 6. The factor hardly matters for counts (bench/baselines.R).
+.signalScale <- function(samples, ...) {
+    mean <- mean(vapply(samples$signal, function(x) mean(abs(x)), 0))
+    list(scale = if (mean > 0) 6 / mean else 1)
+}
+
+.markMeans <- function(samples, fit) {
+    do.call(cbind, lapply(samples$signal, function(x) rowMeans(.logCount(x))))
+}
+
+# For each mark, the bin whose AUROC is farthest from 0.5 (the first of ties).
+.findBestBins <- function(samples, label, ...) {
+    list(bestBins = vapply(samples$signal, function(x) {
+        which.max(abs(apply(x, 2L, .auroc, label = label) - 0.5))
+    }, 0L))
+}
+
+.pickBins <- function(samples, fit) {
+    do.call(cbind, Map(function(x, bin) .logCount(x[, bin]), samples$signal,
+                       fit$bestBins))
+}
+
+.allBins <- function(samples, fit) {
+    all <- do.call(cbind, samples$signal)
+    bins <- vapply(samples$signal, ncol, 0L)
+    colnames(all) <- paste0(rep(names(bins), bins), ".", sequence(bins))
+    .logCount(all, fit$scale)
+}
+
+# Ten zones of equal width, or each bin its own if there are fewer.
+.zoneOfBins <- function(bins) ceiling(seq_len(bins) * min(10, bins) / bins)
+
+# The means of the zones of each mark.
+.zoneMeans <- function(samples, fit) {
+    columns <- lapply(samples$signal, function(x) {
+        zone <- .zoneOfBins(ncol(x))
+        sums <- rowsum(t(.logCount(x, fit$scale)), zone)
+        t(sums / as.vector(table(zone)))
+    })
+    all <- do.call(cbind, columns)
+    zones <- vapply(columns, ncol, 0L)
+    colnames(all) <- paste0(rep(names(zones), zones), ".", sequence(zones))
+    all
+}
+
+.markMaxima <- function(samples, fit) {
+    do.call(cbind, lapply(samples$signal, function(x) {
+        .logCount(apply(x, 1L, max), fit$scale)
+    }))
+}
+
+.zonesAndGeneMean <- function(samples, fit) {
+    cbind(.zoneMeans(samples, fit), .geneMeans(samples, fit))
+}
