@@ -39,10 +39,12 @@
 #'   types and bins; or a list of the causal bins by mark, such as
 #'   `list(H3K4me3 = 46:55)`.
 #' @param mark The mark whose bins are scored, if `reference` is a mark.
-#' @param explanations Any of `"attention"`, `"saliency"`, `"gradientInput"`,
-#'   `"integratedGradients"` and `"occlusion"` (see [attribution()]),
-#'   `"classOptimum"` (of class high, see [classOptimum()]) and `"signal"`,
-#'   which is always included. By default all that are available for a model.
+#' @param explanations Any of `"attention"`, `"share"`, `"saliency"`,
+#'   `"gradientInput"`, `"integratedGradients"`, `"expectedGradients"` and
+#'   `"occlusion"` (see [attribution()]), `"classOptimum"` (of class high, see
+#'   [classOptimum()]) and `"signal"`, which is always included. By default all
+#'   that are available for a model, but for `"expectedGradients"`, which takes
+#'   long. Its background is a sample of the explained genes.
 #' @param cellTypes Names of the cell types of `signal` in which to evaluate
 #'   each model; by default those that it was trained on.
 #' @param training The signal with labels that the models were trained on, used

@@ -1,5 +1,6 @@
 # All explanations of predictions, in one format: the importance of each bin of
-# each mark, bins x marks x genes, for one cell type.
+# each mark, bins x marks x genes, for one cell type. `signed`: whether positive
+# values support the class high. `named`: used only if named, as it takes long.
 
 .explanations <- list(
     attention = list(
@@ -12,6 +13,8 @@
                          signed = TRUE),
     integratedGradients = list(title = "integrated gradients",
                                colour = "#009E73", signed = TRUE),
+    expectedGradients = list(title = "expected gradients", colour = "#999933",
+                             signed = TRUE, named = TRUE),
     occlusion = list(title = "occlusion", colour = "#CC79A7", signed = TRUE),
     classOptimum = list(
         title = "class optimisation", colour = "#E69F00", general = TRUE,
@@ -49,7 +52,11 @@
 
 # `wanted`, checked, with the signal itself added for comparison.
 .chooseExplanations <- function(model, wanted, general = TRUE) {
-    if (is.null(wanted)) return(.explanationsOf(model, general))
+    if (is.null(wanted)) {
+        own <- .explanationsOf(model, general)
+        named <- vapply(.explanations[own], function(e) isTRUE(e$named), NA)
+        return(own[!named])
+    }
     known <- names(.explanations)
     if (!general) known <- setdiff(known, "classOptimum")
     for (name in wanted) .checkChoice(name, "explanations", known)
@@ -59,12 +66,14 @@
     union(wanted, "signal")
 }
 
-# `beta`: whether to multiply the attention over bins by that over marks.
+# `beta`: whether to multiply the attention over bins by that over marks. The
+# seed is that of the background of expected gradients.
 .importance <- function(explanation, model, signal, threads, beta = TRUE) {
     entry <- .explanations[[explanation]]
     if (!is.null(entry$of)) return(entry$of(model, signal, threads, beta))
-    .importanceArray(attribution(model, signal, explanation,
-                                 threads = threads), model@marks)
+    .importanceArray(attribution(model, signal, explanation, seed = 1,
+                                 threads = threads, progress = FALSE),
+                     model@marks)
 }
 
 # The result of attribution() for one cell type as bins x marks x genes.

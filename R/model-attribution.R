@@ -2,7 +2,7 @@
 # pass, and predictions of altered input.
 
 .attributionMethods <- c("saliency", "gradientInput", "integratedGradients",
-                         "occlusion", "share")
+                         "expectedGradients", "occlusion", "share")
 
 #' Attribution of a prediction
 #'
@@ -20,6 +20,12 @@
 #'   the signal of the gene, times this input. The sum over all bins and marks
 #'   is the logit minus the logit of a gene without signal. The assay
 #'   `completeness` is the remaining difference.
+#' * `"expectedGradients"`: the mean of integrated gradients whose lines start
+#'   from the genes of `background` instead of no signal, an approximation of
+#'   SHAP values. The sum is the logit minus the mean logit of the background.
+#'   No signal at all marks is unlike any gene; the background asks what sets a
+#'   gene apart from others. Each gene has as many lines as there are background
+#'   genes, and takes as much longer.
 #' * `"share"`: for `"additive"` models, the bin's share of the logit (see
 #'   [attention()]) minus the share that it would have with the same gates and
 #'   no signal of its mark. The sum over all bins and marks is the logit minus
@@ -28,8 +34,12 @@
 #' * `"occlusion"`: the logit minus the logit with the bins of a window set to
 #'   0, for one mark and window at a time.
 #'
-#' If a network changes abruptly along the line, integrated gradients need many
-#' points, and time, for the genes concerned.
+#' Networks can change abruptly along a line. So the derivatives are taken at
+#' few points first, three in each part of the line, and parts are halved where
+#' the integral differs from the change of the logit, the worst ones first,
+#' until the sum of the absolute differences of all parts is tolerated. Where
+#' rounding in single precision prevents this, the core continues in double
+#' precision.
 #'
 #' Positive values increase the probability of high expression, except for
 #' saliency, which has no sign.
@@ -38,22 +48,32 @@
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model.
 #' @param method The attribution method.
-#' @param steps For integrated gradients, the initial number of points along the
-#'   line.
-#' @param tolerance For integrated gradients, the tolerated error of a logit.
-#'   Points are added where the error is larger. A message reports genes for
-#'   which this was not enough.
+#' @param tolerance For integrated and expected gradients, the tolerated error,
+#'   as a fraction of the change of the gene's logit, or of 0.1 if the change is
+#'   smaller.
+#' @param maxPoints For integrated and expected gradients, the maximum number of
+#'   points on a line. A message reports the genes for which this was not
+#'   enough.
+#' @param background For expected gradients, a signal with the marks and bins of
+#'   the model, such as 50 to 100 of the training genes. All its genes in all
+#'   its cell types are used. By default up to 50 random genes of `signal`.
 #' @param window For occlusion, the number of bins that are set to 0 at once, an
 #'   odd number: the bin and its neighbours.
+#' @param seed Whole number that seeds the choice of a default background;
+#'   `NULL` uses the current state of R's random number generator.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
+#' @param progress Show a progress bar, for integrated and expected gradients
+#'   and occlusion.
 #' @param ... For methods.
 #' @return A [ChromatinSignal-class] like that of [attention()]: one assay per
 #'   mark (genes x cell types x bins), `probability`, `label` if `signal` has
-#'   it, and, for integrated gradients, `completeness` (genes x cell types).
+#'   it, and, for integrated and expected gradients, `completeness` (genes x
+#'   cell types): the sum of the attributions minus the change of the logit.
 #'   `metadata(x)$attribution` has the method and its settings.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
+#'   Erion et al. (2021), <https://arxiv.org/abs/1906.10670>;
 #'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
 #' @seealso [attention()], [classOptimum()], [plotAttention()]
 #' @examples
@@ -63,6 +83,9 @@
 #' why <- attribution(model, signal[1:10, ], "integratedGradients")
 #' dim(binMatrix(why, "H3K4me3"))
 #' range(assay(why, "completeness"))
+#' others <- attribution(model, signal[1:2, ], "expectedGradients",
+#'     background = signal[11:30, ])
+#' range(assay(others, "completeness"))
 #' @name attribution
 NULL
 
@@ -71,40 +94,58 @@ NULL
 setMethod("attribution", "AttentiveChromeModel",
           function(model, signal, method = c("saliency", "gradientInput",
                                              "integratedGradients",
-                                             "occlusion", "share"),
-                   steps = 16, tolerance = 1e-3, window = 1, threads = NULL,
-                   ...) {
+                                             "expectedGradients", "occlusion",
+                                             "share"),
+                   tolerance = 0.01, maxPoints = 2000, background = NULL,
+                   window = 1, seed = NULL, threads = NULL,
+                   progress = interactive(), ...) {
     method <- .checkChoice(method, "method", .attributionMethods)
-    .checkNumber(steps, "steps", 1, whole = TRUE)
-    .checkNumber(tolerance, "tolerance", 1e-5)
+    .checkNumber(tolerance, "tolerance", 1e-8)
+    .checkNumber(maxPoints, "maxPoints", 12, whole = TRUE)
+    .checkFlag(progress, "progress")
     if (method == "share") .checkHasShares(model)
     .checkFits(signal, .modelFormat(model))
     .checkWindow(window, length(binOffsets(model)))
-    input <- .modelInput(signal, model@marks, colnames(signal),
-                         model@transform, .scaleOf(model))
-    logit <- .predictInput(model, input, threads)$logit
-    values <- switch(
-        method,
-        saliency = abs(.signalGradient(model, input, threads)),
-        gradientInput = .signalGradient(model, input, threads) *
-            .inverses[[model@transform]](input$x, .scaleOf(model)),
-        integratedGradients = .integrate(model, input$x, steps, tolerance,
-                                         threads),
-        occlusion = .occlude(model, input, logit, window, threads),
-        share = .shareChange(model, signal, threads))
+    settings <- list(method = method, tolerance = tolerance,
+                     maxPoints = maxPoints, window = window)
+    input <- .inputMatrix(model, signal)
+    logit <- .inputLogit(model, input, threads)
+    if (method == "expectedGradients") {
+        background <- .withSeed(seed, .backgroundInput(model, background,
+                                                       input))
+        settings$background <- ncol(background)
+    }
+    values <- .attribute(model, signal, input, logit, background, settings,
+                         threads, progress)
     assays <- .attributionAssays(values, model@marks, signal)
     shape <- function(x) {
         matrix(x, nrow(signal), dimnames = dimnames(signal))
     }
-    if (method == "integratedGradients") {
-        assays$completeness <- shape(
-            .incompleteness(model, values, logit, tolerance, threads))
-    }
+    if (!is.null(attr(values, "missed"))) assays$completeness <- shape(
+        attr(values, "missed"))
     out <- .explanation(assays, shape(logit), signal, "attribution")
-    metadata(out)$attribution <- list(method = method, steps = steps,
-                                      tolerance = tolerance, window = window)
+    metadata(out)$attribution <- settings
     out
 })
+
+# Inputs x samples (bins x marks x samples in order). Of integrated gradients,
+# the attribute `missed` is the difference from the change of the logit.
+.attribute <- function(model, signal, input, logit, background, settings,
+                       threads, progress) {
+    switch(
+        settings$method,
+        saliency = abs(.signalGradient(model, input, threads)),
+        gradientInput = .signalGradient(model, input, threads) *
+            .inverses[[model@transform]](input, .scaleOf(model)),
+        integratedGradients = .pathGradients(
+            model, input, matrix(0, nrow(input), 1L), logit, settings, threads,
+            progress),
+        expectedGradients = .pathGradients(model, input, background, logit,
+                                           settings, threads, progress),
+        occlusion = .occlude(model, input, logit, settings$window, threads,
+                             progress),
+        share = .shareChange(model, signal, threads))
+}
 
 # The inverses of the transforms, and the derivative of each transform as a
 # function of the transformed values.
@@ -155,95 +196,77 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # ---- gradients ---------------------------------------------------------------
 
-.inputGradient <- function(model, x, threads) {
-    .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),
-                   list(x = x, y = NULL))
+.signalGradient <- function(model, x, threads) {
+    .inputGradient(model, x, threads) *
+        .slopes[[model@transform]](x, .scaleOf(model))
 }
 
-.signalGradient <- function(model, input, threads) {
-    .inputGradient(model, input$x, threads) *
-        .slopes[[model@transform]](input$x, .scaleOf(model))
+# ---- gradients along lines --------------------------------------------------
+
+.defaultBackground <- 50L
+
+.backgroundInput <- function(model, background, input) {
+    if (is.null(background)) {
+        samples <- ncol(input)
+        some <- sample.int(samples, min(samples, .defaultBackground))
+        return(input[, some, drop = FALSE])
+    }
+    .checkSignal(background, "background")
+    .checkFits(background, .modelFormat(model), "background")
+    .inputMatrix(model, background)
 }
 
-# ---- integrated gradients ----------------------------------------------------
-
-# Four-point Gauss-Legendre quadrature on 0 to 1.
-.gauss <- list(at = (1 + c(-0.8611363115940526, -0.3399810435848563,
-                           0.3399810435848563, 0.8611363115940526)) / 2,
-               weight = c(0.3478548451374538, 0.6521451548625461,
-                          0.6521451548625461, 0.3478548451374538) / 2)
-
-# Integrates along the line from zero signal to x, in parts of four points each.
-.integrate <- function(model, x, steps, tolerance, threads) {
-    x <- matrix(x, length(model@marks) * length(binOffsets(model)))
-    parts <- ceiling(steps / length(.gauss$at))
-    values <- 0
-    for (part in seq_len(parts)) {
-        values <- values + .integratePart(
-            model, x, (part - 1) / parts, part / parts, tolerance / 16, 22L,
-            threads)
-    }
-    values
-}
-
-# The integral of a part should equal the change of the logit, gene by gene.
-# Where the error is too large, the part is halved for these genes only.
-# Networks can change abruptly near zero signal.
-.integratePart <- function(model, x, from, to, tolerance, depth, threads) {
-    logit <- function(at) {
-        .predictInput(model, list(x = as.vector(at * x), y = NULL),
-                      threads)$logit
-    }
-    total <- 0
-    for (i in seq_along(.gauss$at)) {
-        at <- from + (to - from) * .gauss$at[i]
-        total <- total + .gauss$weight[i] *
-            .inputGradient(model, as.vector(at * x), threads)
-    }
-    values <- x * total * (to - from)
-    missed <- abs(colSums(values) - (logit(to) - logit(from)))
-    rough <- which(missed > tolerance)
-    if (length(rough) == 0L || depth == 0L) return(values)
-    half <- function(from, to) {
-        .integratePart(model, x[, rough, drop = FALSE], from, to, tolerance,
-                       depth - 1L, threads)
-    }
-    middle <- (from + to) / 2
-    values[, rough] <- half(from, middle) + half(middle, to)
-    values
-}
-
-# The sum over a gene's bins and marks minus the change of its logit.
-.incompleteness <- function(model, values, logit, tolerance, threads) {
-    inputs <- length(model@marks) * length(binOffsets(model))
-    none <- .predictInput(model, list(x = numeric(inputs), y = NULL),
-                          threads)$logit
-    missed <- colSums(matrix(values, inputs)) - (logit - none)
-    worst <- max(abs(missed))
-    if (worst > tolerance) {
+.pathGradients <- function(model, x, from, logit, settings, threads, progress) {
+    out <- .integrate(model, x, from, settings, threads, progress)
+    change <- logit - mean(.inputLogit(model, from, threads))
+    missed <- sum(out$missed)
+    if (missed > 0L) {
         cli::cli_inform(c(
-            "The integrated gradients differ from the change of the logit by up
-             to {signif(worst, 2)}",
-            i = "See the assay {.val completeness}. A model with
-                 {.code precision = \"double\"} can be integrated more
-                 accurately."))
+            "{missed} of {length(change)} gene{?s} did not reach the tolerance
+             of {settings$tolerance} with {settings$maxPoints} points on a
+             line",
+            i = "See the assay {.val completeness}, and use a larger
+                 {.arg maxPoints}."))
     }
-    missed
+    structure(out$values, missed = colSums(out$values) - change)
 }
 
-.occlude <- function(model, input, logit, window, threads) {
+# ---- occlusion --------------------------------------------------------------
+
+# The network's input with a window of a mark set to 0, for all windows and
+# samples where this changes it.
+.occlude <- function(model, x, logit, window, threads, progress) {
     bins <- length(binOffsets(model))
-    marks <- length(model@marks)
-    values <- array(0, c(bins, marks, length(logit)))
-    x <- array(input$x, dim(values))
-    for (j in seq_len(marks)) for (b in seq_len(bins)) {
-        hidden <- x
-        near <- abs(seq_len(bins) - b) <= (window - 1) / 2
-        hidden[near, j, ] <- 0
-        values[b, j, ] <- logit - .predictInput(
-            model, list(x = as.vector(hidden), y = NULL), threads)$logit
+    near <- .windows(bins, length(model@marks), window)
+    occupied <- Reduce(`|`, lapply(seq_len(ncol(near)), function(k) {
+        rbind(x, 0)[near[, k], , drop = FALSE] != 0
+    }))
+    pairs <- which(occupied, arr.ind = TRUE)
+    values <- matrix(0, nrow(x), ncol(x))
+    bar <- .countBar("window", nrow(pairs), progress)
+    on.exit(bar$done())
+    for (i in .inChunks(nrow(pairs), 2^20 / nrow(x))) {
+        pair <- pairs[i, , drop = FALSE]
+        hidden <- rbind(x[, pair[, 2L], drop = FALSE], 0)
+        hidden[cbind(as.vector(near[pair[, 1L], ]), seq_along(i))] <- 0
+        values[pair] <- logit[pair[, 2L]] -
+            .inputLogit(model, hidden[-nrow(hidden), ], threads)
+        bar$tick(length(i))
     }
     values
+}
+
+# The inputs in the window around each input, inputs x window. Beyond the ends
+# of a mark it is the number of inputs + 1.
+.windows <- function(bins, marks, window) {
+    half <- (window - 1) / 2
+    bin <- outer(seq_len(bins), -half:half, `+`)
+    outside <- bin < 1 | bin > bins
+    do.call(rbind, lapply(seq_len(marks), function(j) {
+        at <- bin + bins * (j - 1)
+        at[outside] <- bins * marks + 1
+        at
+    }))
 }
 
 # Bins x marks x samples as one assay (genes x cell types x bins) per mark.

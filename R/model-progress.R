@@ -1,5 +1,6 @@
-# The progress bar of training.
+# Progress bars.
 
+# Of training.
 .progressBar <- function(settings) {
     if (!settings$progress) {
         return(list(tick = function(row) NULL, done = function() NULL))
@@ -17,5 +18,20 @@
         }
         cli::cli_progress_update(id = id, extra = list(now = now),
                                  .envir = env)
+    }, done = function() cli::cli_progress_done(id = id, .envir = env))
+}
+
+# Of work on a number of things, such as genes.
+.countBar <- function(what, total, progress) {
+    if (!.checkFlag(progress, "progress")) {
+        return(list(tick = function(n) NULL, done = function() NULL))
+    }
+    env <- new.env()
+    id <- cli::cli_progress_bar(
+        total = total, .auto_close = FALSE, .envir = env,
+        format = paste(what, "{cli::pb_current}/{cli::pb_total}",
+                       "{cli::pb_bar} {cli::pb_eta_str}"))
+    list(tick = function(n) {
+        cli::cli_progress_update(inc = n, id = id, .envir = env)
     }, done = function() cli::cli_progress_done(id = id, .envir = env))
 }

@@ -67,6 +67,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     c(saliency = "Mean saliency (|d logit / d signal|)",
       gradientInput = "Mean gradient x signal (logit)",
       integratedGradients = "Mean integrated gradient (logit)",
+      expectedGradients = "Mean expected gradient (logit)",
       share = "Mean share of the logit",
       occlusion = "Mean effect of occlusion (logit)")[[method]]
 }

@@ -46,23 +46,121 @@ test_that("derivatives are those of finite differences, all architectures", {
     }
 })
 
-test_that("integrated gradients are complete", {
+total <- function(why) {
+    Reduce(`+`, lapply(marks(why), function(mark) {
+        rowSums(assay(why, mark), dims = 2)
+    }))
+}
+logitOf <- function(model, signal) predict(model, signal, type = "link")
+silenced <- function(signal) {
+    editSignal(signal, "silence", marks = marks(signal))
+}
+
+test_that("integrated gradients are complete, in both precisions", {
     for (architecture in names(.architectures)) {
         model <- trained(architecture, epochs = 20)
-        expect_silent(why <- attribution(model, genes, "integratedGradients"))
-        sum <- Reduce(`+`, lapply(marks(genes), function(mark) {
-            rowSums(assay(why, mark), dims = 2)
-        }))
-        empty <- genes
-        for (mark in marks(genes)) assay(empty, mark)[] <- 0
-        gain <- predict(model, genes, type = "link") -
-            predict(model, empty, type = "link")
-        expect_lt(max(abs(sum - gain)), 1e-3)
-        expect_equal(assay(why, "completeness"), sum - gain)
+        for (precision in c("single", "double")) {
+            model@training$precision <- precision
+            expect_silent(why <- attribution(model, genes,
+                                             "integratedGradients"))
+            gain <- logitOf(model, genes) - logitOf(model, silenced(genes))
+            expect_lt(max(abs(total(why) - gain) / pmax(abs(gain), 0.1)), 0.01)
+            expect_equal(assay(why, "completeness"), total(why) - gain)
+        }
     }
-    expect_message(.incompleteness(model, array(0, c(12, 5, 24)),
-                                   rep(9, 24), 1e-3, NULL),
-                   "differ from the change")
+})
+
+test_that("single precision goes on in double where only rounding is left", {
+    model <- trained("lstm-alpha-beta", epochs = 20)
+    model@training$precision <- "single"
+    expect_silent(why <- attribution(model, genes, "integratedGradients",
+                                     tolerance = 1e-7))
+    model@training$precision <- "double"
+    gain <- logitOf(model, genes) - logitOf(model, silenced(genes))
+    expect_lt(max(abs(total(why) - gain) / pmax(abs(gain), 0.1)), 1.01e-7)
+})
+
+test_that("a smaller tolerance is approached with many points, up to a cap", {
+    model <- trained("deepchrome", epochs = 20) # has kinks
+    whys <- lapply(c(1e-2, 1e-5), function(tolerance) {
+        attribution(model, genes, "integratedGradients", tolerance = tolerance,
+                    maxPoints = 1e5)
+    })
+    worst <- vapply(whys, function(w) max(abs(assay(w, "completeness"))), 0)
+    expect_lt(worst[2L], worst[1L] / 10)
+    expect_message(why <- attribution(model, genes, "integratedGradients",
+                                      tolerance = 1e-5, maxPoints = 12),
+                   "of 24 genes did not reach the tolerance of 1e-05")
+    # Four parts of three points: the sum of the derivatives, by hand
+    at <- as.vector(outer((0.5 + c(-1, 0, 1) * sqrt(0.15)) / 4, 0:3 / 4, `+`))
+    slope <- Reduce(`+`, Map(function(at, weight) {
+        scaled <- genes
+        for (mark in marks(genes)) assay(scaled, mark) <-
+            .inverses$log1p(at * log1p(.scaleOf(model) * assay(genes, mark)),
+                            .scaleOf(model))
+        x <- attribution(model, scaled, "gradientInput")
+        # by the signal to by the network's input, from zero to the gene's
+        own <- assay(scaled, "H3K4me3")
+        input <- log1p(.scaleOf(model) * own)
+        own <- assay(x, "H3K4me3") / own / .scaleOf(model) * exp(input)
+        weight * own * input / at
+    }, at, rep(c(5, 8, 5) / 18, 4) / 4))
+    seen <- assay(genes, "H3K4me3") > 0
+    expect_equal(assay(why, "H3K4me3")[seen], slope[seen], tolerance = 1e-6)
+})
+
+test_that("expected gradients are the mean over the background", {
+    model <- trained("lstm-attn", epochs = 20)
+    base <- genes[5:7, ]
+    why <- attribution(model, genes[1:3, ], "expectedGradients",
+                       tolerance = 1e-5, background = base)
+    expect_identical(metadata(why)$attribution$background, 6L)
+    gain <- logitOf(model, genes[1:3, ]) - mean(logitOf(model, base))
+    expect_lt(max(abs(total(why) - gain) / pmax(abs(gain), 0.1)), 1e-5)
+    # By brute force: 400 midpoints of each line
+    x <- .inputMatrix(model, genes[1:3, ])
+    from <- .inputMatrix(model, base)
+    at <- (seq_len(400) - 0.5) / 400
+    brute <- vapply(seq_len(ncol(x)), function(i) {
+        rowMeans(vapply(seq_len(ncol(from)), function(k) {
+            move <- x[, i] - from[, k]
+            slope <- .inputGradient(model, from[, k] + outer(move, at), 1)
+            move * rowMeans(matrix(slope, length(move)))
+        }, x[, 1L]))
+    }, x[, 1L])
+    own <- matrix(.importanceArray(why[, 1L], marks(genes)), nrow(x))
+    expect_equal(own, brute[, 1:3], tolerance = 1e-4)
+})
+
+test_that("the default background depends on the seed alone", {
+    model <- trained("additive")
+    expected <- function(seed) {
+        attribution(model, genes, "expectedGradients", seed = seed)
+    }
+    expect_identical(expected(1), expected(1))
+    many <- combineRows(genes, {
+        more <- genes
+        rownames(more) <- paste0("more", seq_len(nrow(more)))
+        more
+    })
+    some <- function(seed) {
+        .withSeed(seed, .backgroundInput(model, NULL,
+                                         .inputMatrix(model, many)))
+    }
+    expect_identical(some(1), some(1))
+    expect_false(identical(some(1), some(2)))
+})
+
+test_that("the result does not depend on the chunks, nor on other genes", {
+    model <- trained("cnn-attn")
+    for (method in c("integratedGradients", "occlusion")) {
+        all <- attribution(model, genes, method)
+        alone <- attribution(model, genes[3, ], method)
+        expect_equal(assay(all, "H3K4me3")[3, , ],
+                     assay(alone, "H3K4me3")[1, , ])
+    }
+    expect_identical(.inChunks(7L, 3), list(1:3, 4:6, 7L))
+    expect_identical(.inChunks(2L, 0.5), list(1L, 2L))
 })
 
 test_that("occlusion is predicting on edited copies", {
@@ -100,7 +198,7 @@ test_that("every attribution finds the causal bins", {
     model <- attentiveChrome(signal, filters = 8, context = 8, epochs = 25,
                              learningRate = 0.01, transform = "log1p",
                              seed = 1)
-    for (method in .attributionMethods) {
+    for (method in setdiff(.attributionMethods, "expectedGradients")) {
         area <- findsBins(attribution(model, signal[1:60, ], method), truth)
         expect_gt(area[["found"]], 5 * area[["chance"]])
     }
@@ -136,7 +234,10 @@ test_that("unsuitable requests get a clear error", {
     expect_snapshot(error = TRUE, {
         attribution(model, genes, "gradient")
         attribution(model, genes, "occlusion", window = 2)
-        attribution(model, genes, "integratedGradients", steps = 0)
+        attribution(model, genes, "integratedGradients", maxPoints = 3)
+        attribution(model, genes, "expectedGradients", background = 1)
+        attribution(model, genes, "expectedGradients",
+                    background = genes[0, ])
         attribution(model, genes[, , drop = FALSE][0, ])
         classOptimum(model, "middle")
         classOptimum(genes)

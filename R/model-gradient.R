@@ -1,0 +1,22 @@
+# The logit and its derivatives as functions of the network's input.
+
+# Inputs x samples.
+.inputMatrix <- function(model, signal) {
+    x <- .modelInput(signal, model@marks, colnames(signal), model@transform,
+                     .scaleOf(model))$x
+    matrix(x, length(model@marks) * length(binOffsets(model)))
+}
+
+.inputLogit <- function(model, x, threads) {
+    .predictInput(model, list(x = as.vector(x), y = NULL), threads)$logit
+}
+
+.inputGradient <- function(model, x, threads) {
+    .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),
+                   list(x = as.vector(x), y = NULL))
+}
+
+# 1 to n in groups of up to `size`.
+.inChunks <- function(n, size) {
+    unname(split(seq_len(n), ceiling(seq_len(n) / max(1, floor(size)))))
+}
