@@ -51,7 +51,9 @@
 #' @return A [ChromatinSignal-class] like that of [attention()]: one assay per
 #'   mark (genes x cell types x bins), `probability`, `label` if `signal` has
 #'   it, and, for integrated gradients, `completeness` (genes x cell types).
-#'   `metadata(x)$attribution` has the method and its settings.
+#'   `metadata(x)$attribution` has the method and its settings. A mark that
+#'   `signal` lacks (see `markDropout` of [attentiveChrome()]) contributes
+#'   nothing and has no assay.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
 #'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
@@ -78,7 +80,7 @@ setMethod("attribution", "AttentiveChromeModel",
     .checkNumber(steps, "steps", 1, whole = TRUE)
     .checkNumber(tolerance, "tolerance", 1e-5)
     if (method == "share") .checkHasShares(model)
-    .checkFits(signal, .modelFormat(model))
+    model <- .atMarks(model, signal)
     .checkWindow(window, length(binOffsets(model)))
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform, .scaleOf(model))
@@ -146,6 +148,7 @@ setMethod("attribution", "AttentiveChromeModel",
                           attention = TRUE)$attention
     none <- .gateParts(none[[length(none)]], model@marks)
     value <- none$share / .gateWeights(none)
+    value[is.nan(value)] <- 0 # of a mark that is not there
     own$share - .gateWeights(own) * as.vector(value)
 }
 
