@@ -233,10 +233,11 @@
          fits = list(meanLogCount = list(coefficients = baseline)))
 }
 
-# The name and the logits of the best stored baseline and of the reference.
+# The name and the logits of the best stored baseline and of the reference. They
+# need all marks.
 .storedLogit <- function(baseline, signal, marks, cellType) {
     baseline <- .asStoredBaseline(baseline)
-    if (length(baseline) == 0L) {
+    if (length(baseline) == 0L || !all(marks %in% marks(signal))) {
         none <- list(name = NA_character_, logit = rep(NA_real_, nrow(signal)))
         return(list(baseline = none, reference = none))
     }

@@ -54,7 +54,9 @@ generics::evaluate
 #'   `baselineDifference`, `baselineDifferenceLower` and
 #'   `baselineDifferenceUpper`. `baseline` is the name of the best baseline.
 #'   AUROC is `NA` if all labels of a cell type are equal. Baselines are `NA` if
-#'   the model's weights were read from a file. The attribute `seen`, which is
+#'   the model's weights were read from a file, and so are the stored baselines
+#'   if `signal` lacks one of the model's marks: pass `baselines` that were
+#'   trained without it. The attribute `seen`, which is
 #'   printed, has a row for each cell type with the number of `genes` and how
 #'   many of them the model has seen: `training`, `validation`, and
 #'   `otherCellType` (training genes, but in another cell type); it is `NULL` if

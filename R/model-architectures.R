@@ -38,6 +38,14 @@
          .stage("relu", "relu", 1L, 1L, units))
 }
 
+.binAttention <- function(marks, bins, inputs) {
+    .stage("attention", "binAttention", marks, bins, inputs, marks = "copies")
+}
+
+.markAttention <- function(marks, inputs) {
+    .stage("attention", "markAttention", 1L, marks, inputs, marks = "steps")
+}
+
 .logitStage <- function(inputs) .stage("dense", "head", 1L, 1L, inputs, 1L)
 
 # ---- stages -----------------------------------------------------------------
@@ -46,16 +54,16 @@
     bin <- 2 * size$hidden
     mark <- 2 * size$markHidden
     c(.lstmStages("binLstm", marks, bins, 1L, size$hidden, size$dropout),
-      list(.stage("attention", "binAttention", marks, bins, bin)),
+      list(.binAttention(marks, bins, bin)),
       .lstmStages("markLstm", 1L, marks, bin, size$markHidden, size$dropout),
-      list(.stage("attention", "markAttention", 1L, marks, mark),
+      list(.markAttention(marks, mark),
            .logitStage(mark)))
 }
 
 .lstmAlpha <- function(marks, bins, size) {
     bin <- 2 * size$hidden
     c(.lstmStages("binLstm", marks, bins, 1L, size$hidden, size$dropout),
-      list(.stage("attention", "binAttention", marks, bins, bin)),
+      list(.binAttention(marks, bins, bin)),
       .reluStages("perceptron", bin, size$perceptron, steps = marks),
       list(.logitStage(size$perceptron)))
 }
@@ -108,10 +116,10 @@
     .checkKernel(size$markKernel, "markKernel", marks, "marks")
     c(.paddedConvStages("binConv", marks, bins, 1L, size$filters, size$kernel,
                         size$dropout),
-      list(.stage("attention", "binAttention", marks, bins, size$filters)),
+      list(.binAttention(marks, bins, size$filters)),
       .paddedConvStages("markConv", 1L, marks, size$filters, size$markFilters,
                         size$markKernel, size$dropout),
-      list(.stage("attention", "markAttention", 1L, marks, size$markFilters),
+      list(.markAttention(marks, size$markFilters),
            .logitStage(size$markFilters)))
 }
 

@@ -28,6 +28,9 @@
 #'   * `probability` (genes x cell types): the predicted probability of high
 #'     expression;
 #'   * `label`, if `signal` has it.
+#'
+#'   Of a mark that `signal` lacks (see `markDropout` of [attentiveChrome()]),
+#'   there is no alpha; its beta and its shares are 0.
 #' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
@@ -65,6 +68,8 @@ setMethod("attention", "AttentiveChromeModel",
 # The explanation of a signal, in the signal's own class: one array per mark and
 # the predicted probability, with the annotation of genes and cell types.
 .explanation <- function(assays, logit, signal, kind) {
+    # Nothing is told of a mark that the signal lacks.
+    assays <- assays[names(assays) %in% c(marks(signal), .reservedNames)]
     marks <- setdiff(names(assays), .otherAssays)
     assays$probability <- stats::plogis(logit)
     if ("label" %in% assayNames(signal)) {
@@ -121,10 +126,11 @@ setMethod("attention", "AttentiveChromeModel",
               i = "{.code attribution(method = \"share\")} shows what the
                    signal of each bin adds.")
     }
-    for (j in seq_along(marks(attention))) {
+    for (mark in marks(attention)) {
+        j <- match(mark, dimnames(share)[[3L]])
         own <- share[, , j, , drop = FALSE]
         dim(own) <- dim(own)[-3L]
-        assay(attention, marks(attention)[j], withDimnames = FALSE) <-
+        assay(attention, mark, withDimnames = FALSE) <-
             sweep(own, 3L, mean[, j])
     }
     attention@kind <- "attribution"

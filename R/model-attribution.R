@@ -70,7 +70,9 @@
 #'   mark (genes x cell types x bins), `probability`, `label` if `signal` has
 #'   it, and, for integrated and expected gradients, `completeness` (genes x
 #'   cell types): the sum of the attributions minus the change of the logit.
-#'   `metadata(x)$attribution` has the method and its settings.
+#'   `metadata(x)$attribution` has the method and its settings. A mark that
+#'   `signal` lacks (see `markDropout` of [attentiveChrome()]) contributes
+#'   nothing and has no assay.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
 #'   Erion et al. (2021), <https://arxiv.org/abs/1906.10670>;
@@ -104,7 +106,7 @@ setMethod("attribution", "AttentiveChromeModel",
     .checkNumber(maxPoints, "maxPoints", 12, whole = TRUE)
     .checkFlag(progress, "progress")
     if (method == "share") .checkHasShares(model)
-    .checkFits(signal, .modelFormat(model))
+    model <- .atMarks(model, signal)
     .checkWindow(window, length(binOffsets(model)))
     settings <- list(method = method, tolerance = tolerance,
                      maxPoints = maxPoints, window = window)
@@ -187,6 +189,7 @@ setMethod("attribution", "AttentiveChromeModel",
                           attention = TRUE)$attention
     none <- .gateParts(none[[length(none)]], model@marks)
     value <- none$share / .gateWeights(none)
+    value[is.nan(value)] <- 0 # of a mark that is not there
     own$share - .gateWeights(own) * as.vector(value)
 }
 

@@ -81,5 +81,6 @@ trainingHistory <- function(model) {
 }
 
 .modelNetwork <- function(model, threads = NULL) {
-    .network(.modelStages(model), .threads(threads), model@training$precision)
+    .network(.modelStages(model), .threads(threads), model@training$precision,
+             present = .presentMarks(model))
 }

@@ -9,7 +9,8 @@
     stages <- .stagesOf(plan$architecture, data$marks,
                         length(data$bins$offsets), plan$size)
     network <- .network(stages, .threads(threads), plan$settings$precision,
-                        seed = plan$settings$seed)
+                        seed = plan$settings$seed,
+                        markDropout = plan$settings$markDropout)
     .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(plan$settings$seed, {

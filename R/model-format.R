@@ -16,13 +16,7 @@
 .checkFits <- function(signal, format, arg = "signal",
                        cellTypes = colnames(signal)) {
     .checkSignal(signal, arg, "signal")
-    missing <- setdiff(format$marks, marks(signal))
-    if (length(missing) > 0L) {
-        .stop("{.arg {arg}} must have the model's marks
-               {.val {format$marks}}",
-              x = "Missing: {.val {missing}}.",
-              i = "It has {.val {marks(signal)}}.")
-    }
+    .checkAllMarks(signal, format, arg)
     if (!.sameBins(signal@bins, format$bins)) {
         .stop("{.arg {arg}} must have the model's bins:
                {(.describeBins(format$bins))}",
@@ -31,6 +25,22 @@
     .checkNotEmpty(signal, arg)
     cellTypes <- .checkCellTypes(signal, cellTypes, arg)
     .checkPreprocessing(signal, format$preprocessing, arg, cellTypes)
+}
+
+.checkAllMarks <- function(signal, format, arg) {
+    missing <- setdiff(format$marks, marks(signal))
+    if (length(missing) == 0L) return()
+    .stop("{.arg {arg}} must have the model's marks {.val {format$marks}}",
+          x = "Missing: {.val {missing}}.",
+          i = "It has {.val {marks(signal)}}.",
+          i = if (is.null(format$markDropout)) NULL
+              else if (format$markDropout == 0) {
+                  "A model trained with {.code markDropout = 0.5} needs only
+                   some of its marks: see {.fn attentiveChrome}."
+              } else {
+                  "Only {.fn predict}, {.fn evaluate}, {.fn attention} and
+                   {.fn attribution} do without some of the model's marks."
+              })
 }
 
 .checkPreprocessing <- function(signal, wanted, arg, cellTypes) {
@@ -74,5 +84,8 @@
               i = "Convert it with {.code updateObject(model)}.")
     }
     list(marks = model@marks, bins = model@bins,
-         preprocessing = model@preprocessing)
+         preprocessing = model@preprocessing,
+         markDropout = if (is(model, "AttentiveChromeModel")) {
+             .markDropoutOf(model)
+         })
 }

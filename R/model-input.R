@@ -7,12 +7,13 @@
 .transforms <- list(none = function(x, scale) x,
                     log1p = function(x, scale) log1p(scale * x))
 
-# `scale` is needed where the transform has one.
+# `scale` is needed where the transform has one. A mark that the signal lacks is
+# 0; whether it may lack it, .atMarks() checks.
 .modelInput <- function(signal, marks, cellTypes, transform, scale) {
     samples <- nrow(signal) * length(cellTypes)
     bins <- length(binOffsets(signal))
     x <- array(0, c(bins, length(marks), samples))
-    for (j in seq_along(marks)) {
+    for (j in which(marks %in% marks(signal))) {
         values <- .markValues(marks[j], signal, cellTypes)
         if (transform == "log1p") .checkNotNegative(values, marks[j])
         x[, j, ] <- t(matrix(.transforms[[transform]](values, scale), samples,

@@ -48,13 +48,16 @@
 
 # A stage has `copies` parallel layers of one kind. Each layer reads an equal
 # share of the output of the previous stage: `steps` steps of `inputs` numbers.
-# A stage whose name starts with "bin" has one copy per mark.
+# A stage whose name starts with "bin" has one copy per mark. `marks`: what an
+# attention has of the marks, which genes may lack.
 .stage <- function(layer, name, copies, steps, inputs, units = 0L,
-                   window = 0L, rate = 0, branch = 0L, side = 0L) {
+                   window = 0L, rate = 0, branch = 0L, side = 0L,
+                   marks = c("none", "copies", "steps")) {
     list(layer = layer, name = name, copies = as.integer(copies),
          steps = as.integer(steps), inputs = as.integer(inputs),
          units = as.integer(units), window = as.integer(window), rate = rate,
-         branch = as.integer(branch), side = as.integer(side))
+         branch = as.integer(branch), side = as.integer(side),
+         marks = match(marks[1L], c("none", "copies", "steps")) - 1L)
 }
 
 # `window` bins make a place; bins left over belong to the last.

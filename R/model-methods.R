@@ -12,6 +12,10 @@
             "orientation: minus-strand genes run from 3' to 5'"
         },
         sprintf("transform: %s", .describeTransform(object)),
+        if (.markDropoutOf(object) > 0) {
+            sprintf("trained for any subset of the marks: mark dropout %g",
+                    .markDropoutOf(object))
+        },
         if (is.na(object@training$genes)) "weights were read from a file"
         else sprintf("trained on %d genes, %d epochs; epoch kept: %d",
                      object@training$genes, nrow(object@history),

@@ -2,18 +2,33 @@
 # interrupted calls.
 
 # With a seed, dropout is active in training and gradients, but never in
-# predictions.
-.network <- function(stages, threads, precision, seed = NA_integer_) {
+# predictions, and so is the loss of marks at the rate `markDropout`. `present`:
+# which marks all genes have, if not all (R/model-marks.R).
+.network <- function(stages, threads, precision, seed = NA_integer_,
+                     markDropout = 0, present = NULL) {
+    size <- .networkSize(stages)
     list(stages = .stageColumns(stages), threads = as.integer(threads),
          precision = precision, kernels = .simdLevel(), seed = seed,
-         size = .networkSize(stages))
+         marks = size$marks, markDropout = markDropout, present = present,
+         size = size)
+}
+
+# Genes as the core reads them: with the marks that are present, marks x genes,
+# or NULL if all are.
+.coreGenes <- function(network, genes) {
+    genes["present"] <- list(genes$present)
+    if (!is.null(network$present) && is.null(genes$present)) {
+        samples <- length(genes$x) / network$size$bins / network$marks
+        genes$present <- rep(as.integer(network$present), samples)
+    }
+    genes
 }
 
 # The stages as src/ffi_network.c reads them: named vectors with one element per
 # stage.
 .stageColumns <- function(stages) {
     sizes <- c("copies", "steps", "inputs", "units", "window", "rate",
-               "branch", "side")
+               "branch", "side", "marks")
     columns <- lapply(sizes, function(size) {
         vapply(stages, function(s) as.numeric(s[[size]]), 0)
     })
@@ -50,6 +65,7 @@
 # the new state, the mean loss and whether the user interrupted; the state is
 # valid in that case too. A time limit is an error.
 .trainEpoch <- function(network, state, genes, order, settings) {
+    genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "train", .Call(ffi_train, network, state, genes,
                                                order, settings))
     out$interrupted <- .isInterrupt(out$stopped)
@@ -60,6 +76,7 @@
 # x genes] array per stage with attention.
 .predictGenes <- function(network, parameters, genes, attention = FALSE) {
     .checkMemory(network, "predict")
+    genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
                                                  parameters, genes, attention))
     .orStopped(out)[c("logit", "attention")]
@@ -69,6 +86,7 @@
 # input.
 .lossGradient <- function(network, parameters, genes) {
     .checkMemory(network, "gradientOfInput")
+    genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "gradientOfInput",
                        .Call(ffi_gradient, network, parameters, genes))
     .orStopped(out)[c("loss", "gradient", "dx")]
@@ -78,6 +96,7 @@
 # genes$x.
 .logitGradient <- function(network, parameters, genes) {
     .checkMemory(network, "gradientOfInput")
+    genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "gradientOfInput",
                        .Call(ffi_logit_gradient, network, parameters, genes))
     .orStopped(out)$dx

@@ -7,7 +7,9 @@
 #' @param object A model ([attentiveChrome()]) or a baseline
 #'   ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's bins and
-#'   marks. The marks may be in any order; further marks are ignored.
+#'   marks. The marks may be in any order; further marks are ignored. A model
+#'   trained with `markDropout` (see [attentiveChrome()]) needs only some of its
+#'   marks.
 #' @param type `"response"`: the probability of high expression; `"link"`: its
 #'   logit; `"class"`: 1 (high) if the probability is above 0.5, otherwise 0
 #'   (low), coded as in [expressionLabel()].
@@ -40,7 +42,7 @@ predict.AttentiveChromeModel <- function(object, newdata,
 # core's arrays, named by stage, or the parts of a gate.
 .forward <- function(model, signal, threads, arg = "signal",
                      attention = FALSE) {
-    .checkFits(signal, .modelFormat(model), arg)
+    model <- .atMarks(model, signal, arg)
     input <- .modelInput(signal, model@marks, colnames(signal),
                          model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads, attention)

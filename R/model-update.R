@@ -41,7 +41,7 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     recipe <- .checkChoice(recipe, "recipe", names(.recipes))
     settings <- .recipeSettings(recipe, mget(given), object@architecture)
     settings <- .runSettings(settings, seed, object@training$precision,
-                             progress)
+                             progress, .markDropoutOf(object))
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")

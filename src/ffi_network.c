@@ -1,13 +1,14 @@
 /* Training, prediction and gradients: R lists in, R lists out.
  *
  * network: list(stages = list(layer = names, copies =, steps =, inputs =,
- *                             units =, window =, rate =, branch =, side =
- *                             double), with one
- *               element per stage,
+ *                             units =, window =, rate =, branch =, side =,
+ *                             marks = double), with one element per stage,
  *               threads =, precision = "single" or "double",
  *               kernels = the name of a table,
- *               seed = of dropout, or NA for no dropout)
- * genes:   list(x = double [inputs x genes], y = double [genes] or NULL)
+ *               seed = of dropout, or NA for no dropout,
+ *               marks = their number, markDropout = their rate)
+ * genes:   list(x = double [inputs x genes], y = double [genes] or NULL,
+ *               present = integer [marks x genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
  * settings: list(batchSize =, clip =,
  *                learningRate = one number, or one per mini-batch,
@@ -69,6 +70,7 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
     const double *rate = stage_column(stages, "rate", count);
     const double *branch = stage_column(stages, "branch", count);
     const double *side = stage_column(stages, "side", count);
+    const double *marks = stage_column(stages, "marks", count);
     ac_stage *unwrapped = (ac_stage *)R_alloc(count, sizeof(ac_stage));
     for (int s = 0; s < count; s++) {
         SEXP name = PROTECT(Rf_ScalarString(STRING_ELT(layer, s)));
@@ -82,6 +84,7 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
             .rate = rate[s],
             .branch = as_int(branch[s], "branch", 0, 1),
             .side = as_int(side[s], "side", 0, INT_MAX),
+            .marks = as_int(marks[s], "marks", AC_NO_MARKS, AC_MARK_STEPS),
         };
         unwrapped[s] = stage;
         UNPROTECT(1);
@@ -121,9 +124,22 @@ static ffi_model unwrap_network(SEXP ffi_network)
                     .threads = list_int(ffi_network, "threads", 1, INT_MAX),
                     .kernels = CHAR(Rf_asChar(kernels)),
                     .dropout_on = seed != NA_INTEGER,
-                    .seed = (unsigned)seed},
+                    .seed = (unsigned)seed,
+                    .marks = list_int(ffi_network, "marks", 0, INT_MAX),
+                    .mark_dropout =
+                        list_number(ffi_network, "markDropout", 0, 1)},
     };
     return model;
+}
+
+static const int *unwrap_present(SEXP present, double count)
+{
+    if (present == R_NilValue)
+        return NULL;
+    if (TYPEOF(present) != INTSXP || (double)Rf_xlength(present) != count)
+        Rf_error("internal error: 'present' must have one integer for each "
+                 "mark of each gene");
+    return INTEGER(present);
 }
 
 static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
@@ -138,8 +154,10 @@ static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
         Rf_error("internal error: 'x' is not a whole number of genes");
     if (y != R_NilValue)
         as_numbers(y, "y", (R_xlen_t)count);
-    const ac_genes genes = {(size_t)count, REAL(x),
-                            y == R_NilValue ? NULL : REAL(y)};
+    const ac_genes genes = {
+        (size_t)count, REAL(x), y == R_NilValue ? NULL : REAL(y),
+        unwrap_present(list_element(ffi_genes, "present"),
+                       count * network->marks)};
     return genes;
 }
 

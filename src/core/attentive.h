@@ -34,6 +34,13 @@ typedef enum {
     AC_LAYER_TYPES
 } ac_layer;
 
+/* What a stage has of the marks of a gene. */
+typedef enum {
+    AC_NO_MARKS = 0,
+    AC_MARK_COPIES, /* each copy reads one mark */
+    AC_MARK_STEPS   /* each step is a mark      */
+} ac_mark_axis;
+
 /* A stage is `copies` layers of one kind side by side. Each copy reads an equal
  * share of the output of the stage before it. The outputs of the copies are
  * contiguous, so the M embeddings of M marks are the M steps of the next
@@ -52,6 +59,7 @@ typedef struct {
     int branch;  /* 1: reads the input of the network, as the first stage
                     does. What the stage before wrote is for a gate.    */
     int side;    /* gate: numbers per place that the first branch wrote */
+    int marks;   /* attention: ac_mark_axis                             */
 } ac_stage;
 
 typedef struct {
@@ -61,14 +69,21 @@ typedef struct {
     const char *kernels; /* single precision: a table's name; NULL: the best */
     int dropout_on;      /* in training and gradients; never in predictions */
     unsigned seed;       /* of dropout                                      */
+    int marks;           /* equal parts of the input, one after the other;
+                            0: none can be missing                          */
+    double mark_dropout; /* share of the marks that is dropped, where dropout
+                            is on: whole, gene by gene, and never all       */
 } ac_network;
 
 /* Genes: `inputs` numbers each, in the order in which the first stage reads
- * them, and a label 0 or 1 (y is NULL where none is needed). */
+ * them, and a label 0 or 1 (y is NULL where none is needed). Of a mark that is
+ * not present, the numbers have no effect and attention over marks is 0; each
+ * gene needs one that is. */
 typedef struct {
     size_t count;
     const double *x; /* [count][inputs] */
     const double *y; /* [count]         */
+    const int *present; /* [count][marks]: 1 or 0; NULL: all are */
 } ac_genes;
 
 /* Parameters and their Adam moments, in the order of the stages, their copies

@@ -61,6 +61,10 @@ typedef struct {
     real *din;           /* as in; NULL where not wanted              */
     real *dcontext;      /* [inputs]                                  */
     real *scratch;       /* [inputs][LANES]: of backward              */
+
+    /* [steps][LANES]: 1, or 0 for a step that has no weight; NULL: all have.
+     * Only the plain kernels know it. */
+    const real *present;
 } attention_pass;
 
 /* One step of Adam:

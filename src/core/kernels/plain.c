@@ -149,13 +149,17 @@ static void plain_lstm_backward(const lstm_pass *pass)
  *
  *   alpha_t = softmax over t of u . h_t,  out = sum over t of alpha_t h_t */
 
-static void softmax_over_steps(int steps, real *weight)
+/* Over the steps that are present. */
+static void softmax_over_steps(int steps, const real *present, real *weight)
 {
     for (int l = 0; l < LANES; l++) {
-        real largest = weight[l], total = 0;
-        for (int t = 1; t < steps; t++)
+        real largest = -INFINITY, total = 0;
+        for (int t = 0; t < steps; t++) {
+            if (present && present[t * LANES + l] == 0)
+                weight[t * LANES + l] = -INFINITY;
             if (weight[t * LANES + l] > largest)
                 largest = weight[t * LANES + l];
+        }
         for (int t = 0; t < steps; t++) {
             weight[t * LANES + l] = real_exp(weight[t * LANES + l] - largest);
             total += weight[t * LANES + l];
@@ -172,7 +176,7 @@ static void plain_attention_forward(const attention_pass *pass)
     for (int t = 0; t < pass->steps; t++)
         plain_product(1, pass->inputs, pass->context, pass->in + t * step,
                       pass->weight + t * LANES);
-    softmax_over_steps(pass->steps, pass->weight);
+    softmax_over_steps(pass->steps, pass->present, pass->weight);
     memset(pass->out, 0, sizeof(real) * step);
     for (int t = 0; t < pass->steps; t++)
         for (int k = 0; k < pass->inputs; k++)

@@ -2,6 +2,9 @@
  * attention): alpha_t = softmax over t of u . h_t; out = sum of alpha_t h_t.
  * in [steps][inputs][LANES], out [inputs][LANES].
  *
+ * Over marks, alpha of a mark that is not there is 0. Over the bins of a mark
+ * that is not there, out is 0.
+ *
  * Parameters: context [inputs]. Cache: alpha [steps][LANES], which a prediction
  * exports; then backward's scratch. */
 #include "layers/layer.h"
@@ -16,7 +19,7 @@ static size_t attention_cache_count(const ac_stage *stage,
 {
     const size_t steps = stage->steps;
     (void)kernels;
-    return (training ? 2 * steps + stage->inputs : steps) * LANES;
+    return (training ? 2 * (steps + stage->inputs) : steps) * LANES;
 }
 
 static size_t attention_export_count(const ac_stage *stage)
@@ -40,6 +43,8 @@ static attention_pass attention_pass_of(const layer *self)
         .out = self->out,
         .weight = self->cache,
     };
+    if (self->mask->on && stage->marks == AC_MARK_STEPS)
+        pass.present = self->mask->present;
     if (self->training) {
         pass.dweight = self->cache + (size_t)stage->steps * LANES;
         pass.dout = self->dout;
@@ -50,15 +55,44 @@ static attention_pass attention_pass_of(const layer *self)
     return pass;
 }
 
+/* Whether the genes of the copy's mark are there; NULL: all are. */
+static const real *attention_mark(const layer *self)
+{
+    return self->mask->on && self->stage->marks == AC_MARK_COPIES
+               ? self->mask->present + (size_t)self->copy * LANES
+               : NULL;
+}
+
+static void attention_mask(const layer *self, const real *from, real *to)
+{
+    const real *present = attention_mark(self);
+    for (int k = 0; k < self->stage->inputs; k++, from += LANES, to += LANES) {
+        LANE_LOOP
+        for (int l = 0; l < LANES; l++) {
+            to[l] = present[l] * from[l];
+        }
+    }
+}
+
 static void attention_forward(const layer *self)
 {
     const attention_pass pass = attention_pass_of(self);
-    self->kernels->attention_forward(&pass);
+    if (pass.present)
+        PLAIN_KERNELS.attention_forward(&pass);
+    else
+        self->kernels->attention_forward(&pass);
+    if (attention_mark(self))
+        attention_mask(self, self->out, self->out);
 }
 
 static void attention_backward(const layer *self)
 {
-    const attention_pass pass = attention_pass_of(self);
+    attention_pass pass = attention_pass_of(self);
+    if (attention_mark(self)) {
+        real *dout = pass.scratch + (size_t)pass.inputs * LANES;
+        attention_mask(self, self->dout, dout);
+        pass.dout = dout;
+    }
     self->kernels->attention_backward(&pass);
 }
 

@@ -143,14 +143,24 @@ static void gate_beta(const layer *self, const gate_parameters *own,
     relu_apply((size_t)units * LANES, cache->hidden, cache->hidden);
     dense_apply(self->kernels, marks, units, own->weight2, own->bias2,
                 cache->hidden, cache->beta);
-    lanes_softmax(marks, cache->beta);
+    if (self->mask->on)
+        lanes_softmax_present(marks, self->mask->present, cache->beta);
+    else
+        lanes_softmax(marks, cache->beta);
 }
 
 /* share = scale alpha beta value, so that alpha and beta have mean 1 where they
- * do not choose. */
-static real gate_scale(const ac_stage *stage)
+ * do not choose: beta among the marks that are there. */
+static void gate_scale(const layer *self, real *scale)
 {
-    return (real)place_count(stage) * (real)stage->inputs;
+    const int marks = self->stage->inputs;
+    lanes_set((real)marks, scale);
+    if (self->mask->on) {
+        lanes_set(0, scale);
+        for (int j = 0; j < marks; j++)
+            lanes_add(1, self->mask->present + j * LANES, scale);
+    }
+    lanes_scale((real)place_count(self->stage), scale, scale);
 }
 
 static void gate_forward(const layer *self)
@@ -159,7 +169,8 @@ static void gate_forward(const layer *self)
     const gate_parameters own = gate_split(stage, self->parameters);
     const gate_cache cache = gate_cache_of(self);
     const int bins = stage->steps;
-    const real scale = gate_scale(stage);
+    real scale[LANES];
+    gate_scale(self, scale);
     gate_alpha(self, &own, &cache);
     gate_beta(self, &own, &cache);
     lanes_set(*own.bias, self->out);
@@ -171,7 +182,7 @@ static void gate_forward(const layer *self)
             real *share = cache.share + at;
             LANE_LOOP
             for (int l = 0; l < LANES; l++) {
-                share[l] = scale * alpha[l] * beta[l] * value[l];
+                share[l] = scale[l] * alpha[l] * beta[l] * value[l];
             }
             lanes_add(1, share, self->out);
         }
@@ -184,8 +195,9 @@ static void gate_back_shares(const layer *self, const gate_cache *cache)
 {
     const ac_stage *stage = self->stage;
     const int bins = stage->steps;
-    const real scale = gate_scale(stage);
     const real *dout = self->dout;
+    real scale[LANES];
+    gate_scale(self, scale);
     memset(cache->dbeta, 0, sizeof(real) * stage->inputs * LANES);
     for (int j = 0; j < stage->inputs; j++)
         for (int t = 0; t < bins; t++) {
@@ -196,7 +208,7 @@ static void gate_back_shares(const layer *self, const gate_cache *cache)
             real *dbeta = cache->dbeta + (size_t)j * LANES;
             LANE_LOOP
             for (int l = 0; l < LANES; l++) {
-                const real d = scale * dout[l];
+                const real d = scale[l] * dout[l];
                 din[l] = d * alpha[l] * beta[l];
                 dalpha[l] = d * beta[l] * value[l];
                 dbeta[l] += d * alpha[l] * value[l];

@@ -91,6 +91,19 @@ static inline void lanes_softmax(int count, real *x)
             x[i * LANES + l] /= sum[l];
 }
 
+/* The same over those that are present (1, the others 0); the others become
+ * exactly 0. */
+static inline void lanes_softmax_present(int count, const real *present,
+                                         real *x)
+{
+    const real hidden = (real)1e30;
+    for (int i = 0; i < count * LANES; i++)
+        x[i] = present[i] * x[i] - (1 - present[i]) * hidden;
+    lanes_softmax(count, x);
+    for (int i = 0; i < count * LANES; i++)
+        x[i] *= present[i];
+}
+
 /* From the gradient of the softmax `weight` to that of what went in, in place:
  * weight (d - sum of weight d). */
 static inline void lanes_softmax_backward(int count, const real *weight,

@@ -19,12 +19,20 @@ typedef struct {
     uint64_t block; /* place in it, from the first */
 } dropout_rng;
 
+/* Which marks the genes of a block have (mask.c). */
+typedef struct {
+    int on;        /* 0: all of them                 */
+    real *present; /* [marks][LANES], each is 1 or 0 */
+} mark_mask;
+
 typedef struct {
     const ac_stage *stage;
     const layer_type *type;
     const kernels *kernels;
     const dropout_rng *dropout_rng;
+    const mark_mask *mask;
     int index;    /* place in the network, from the first              */
+    int copy;     /* place in the stage                                */
     int training; /* whether backward follows forward; not in predict  */
 
     const real *parameters;

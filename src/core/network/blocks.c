@@ -31,11 +31,11 @@ static ac_status open_with(network *net, const ac_network *shape, ac_use use,
 }
 
 /* From genes to logits: the block of up to LANES genes from `first` on. */
-static ac_status forward_block(network *net, const double *x, const int *order,
-                               size_t first, int lanes)
+static ac_status forward_block(network *net, const ac_genes *genes,
+                               const int *order, size_t first, int lanes)
 {
     if (network_should_stop(net))
         return AC_INTERRUPTED;
-    network_load(net, x, order, first, lanes);
+    network_load(net, genes, order, first, lanes);
     return network_forward(net);
 }

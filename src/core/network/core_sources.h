@@ -26,6 +26,8 @@
 #include "network/loss.c"
 #include "network/shape.c"
 
+#include "network/mask.c"
+
 #include "network/network.c"
 
 #include "network/blocks.c"

@@ -19,7 +19,7 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
     for (size_t done = 0; done < count; done += LANES) {
         const int lanes = block_size(done, count);
         net->dropout_rng.block = done / LANES;
-        if (forward_block(net, genes->x, order, first + done, lanes) != AC_OK)
+        if (forward_block(net, genes, order, first + done, lanes) != AC_OK)
             return AC_INTERRUPTED;
         memset(net->dlogit, 0, sizeof(real) * LANES);
         for (int l = 0; l < lanes; l++) {
@@ -68,7 +68,7 @@ static ac_status engine_logit_gradient(const ac_network *shape,
     for (size_t done = 0; done < genes->count && status == AC_OK;
          done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = forward_block(&net, genes->x, NULL, done, lanes);
+        status = forward_block(&net, genes, NULL, done, lanes);
         for (int l = 0; l < LANES; l++)
             net.dlogit[l] = 1;
         if (status == AC_OK)

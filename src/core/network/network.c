@@ -42,6 +42,7 @@ static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
         self->stage = stage;
         self->type = type;
         self->training = training;
+        self->copy = c;
         if (type->packed_count)
             self->packed =
                 arena_alloc(from, type->packed_count(stage, self->kernels));
@@ -84,6 +85,7 @@ static void lay_out(network *net, arena *from, ac_use use)
     net->gradient = training ? arena_alloc(from, net->parameter_count) : NULL;
     net->moments =
         use == AC_TRAIN ? arena_alloc(from, 2 * net->parameter_count) : NULL;
+    net->mask.present = arena_alloc(from, (size_t)shape->marks * LANES);
     net->x = arena_alloc(from, net->input_count * LANES);
     net->dx = wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
     real *in = net->x, *din = net->dx, *side = NULL, *dside = NULL;
@@ -142,6 +144,7 @@ static ac_status network_measure(network *net, const ac_network *shape,
         net->layers[i].index = i;
         net->layers[i].kernels = kernels;
         net->layers[i].dropout_rng = &net->dropout_rng;
+        net->layers[i].mask = &net->mask;
     }
     lay_out(net, space, use);
     return AC_OK;
@@ -209,7 +212,7 @@ static void network_pack(const network *net)
             net->layers[i].type->pack(&net->layers[i]);
 }
 
-static void network_load(const network *net, const double *x, const int *order,
+static void network_load(network *net, const ac_genes *genes, const int *order,
                          size_t first, int count)
 {
     const size_t inputs = net->input_count;
@@ -217,10 +220,12 @@ static void network_load(const network *net, const double *x, const int *order,
         memset(net->x, 0, sizeof(real) * inputs * LANES);
     for (int l = 0; l < count; l++) {
         const size_t gene = order ? (size_t)order[first + l] : first + l;
-        const double *row = x + gene * inputs;
+        const double *row = genes->x + gene * inputs;
         for (size_t i = 0; i < inputs; i++)
             net->x[i * LANES + l] = (real)row[i];
     }
+    mask_load(net, genes, order, first, count);
+    mask_apply(net, net->x);
 }
 
 static int part_count(const layer_type *type)
@@ -330,5 +335,7 @@ static ac_status network_backward(network *net)
     }
     for (size_t i = 0; net->branch_dx && i < net->input_count * LANES; i++)
         net->dx[i] += net->branch_dx[i];
+    if (net->dx)
+        mask_apply(net, net->dx);
     return AC_OK;
 }

@@ -11,6 +11,7 @@ typedef struct {
     int layer_count;
     size_t parameter_count, input_count;
     dropout_rng dropout_rng;
+    mark_mask mask;
 
     real *parameters;
     real *gradient;  /* NULL in a network that only predicts */
@@ -39,7 +40,7 @@ static void network_begin_batch(network *net, double batch);
 /* After the parameters have changed, before the next forward. */
 static void network_pack(const network *net);
 /* Loads up to LANES genes; the surplus lanes are zero. */
-static void network_load(const network *net, const double *x, const int *order,
+static void network_load(network *net, const ac_genes *genes, const int *order,
                          size_t first, int count);
 /* These two return AC_INTERRUPTED if the caller asked to stop; their results
  * are then incomplete. */

@@ -27,7 +27,7 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
         return status;
     for (size_t done = 0; done < genes->count; done += LANES) {
         const int lanes = block_size(done, genes->count);
-        status = forward_block(&net, genes->x, NULL, done, lanes);
+        status = forward_block(&net, genes, NULL, done, lanes);
         if (status != AC_OK)
             break;
         copy_out(lanes, net.logit, logit + done);

@@ -23,6 +23,19 @@ enum {
     MAX_INPUTS = 1 << 26 /* numbers per gene that a copy reads or writes */
 };
 
+/* Whether a stage has the marks where it says so. */
+static int has_marks(const ac_stage *stage, int marks)
+{
+    switch (stage->marks) {
+    case AC_MARK_COPIES:
+        return stage->copies == marks;
+    case AC_MARK_STEPS:
+        return stage->steps == marks && stage->copies == 1;
+    default:
+        return stage->layer != AC_GATE || marks == 0 || stage->inputs == marks;
+    }
+}
+
 static int stage_is_valid(const ac_stage *stage)
 {
     if (stage->layer < 0 || stage->layer >= AC_LAYER_TYPES ||
@@ -88,11 +101,12 @@ static ac_status check_network(const ac_network *shape)
             ? 0
             : shape->stages[0].copies * stage_input_count(&shape->stages[0]);
     size_t written = inputs, layers = 0, side = 0;
-    if (shape->stage_count < 1)
+    if (shape->stage_count < 1 || shape->marks < 0 ||
+        (shape->marks > 0 && inputs % shape->marks != 0))
         return AC_BAD_NETWORK;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        if (!stage_is_valid(stage))
+        if (!stage_is_valid(stage) || !has_marks(stage, shape->marks))
             return AC_BAD_NETWORK;
         layers += (size_t)stage->copies;
         if (!stage_fits(stage) || layers > MAX_COPIES)
