@@ -134,8 +134,8 @@ trainBaseline <- function(signal,
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = .fitCandidates(train),
-        training = list(genes = length(train$label), cellTypes = cellTypes,
-                        seed = seed,
+        training = list(genes = length(train$label), high = mean(train$label),
+                        cellTypes = cellTypes, seed = seed,
                         usedGenes = .usedRoles(train$genes, NULL)),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }

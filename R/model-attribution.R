@@ -32,7 +32,8 @@
 #' points, and time, for the genes concerned.
 #'
 #' Positive values increase the probability of high expression, except for
-#' saliency, which has no sign.
+#' saliency, which has no sign. All methods explain the logit of the network,
+#' before calibration (see [predict()][predict.AttentiveChromeModel]).
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
@@ -100,7 +101,8 @@ setMethod("attribution", "AttentiveChromeModel",
         assays$completeness <- shape(
             .incompleteness(model, values, logit, tolerance, threads))
     }
-    out <- .explanation(assays, shape(logit), signal, "attribution")
+    out <- .explanation(assays, .predictedLogit(model, shape(logit)), signal,
+                        "attribution")
     metadata(out)$attribution <- list(method = method, steps = steps,
                                       tolerance = tolerance, window = window)
     out

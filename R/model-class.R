@@ -59,6 +59,7 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 .updateModel <- function(object) {
     if (is(object, "AttentiveChromeModel")) {
         attr(object, "scale") <- .scaleOf(object)
+        attr(object, "calibration") <- .calibrationOf(object)
     }
     attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")
