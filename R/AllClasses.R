@@ -116,7 +116,8 @@ setClass("AttentiveChromeModel", slots = c(
 #'   object of ranger, and `trees`.
 #' @slot baseline As in [AttentiveChromeModel-class].
 #' @slot training List of `genes` (training samples), `high` (the share of them
-#'   that are high), `cellTypes`, `seed` and `usedGenes`, as in [AttentiveChromeModel-class].
+#'   that are high), `cellTypes`, `seed` and `usedGenes`, as in
+#'   [AttentiveChromeModel-class].
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
 #' @examples

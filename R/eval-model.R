@@ -299,16 +299,20 @@ print.evaluation <- function(x, digits = 3L, ...) {
     prefixes[!duplicated(names(prefixes))]
 }
 
+# Evaluations of earlier versions have fewer measures, without intervals.
 .evaluationTable <- function(row) {
-    measures <- names(.evaluationTitles)
+    measures <- intersect(names(.evaluationTitles), names(row))
     of <- function(columns) unlist(row[columns])
     rows <- lapply(.shownBaselines(row), function(prefix) {
         of(.prefixed(prefix, measures))
     })
     table <- do.call(rbind, c(list(
-        model = of(measures), `  95% from` = of(paste0(measures, "Lower")),
-        `  95% to` = of(paste0(measures, "Upper"))), rows))
-    colnames(table) <- .evaluationTitles
+        model = of(measures),
+        `  95% from` = if ("chromosomes" %in% names(row))
+            of(paste0(measures, "Lower")),
+        `  95% to` = if ("chromosomes" %in% names(row))
+            of(paste0(measures, "Upper"))), rows))
+    colnames(table) <- .evaluationTitles[measures]
     table
 }
 

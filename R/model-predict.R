@@ -10,7 +10,8 @@
 #' genes: both (Platt), the slope alone (temperature), or none of them, by the
 #' log loss in ten-fold cross-validation on these genes. The slope is positive,
 #' so the order of the genes remains the same. Validation sets with fewer than
-#' 10 high or 10 low genes are not used.
+#' 10 high or 10 low genes are not used. A model of several cell types has one
+#' calibration for all of them.
 #'
 #' `predict()`, [evaluate()][evaluate.AttentiveChromeModel],
 #' [augment()][augment.AttentiveChromeModel], [attention()]'s and
