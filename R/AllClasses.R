@@ -70,7 +70,14 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   the names of their methods; `fits`, their coefficients and what they read;
 #'   `loss`, the log loss in cross-validation of the methods that were compared.
 #'   It is empty if the weights were read from a file.
-#' @slot training List of the settings, the seed and the numbers of genes, and
+#' @slot calibration List of what the validation genes tell of the logits: see
+#'   [predict()][predict.AttentiveChromeModel]. `method` (`"none"`,
+#'   `"temperature"` or `"platt"`), `slope` and `intercept`; `high`, the share
+#'   of high genes; `loss`, the log loss of the methods in cross-validation; and
+#'   `scores`, the sorted logits of the `high` and the `low` genes. It is empty
+#'   without validation genes, and if the weights were read from a file.
+#' @slot training List of the settings, the seed, the numbers of genes, `high`
+#'   (the share of high genes among the training genes), and
 #'   `usedGenes`, a data frame of the genes that the model was trained with, by
 #'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene`
 #'   (id),
@@ -92,7 +99,8 @@ setClass("AttentiveChromeModel", slots = c(
     bins = "list", preprocessing = "list", transform = "character",
     scale = "numeric", parameters = "list",
     history = "data.frame", bestEpoch = "integer", baseline = "list",
-    training = "list", version = "character"), prototype = list(scale = 1))
+    training = "list", calibration = "list", version = "character"),
+    prototype = list(scale = 1))
 
 #' A trained baseline
 #'
@@ -108,8 +116,9 @@ setClass("AttentiveChromeModel", slots = c(
 #'   cross-validation, where there is one. For `"randomForest"`: `forest`, the
 #'   object of ranger, and `trees`.
 #' @slot baseline As in [AttentiveChromeModel-class].
-#' @slot training List of `genes` (training samples), `cellTypes`, `seed` and
-#'   `usedGenes`, as in [AttentiveChromeModel-class].
+#' @slot training List of `genes` (training samples), `high` (the share of them
+#'   that are high), `cellTypes`, `seed` and `usedGenes`, as in
+#'   [AttentiveChromeModel-class].
 #' @slot version Version of the package that trained it.
 #' @return `show()`: nothing; it prints.
 #' @examples

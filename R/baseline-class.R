@@ -151,8 +151,8 @@ trainBaseline <- function(signal,
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
-        training = list(genes = length(train$label), cellTypes = cellTypes,
-                        seed = seed, usedGenes = used),
+        training = list(genes = length(train$label), high = mean(train$label),
+                        cellTypes = cellTypes, seed = seed, usedGenes = used),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -190,9 +190,11 @@ trainBaseline <- function(signal,
 #' @rdname predict.AttentiveChromeModel
 #' @export
 predict.BaselineModel <- function(object, newdata,
-                                  type = c("response", "link", "class"), ...) {
+                                  type = c("response", "link", "class"),
+                                  prior = NULL, ...) {
     type <- .checkChoice(type, "type", c("response", "link", "class"))
-    .fromLogit(.logitOfBaseline(object, newdata, "newdata"), type)
+    logit <- .logitOfBaseline(object, newdata, "newdata")
+    .fromLogit(.predictedLogit(object, logit, prior = prior), type)
 }
 
 # The logits, genes x cell types.

@@ -42,10 +42,11 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
     .checkModel(model)
     .checkFits(signal, .modelFormat(model))
     .checkEdits(edits)
-    before <- .forward(model, signal, threads)$logit
+    before <- .predictedLogit(model, .forward(model, signal, threads)$logit)
     rows <- lapply(names(edits), function(name) {
         edited <- .applyEdit(signal, edits[[name]], name)
-        after <- .forward(model, edited, threads, "edits")$logit
+        after <- .predictedLogit(
+            model, .forward(model, edited, threads, "edits")$logit)
         data.frame(gene = rep(rownames(signal), ncol(signal)),
                    cellType = rep(colnames(signal), each = nrow(signal)),
                    edit = factor(name, names(edits)),

@@ -3,7 +3,9 @@
 .judgeExplanations <- function(task, model, target, shuffled, draws, level,
                                threads) {
     genes <- nrow(target$signal)
-    on <- which(.forward(model, target$signal, threads)$logit > 0)
+    logit <- .predictedLogit(
+        model, .forward(model, target$signal, threads)$logit)
+    on <- which(logit > 0)
     if (length(on) < 2L || length(target$active) < 2L) {
         .stop("{.arg signal} must have at least two genes that are predicted to
                have high expression, and two that have it, in cell type

@@ -105,7 +105,8 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     x <- .modelInput(signal, model@marks, colnames(signal),
                      model@transform, .scaleOf(model))$x
     logitOf <- function(x) {
-        .predictInput(model, list(x = x, y = NULL), threads)$logit
+        .predictedLogit(model, .predictInput(
+            model, list(x = x, y = NULL), threads)$logit)
     }
     high <- logitOf(x) > 0
     list(inputs = length(x) / nrow(signal), genes = nrow(signal), high = high,

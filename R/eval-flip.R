@@ -125,8 +125,8 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     logitOf <- function(sets) {
         edited <- matrix(x, length(x), ncol(sets))
         edited[which(sets[unitOf, , drop = FALSE])] <- value
-        .predictInput(model, list(x = as.double(edited), y = NULL),
-                      threads)$logit
+        .predictedLogit(model, .predictInput(
+            model, list(x = as.double(edited), y = NULL), threads)$logit)
     }
     none <- logical(nrow(units))
     start <- logitOf(as.matrix(none))

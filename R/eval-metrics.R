@@ -38,7 +38,8 @@
 .metrics <- function(label, logit) {
     if (anyNA(logit)) {
         return(c(auroc = NA_real_, auprc = NA, accuracy = NA, f1 = NA,
-                 brier = NA, logLoss = NA))
+                 brier = NA, logLoss = NA, slope = NA, intercept = NA,
+                 ece = NA))
     }
     probability <- stats::plogis(logit)
     class <- as.integer(probability > 0.5)
@@ -47,7 +48,55 @@
       accuracy = mean(class == label),
       f1 = .f1(label, class),
       brier = mean((probability - label)^2),
-      logLoss = .logLoss(label, logit))
+      logLoss = .logLoss(label, logit),
+      .calibrationMetrics(label, logit),
+      ece = .ece(label, logit))
+}
+
+# ---- calibration ------------------------------------------------------------
+
+# Intercept and slope of the logistic regression of the label on the logit, by
+# Newton's method with bounds. `target`: labels, or numbers from 0 to 1.
+.logitLine <- function(target, logit, intercept = TRUE, slopes = c(-Inf, Inf)) {
+    at <- function(b) b[1L] + b[2L] * logit
+    gradient <- function(b) {
+        missed <- stats::plogis(at(b)) - target
+        c(mean(missed), mean(missed * logit))
+    }
+    hessian <- function(b) {
+        p <- stats::plogis(at(b))
+        weight <- p * (1 - p)
+        cross <- mean(weight * logit)
+        matrix(c(mean(weight), cross, cross, mean(weight * logit^2)), 2L)
+    }
+    free <- if (intercept) Inf else 0
+    line <- stats::nlminb(c(0, 1), function(b) .logLoss(target, at(b)),
+                          gradient, hessian, lower = c(-free, slopes[1L]),
+                          upper = c(free, slopes[2L]))$par
+    c(intercept = line[1L], slope = line[2L])
+}
+
+# NA if no finite line is the best: all labels or all logits are equal, or the
+# logits separate the classes.
+.calibrationMetrics <- function(label, logit) {
+    high <- logit[label == 1]
+    low <- logit[label == 0]
+    mixed <- length(high) > 0L && length(low) > 0L &&
+        min(high) < max(low) && min(low) < max(high)
+    if (!mixed) return(c(slope = NA_real_, intercept = NA))
+    .logitLine(label, logit)[c("slope", "intercept")]
+}
+
+# The expected calibration error: the mean over the genes of the difference
+# between the mean probability and the share of high genes of their bin.
+.ece <- function(label, logit) {
+    missed <- rowsum(stats::plogis(logit) - label, .calibrationBins(logit))
+    sum(abs(missed)) / length(label)
+}
+
+# Ten bins of equally many genes. Equal logits are in one bin.
+.calibrationBins <- function(logit, bins = 10) {
+    ceiling(rank(logit) * bins / length(logit))
 }
 
 # ---- uncertainty of the AUROC -----------------------------------------------

@@ -74,9 +74,12 @@
 }
 
 # An interval of an AUROC that is symmetric on the logit scale and so stays
-# within 0 and 1. NA for an AUROC of 0 or 1, whose variance is estimated as 0.
+# within 0 and 1. NA for an AUROC of 0 or 1, whose variance is estimated as 0,
+# and if the error is unknown, as of the AUROC of a single high gene.
 .logitInterval <- function(auroc, error, level, df = Inf) {
-    if (is.na(auroc) || auroc %in% c(0, 1)) return(c(NA_real_, NA_real_))
+    if (is.na(auroc) || auroc %in% c(0, 1) || is.na(error)) {
+        return(c(NA_real_, NA_real_))
+    }
     half <- stats::qt((1 + level) / 2, df) * error / auroc / (1 - auroc)
     stats::plogis(stats::qlogis(auroc) + c(-1, 1) * half)
 }

@@ -24,9 +24,10 @@
 #'     architectures that attend to marks;
 #'   * `share` (genes x cell types x marks x bins), for `"additive"`: what each
 #'     bin of each mark contributes to the logit. A gene's shares and
-#'     `metadata(x)$bias` sum to the logit, up to rounding;
+#'     `metadata(x)$bias` sum to the logit of the network, before calibration
+#'     (`predict(type = "link", calibrated = FALSE)`), up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
-#'     expression;
+#'     expression, calibrated, as of [predict()][predict.AttentiveChromeModel];
 #'   * `label`, if `signal` has it.
 #'
 #'   Of a mark that `signal` lacks (see `markDropout` of [attentiveChrome()]),
@@ -49,6 +50,7 @@ setMethod("attention", "AttentiveChromeModel",
     architecture <- .architectures[[model@architecture]]
     if (.describeAttention(architecture) == "none") .stopNoAttention(model)
     out <- .forward(model, signal, threads, attention = TRUE)
+    out$logit <- .predictedLogit(model, out$logit)
     assays <- .alphaAssays(architecture, out$attention, model@marks, signal)
     if (!is.null(architecture$beta)) {
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)

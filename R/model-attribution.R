@@ -42,7 +42,8 @@
 #' precision.
 #'
 #' Positive values increase the probability of high expression, except for
-#' saliency, which has no sign.
+#' saliency, which has no sign. All methods explain the logit of the network,
+#' before calibration (see [predict()][predict.AttentiveChromeModel]).
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
@@ -125,7 +126,8 @@ setMethod("attribution", "AttentiveChromeModel",
     }
     if (!is.null(attr(values, "missed"))) assays$completeness <- shape(
         attr(values, "missed"))
-    out <- .explanation(assays, shape(logit), signal, "attribution")
+    out <- .explanation(assays, .predictedLogit(model, shape(logit)), signal,
+                        "attribution")
     metadata(out)$attribution <- settings
     out
 })

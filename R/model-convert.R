@@ -5,6 +5,7 @@
 .updateModel <- function(object) {
     if (is(object, "AttentiveChromeModel")) {
         attr(object, "scale") <- .scaleOf(object)
+        attr(object, "calibration") <- .calibrationOf(object)
     }
     attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")

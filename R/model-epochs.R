@@ -27,7 +27,15 @@
         .train(run, network, data, settings, checkpoint)
     })
     run$meanShare <- .meanShare(plan, network, run$parameters)
+    run$calibration <- .runCalibration(plan, network, run$parameters)
     .asModel(plan, .listParameters(run$parameters, shapes), run)
+}
+
+.runCalibration <- function(plan, network, parameters) {
+    validation <- plan$data$validation
+    if (is.null(validation)) return(list())
+    .fitCalibration(.predictGenes(network, parameters, validation)$logit,
+                    validation$y)
 }
 
 # The mean share of each bin and mark, bins x marks, over at most 4,096 training
@@ -52,6 +60,7 @@
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
+    training$high <- mean(data$train$y)
     training$meanShare <- run$meanShare
     training$reference <- plan$reference
     training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
@@ -60,7 +69,7 @@
         preprocessing = data$preprocessing, transform = plan$transform,
         scale = data$scale, parameters = parameters, history = run$history,
         bestEpoch = run$bestEpoch, baseline = plan$baseline,
-        training = training,
+        training = training, calibration = run$calibration,
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 

@@ -17,9 +17,11 @@
                     .markDropoutOf(object))
         },
         if (is.na(object@training$genes)) "weights were read from a file"
-        else sprintf("trained on %d genes, %d epochs; epoch kept: %d",
-                     object@training$genes, nrow(object@history),
-                     object@bestEpoch))
+        else c(sprintf("trained on %d genes, %d epochs; epoch kept: %d",
+                       object@training$genes, nrow(object@history),
+                       object@bestEpoch),
+               paste0("calibration: ",
+                      .describeCalibration(.calibrationOf(object)))))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
         lines <- c(lines, sprintf("validation AUROC: %.4f",
                                   best$validationAuroc))

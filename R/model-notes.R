@@ -38,7 +38,8 @@
 
 .noteOneSide <- function(model, input, threads) {
     if (is.null(input)) return(NULL)
-    high <- .predictInput(model, input, threads)$logit > 0
+    high <- .predictedLogit(
+        model, .predictInput(model, input, threads)$logit) > 0
     if (length(unique(high)) > 1L) return(NULL)
     sprintf(paste("All predicted probabilities of the %d validation genes lie",
                   "%s 0.5, after %d steps. More epochs or a smaller batchSize",

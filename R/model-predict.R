@@ -1,8 +1,55 @@
 #' Predict gene expression
 #'
+#' Predicts the probability of high expression of each gene, its class, or the
+#' set of classes that it may have.
+#'
 #' A warning of class `AttentiveChrome_unlike` names the cell types of `newdata`
 #' whose signal is unlike that of the training, if there are 100 genes or more:
 #' see [unlikeTraining()].
+#'
+#' @section Calibration:
+#' The probabilities of a network are often too extreme. If a model was trained
+#' with validation genes, its logits are corrected after training to an
+#' intercept plus a slope times the logit, which are fitted to the validation
+#' genes: both (Platt), the slope alone (temperature), or none of them, by the
+#' log loss in ten-fold cross-validation on these genes. The slope is positive,
+#' so the order of the genes remains the same. Validation sets with fewer than
+#' 10 high or 10 low genes are not used. A model of several cell types has one
+#' calibration for all of them.
+#'
+#' `predict()`, [evaluate()][evaluate.AttentiveChromeModel],
+#' [augment()][augment.AttentiveChromeModel], [attention()]'s and
+#' [attribution()]'s assay `probability`, [predictEdits()] and panels use the
+#' calibrated logit. Shares and attributions explain the logit of the network
+#' itself, `predict(type = "link", calibrated = FALSE)`. Models that were
+#' trained without validation genes, or read from PyTorch's files, are not
+#' calibrated.
+#'
+#' @section Another share of high genes:
+#' Probabilities depend on the share of high genes. Those of a calibrated model
+#' are for the share among its validation genes, others for that among the
+#' training genes. With `prior`, the logit is changed by the difference of the
+#' logits of the new share and this share (Saerens et al. 2002).
+#'
+#' `prior = "estimate"` takes the share with the highest likelihood of the
+#' predicted genes of a cell type, which the EM algorithm of Saerens et al.
+#' finds. Both assume that high genes, and low genes, have the same signal as
+#' before, and only their share differs. Real genes often differ in more than
+#' that, and the estimate then goes too far (`bench/results/calibration.md`): a
+#' known share is better.
+#'
+#' @section Prediction sets:
+#' `type = "set"` returns the classes that a gene may have: `"high"`, `"low"`,
+#' `"high or low"` if the model cannot tell, or `"none"` if the gene resembles
+#' neither class of validation genes. Of new genes that are high, the set
+#' contains high for at least the share `level` on average, and likewise for low
+#' genes. This is split conformal prediction by class (Vovk 2012): it assumes
+#' that the genes of a class are exchangeable with the validation genes of this
+#' class, not that the model is good or calibrated, nor that the share of high
+#' genes is the same. The validation genes have also chosen the epoch of the
+#' model, which the guarantee does not count; the measured effect is small
+#' (`bench/results/calibration.md`). Sets do not depend on `calibrated` and
+#' `prior`.
 #'
 #' @param object A model ([attentiveChrome()]) or a baseline
 #'   ([trainBaseline()]).
@@ -12,30 +59,75 @@
 #'   marks.
 #' @param type `"response"`: the probability of high expression; `"link"`: its
 #'   logit; `"class"`: 1 (high) if the probability is above 0.5, otherwise 0
-#'   (low), coded as in [expressionLabel()].
+#'   (low), coded as in [expressionLabel()]; `"set"`: the classes that the gene
+#'   may have, see the section Prediction sets.
 #' @param threads Number of threads; by default the option
 #'   `AttentiveChrome.threads`, then the environment variable
 #'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
+#' @param calibrated Whether to use the calibrated logit.
+#' @param prior The share of high genes in `newdata`, from 0 to 1: one number,
+#'   or one for each cell type; `"estimate"` to estimate it in each cell type,
+#'   from 20 or more genes; or `NULL` for no change.
+#' @param level For sets, the share of the genes of each class that are covered,
+#'   from 0.5 to 0.999. It needs level / (1 - level) validation genes of each
+#'   class, or it is an error.
 #' @param ... Not used.
-#' @return A matrix of genes x cell types, with the names of `newdata`.
+#' @return A matrix of genes x cell types, with the names of `newdata`; for
+#'   `"set"`, of text. With `prior`, it has the attribute `prior`, the share by
+#'   cell type.
+#' @references Platt (1999), Advances in Large Margin Classifiers, 61; Guo et
+#'   al. (2017), temperature, <https://arxiv.org/abs/1706.04599>; Saerens et al.
+#'   (2002), Neural Computation 14, 21; Alexandari et al. (2020), both together,
+#'   <https://arxiv.org/abs/1901.06852>; Vovk (2012), conditional validity of
+#'   conformal prediction, <https://arxiv.org/abs/1209.2673>.
+#' @seealso [plotCalibration()]
 #' @export
 #' @examples
-#' signal <- roadmapGenes[1:60, "E123"]
-#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
-#' head(predict(model, signal))
-#' table(predict(model, signal, type = "class"), expressionLabel(signal))
+#' parts <- splitGenes(roadmapGenes[1:150, "E123"])
+#' model <- attentiveChrome(parts, epochs = 2, filters = 4, context = 4)
+#' head(predict(model, parts$test))
+#' table(predict(model, parts$test, type = "class"),
+#'     expressionLabel(parts$test))
+#' # As if a third of the genes were high
+#' head(predict(model, parts$test, prior = 1 / 3))
+#' table(predict(model, parts$test, type = "set", level = 0.8),
+#'     expressionLabel(parts$test))
 predict.AttentiveChromeModel <- function(object, newdata,
-                                         type = c("response", "link", "class"),
-                                         threads = NULL, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class"))
+                                         type = c("response", "link", "class",
+                                                  "set"),
+                                         threads = NULL, calibrated = TRUE,
+                                         prior = NULL, level = 0.9, ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class", "set"))
+    .checkNumber(level, "level", 0.5, 0.999)
     logit <- .forward(object, newdata, threads, "newdata")$logit
     .tellUnlike(object, newdata)
-    .fromLogit(logit, type)
+    if (type == "set") {
+        return(.conformalSets(logit, .calibrationOf(object), level))
+    }
+    .fromLogit(.predictedLogit(object, logit, calibrated, prior), type)
 }
 
 .fromLogit <- function(logit, type) {
     switch(type, link = logit, response = stats::plogis(logit),
            class = (logit > 0) + 0L)
+}
+
+# The logit that predict() is made of, from the logit of the network, genes x
+# cell types.
+.predictedLogit <- function(model, logit, calibrated = TRUE, prior = NULL) {
+    .checkFlag(calibrated, "calibrated")
+    calibration <- if (calibrated) .calibrationOf(model) else list()
+    logit <- .calibrate(logit, calibration)
+    if (is.null(prior)) return(logit)
+    .checkPrior(prior, ncol(logit), nrow(logit))
+    from <- calibration$high %||% model@training$high
+    if (is.null(from)) {
+        .stop("{.arg prior} needs a model that knows the share of high genes
+               among the genes it was trained with",
+              x = "This one was read from a file, or trained by an earlier
+                   version.")
+    }
+    .changePrior(logit, from, prior)
 }
 
 # The logit, genes x cell types, and where it is wanted the attention: the

@@ -73,7 +73,11 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #' @param object,x A panel ([trainCellTypes()]).
 #' @param newdata,signal A signal with cell types of the panel, and the marks
 #'   and bins of its models.
-#' @param type,threads,... As for [predict()][predict.AttentiveChromeModel].
+#' @param type,threads,calibrated,prior,level,... As for
+#'   [predict()][predict.AttentiveChromeModel]. `evaluate()` needs `signal` for
+#'   other probabilities than the calibrated ones.
+#' @param draws,seed With `signal`, as for
+#'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @param genes With `signal`, `"all"` genes or the `"variable"` ones, as for
 #'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
@@ -99,25 +103,35 @@ NULL
 #' @rdname evaluate.AttentiveChromePanel
 #' @export
 predict.AttentiveChromePanel <- function(object, newdata,
-                                         type = c("response", "link", "class"),
-                                         threads = NULL, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class"))
+                                         type = c("response", "link", "class",
+                                                  "set"),
+                                         threads = NULL, calibrated = TRUE,
+                                         prior = NULL, level = 0.9, ...) {
+    type <- .checkChoice(type, "type", c("response", "link", "class", "set"))
     cells <- .checkPanelSignal(object, newdata, "newdata")
-    columns <- lapply(cells, function(c) {
-        predict.AttentiveChromeModel(object[[c]], newdata[, c], type, threads)
+    if (!is.null(prior)) .checkPrior(prior, length(cells), nrow(newdata))
+    columns <- lapply(seq_along(cells), function(i) {
+        own <- if (length(prior) > 1L) prior[i] else prior
+        predict.AttentiveChromeModel(object[[cells[i]]], newdata[, cells[i]],
+                                     type, threads, calibrated, own, level)
     })
-    do.call(cbind, columns)
+    structure(do.call(cbind, columns),
+              prior = unlist(lapply(columns, attr, "prior")))
 }
 
 #' @rdname evaluate.AttentiveChromePanel
 #' @export
 evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
-                                          genes = c("all", "variable"), ...) {
+                                          genes = c("all", "variable"),
+                                          calibrated = TRUE, prior = NULL,
+                                          draws = 500, seed = 1, ...) {
     .checkPanel(x, "x")
     genes <- .checkChoice(genes, "genes", c("all", "variable"))
     if (is.null(signal)) {
-        if (genes != "all") {
-            .stop("{.code genes = \"variable\"} needs {.arg signal}",
+        if (genes != "all" || !identical(calibrated, TRUE) ||
+            !is.null(prior)) {
+            .stop("{.arg genes}, {.arg calibrated} and {.arg prior} need
+                   {.arg signal}",
                   i = "Pass the test genes of all cell types.")
         }
         return(.bindEvaluations(lapply(x@records, `[[`, "metrics")))
@@ -125,7 +139,9 @@ evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
     signal <- .evaluatedGenes(signal, genes)
     rows <- lapply(.checkPanelSignal(x, signal), function(c) {
         own <- signal[, c]
-        .evaluateLogit(x[[c]], own, .forward(x[[c]], own, threads)$logit)
+        logit <- .predictedLogit(x[[c]], .forward(x[[c]], own, threads)$logit,
+                                 calibrated, prior)
+        .evaluateLogit(x[[c]], own, logit, draws = draws, seed = seed)
     })
     evaluation <- .bindEvaluations(rows)
     .tellSeen(attr(evaluation, "seen"))

@@ -151,7 +151,8 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     if (is.null(training$threads)) own$threads <- 1L
     model <- .withoutNotes(do.call(attentiveChrome, c(own, training)))
     test <- parts$test
-    logit <- .forward(model, test, training$threads %||% 1L)$logit
+    logit <- .predictedLogit(
+        model, .forward(model, test, training$threads %||% 1L)$logit)
     record <- list(model = model,
                    test = data.frame(gene = rownames(test),
                                      label = expressionLabel(test)[, 1L],

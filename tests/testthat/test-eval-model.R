@@ -6,12 +6,16 @@ model <- quickModel(parts)
 test_that("evaluate() has a row per cell type, with the baseline", {
     table <- evaluate(model, parts$test)
     expect_identical(table$cellType, colnames(signal))
-    own <- c("auroc", "auprc", "accuracy", "f1", "brier", "logLoss")
-    other <- c("Auroc", "Auprc", "Accuracy", "F1", "Brier", "LogLoss",
-               "Difference", "DifferenceLower", "DifferenceUpper")
+    own <- c("auroc", "auprc", "accuracy", "f1", "brier", "logLoss", "slope",
+             "intercept", "ece")
+    other <- c("Auroc", "Auprc", "Accuracy", "F1", "Brier", "LogLoss", "Slope",
+               "Intercept", "Ece", "Difference", "DifferenceLower",
+               "DifferenceUpper")
     expect_named(table, c("cellType", "genes", "high", own, "baseline",
                           paste0("baseline", other),
-                          paste0("reference", other)))
+                          paste0("reference", other),
+                          paste0(rep(own, each = 2L), c("Lower", "Upper")),
+                          "chromosomes"))
     label <- expressionLabel(parts$test)
     expect_equal(table$high, unname(colMeans(label)))
     score <- predict(model, parts$test)
@@ -131,10 +135,10 @@ test_that("print() says plainly which is better", {
     })
     table <- data.frame(
         cellType = "E003", genes = 100L, high = 0.5, auroc = 0.8, auprc = 0.81,
-        accuracy = 0.7, f1 = 0.71, brier = 0.15, logLoss = 0.4,
-        baseline = "zones")
+        accuracy = 0.7, f1 = 0.71, brier = 0.15, logLoss = 0.4, slope = 0.9,
+        intercept = -0.123, ece = 0.02, baseline = "zones")
     for (name in c("baseline", "reference", "forest")) {
-        table[.prefixed(name, names(.evaluationTitles))] <- 6:1 / 10
+        table[.prefixed(name, names(.evaluationTitles))] <- 9:1 / 10
         table[.prefixed(name, c("difference", "differenceLower",
                                 "differenceUpper"))] <- c(0.2, 0.1, 0.3)
     }
@@ -142,6 +146,13 @@ test_that("print() says plainly which is better", {
     table$forestDifference <- -0.02
     table$forestDifferenceLower <- -0.03
     table$forestDifferenceUpper <- -0.01
+    expect_snapshot(print(.asEvaluation(table)))
+    # With intervals, of which that of F1 is unknown
+    measures <- names(.evaluationTitles)
+    table[paste0(measures, "Lower")] <- unlist(table[measures]) - 0.02
+    table[paste0(measures, "Upper")] <- unlist(table[measures]) + 0.02
+    table[c("f1Lower", "f1Upper")] <- NA
+    table$chromosomes <- 20L
     expect_snapshot(print(.asEvaluation(table)))
     # The same line is not printed twice if the reference is the best.
     table$baseline <- "meanLogCount"
@@ -151,4 +162,40 @@ test_that("print() says plainly which is better", {
     many$baselineDifferenceUpper[1:2] <- -0.01
     many$baselineDifferenceLower[3L] <- 0.01
     expect_snapshot(print(.asEvaluation(many)))
+})
+
+test_that("evaluate() is of the probabilities that predict() returns", {
+    label <- expressionLabel(parts$test)[, 1L]
+    measured <- function(table) unlist(table[1L, names(.evaluationTitles)])
+    expect_equal(measured(evaluate(model, parts$test, draws = 0)),
+                 .metrics(label, predict(model, parts$test, "link")[, 1L]))
+    raw <- predict(model, parts$test, "link", calibrated = FALSE, prior = 0.3)
+    table <- evaluate(model, parts$test, calibrated = FALSE, prior = 0.3,
+                      draws = 0)
+    expect_equal(measured(table), .metrics(label, raw[, 1L]))
+    zones <- trainBaseline(parts$train, "zones")
+    expect_equal(measured(evaluate(zones, parts$test, prior = 0.3, draws = 0)),
+                 .metrics(label, predict(zones, parts$test, "link",
+                                         prior = 0.3)[, 1L]))
+})
+
+test_that("intervals are of whole chromosomes if there are five", {
+    on <- as.character(GenomicRanges::seqnames(rowRanges(parts$test)))
+    expect_gt(length(unique(on)), 5L)
+    table <- evaluate(model, parts$test, draws = 50)
+    label <- expressionLabel(parts$test)[, 1L]
+    logit <- predict(model, parts$test, "link")[, 1L]
+    own <- .drawnClusters(on, label)
+    expect_identical(table$chromosomes[1L],
+                     if (is.null(own)) NA_integer_ else max(own))
+    expect_equal(unlist(table[1L, c("brierLower", "brierUpper")]),
+                 .metricIntervals(label, logit, own, 50,
+                                  1)[c("brierLower", "brierUpper")])
+    expect_identical(evaluate(model, parts$test, draws = 50), table)
+    other <- evaluate(model, parts$test, draws = 50, seed = 2)
+    expect_false(identical(other$brierLower, table$brierLower))
+    none <- evaluate(model, parts$test, draws = 0)
+    expect_true(anyNA(none$brierLower))
+    expect_identical(none$aurocLower, table$aurocLower)
+    expect_error(evaluate(model, parts$test, draws = -1), "draws")
 })
