@@ -46,10 +46,24 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
          slots = c(kind = "character", marks = "character", bins = "list",
                    columns = "DataFrame"))
 
+# What a model and an ensemble have in common. Functions that take either check
+# for this class; those that need weights go through .membersOf().
+#' @rdname AttentiveChromeModel-class
+#' @exportClass AttentiveChromeFit
+setClass("AttentiveChromeFit", slots = c(
+    architecture = "character", size = "list", marks = "character",
+    bins = "list", preprocessing = "list", transform = "character",
+    scale = "numeric", baseline = "list", calibration = "list",
+    training = "list", version = "character"), contains = "VIRTUAL",
+    prototype = list(scale = 1))
+
 #' A trained model
 #'
 #' The result of [attentiveChrome()]. It contains only R values, so it can be
-#' saved with [saveRDS()] and used in any later session.
+#' saved with [saveRDS()] and used in any later session. The virtual class
+#' `AttentiveChromeFit` has what it shares with an
+#' [ensemble][AttentiveChromeEnsemble-class]: all slots but `parameters`,
+#' `history` and `bestEpoch`.
 #'
 #' @slot architecture Name of the architecture.
 #' @slot size Named list of its sizes.
@@ -77,6 +91,7 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
 #'   with a label (one per line) and `role`, `"training"` or `"validation"`.
 #'   Models of earlier versions and of PyTorch's files do not have it.
+#' @slot calibration List; empty without a calibration.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
@@ -86,12 +101,51 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' model
 #' @exportClass AttentiveChromeModel
-setClass("AttentiveChromeModel", slots = c(
-    architecture = "character", size = "list", marks = "character",
-    bins = "list", preprocessing = "list", transform = "character",
-    scale = "numeric", parameters = "list",
-    history = "data.frame", bestEpoch = "integer", baseline = "list",
-    training = "list", version = "character"), prototype = list(scale = 1))
+setClass("AttentiveChromeModel", contains = "AttentiveChromeFit", slots = c(
+    parameters = "list", history = "data.frame", bestEpoch = "integer"))
+
+#' An ensemble of models
+#'
+#' Several models that were trained on the same genes with different seeds, used
+#' as one. [attentiveChrome()] with `members` trains an ensemble, and
+#' [modelEnsemble()] makes one of models. All functions that take a model take
+#' an ensemble, except [writeTorchWeights()], which takes a member.
+#'
+#' * Predictions are those of the mean logit of the members. So all that is
+#'   computed from predictions, such as [evaluate()] and [predictEdits()], is of
+#'   the ensemble as one model. The mean varies less between trainings than a
+#'   single model does; it is usually more accurate, too.
+#' * [attention()] and [attribution()] have the means over the members, and
+#'   further assays with their spread.
+#' * [predictionUncertainty()] tells where the members disagree.
+#' * [trainingHistory()] has a column `member`. `plot()` shows the histories of
+#'   all members.
+#' * [update()][update.AttentiveChromeModel] trains each member further.
+#'
+#' `ensemble[[i]]` is a member, an [AttentiveChromeModel-class].
+#'
+#' @slot members List of the members, without what they share with the ensemble:
+#'   `baseline` and `training$usedGenes`. `ensemble[[i]]` is complete.
+#' @slot architecture,size,marks,bins,preprocessing,transform,scale As in
+#'   [AttentiveChromeModel-class]; the same for all members.
+#' @slot baseline,calibration,version As in [AttentiveChromeModel-class].
+#' @slot training As in [AttentiveChromeModel-class]. `seed` is the one from
+#'   which those of the members derive, `meanShare` the mean over the members.
+#'   With validation, `validationLoss` and `validationAuroc` are those of the
+#'   mean logit.
+#' @return `show()`: nothing; it prints. `length()`: the number of members.
+#' @references Lakshminarayanan et al. (2017), deep ensembles,
+#'   <https://arxiv.org/abs/1612.01474>.
+#' @seealso [attentiveChrome()], [modelEnsemble()], [predictionUncertainty()]
+#' @examples
+#' signal <- roadmapGenes[1:60, "E123"]
+#' ensemble <- attentiveChrome(signal, members = 2, epochs = 2, filters = 4,
+#'     context = 4, seed = 1)
+#' ensemble
+#' ensemble[[2]]
+#' @exportClass AttentiveChromeEnsemble
+setClass("AttentiveChromeEnsemble", contains = "AttentiveChromeFit",
+         slots = c(members = "list"))
 
 #' A trained baseline
 #'
@@ -148,7 +202,8 @@ setClass("AttentiveChromePanel", slots = c(
 
 # Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "beta",
-                  "share", "completeness", "state", "activity")
+                  "share", "completeness", "state", "activity", "spread",
+                  "betaSpread", "shareSpread")
 
 # Name of the assay with the joint attention over the bins of all marks.
 .allMarks <- "allMarks"

@@ -27,7 +27,12 @@
 #'     `metadata(x)$bias` sum to the logit, up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
 #'     expression;
-#'   * `label`, if `signal` has it.
+#'   * `label`, if `signal` has it;
+#'   * of an ensemble, whose assays are the means over its members: `spread`
+#'     (genes x cell types x marks x bins), `betaSpread` and `shareSpread` (as
+#'     `beta` and `share`), the standard deviations over the members.
+#'     `shareSpread` is that of the shares less the mean share of their own
+#'     member.
 #' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]

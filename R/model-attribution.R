@@ -51,7 +51,12 @@
 #' @return A [ChromatinSignal-class] like that of [attention()]: one assay per
 #'   mark (genes x cell types x bins), `probability`, `label` if `signal` has
 #'   it, and, for integrated gradients, `completeness` (genes x cell types).
-#'   `metadata(x)$attribution` has the method and its settings.
+#'   `metadata(x)$attribution` has the method and its settings. Of an ensemble,
+#'   these are the means over its members. The assay `spread` (genes x cell types
+#'   x marks x bins) is the standard deviation over the members. The means are
+#'   the attribution of the mean logit, which the ensemble predicts, for all
+#'   methods but saliency: the mean of absolute values is not the absolute value
+#'   of the mean.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
 #'   Zeiler and Fergus (2014), <https://arxiv.org/abs/1311.2901>.
@@ -156,8 +161,10 @@ setMethod("attribution", "AttentiveChromeModel",
 # ---- gradients ---------------------------------------------------------------
 
 .inputGradient <- function(model, x, threads) {
-    .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),
-                   list(x = x, y = NULL))
+    .overMembers(model, function(member) {
+        .logitGradient(.modelNetwork(member, threads),
+                       .blockOf(member@parameters), list(x = x, y = NULL))
+    })
 }
 
 .signalGradient <- function(model, input, threads) {

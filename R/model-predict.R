@@ -1,7 +1,7 @@
 #' Predict gene expression
 #'
-#' @param object A model ([attentiveChrome()]) or a baseline
-#'   ([trainBaseline()]).
+#' @param object A model or an ensemble ([attentiveChrome()]), whose logit is
+#'   the mean over its members, or a baseline ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's bins and
 #'   marks. The marks may be in any order; further marks are ignored.
 #' @param type `"response"`: the probability of high expression; `"link"`: its
@@ -24,6 +24,10 @@ predict.AttentiveChromeModel <- function(object, newdata,
     type <- .checkChoice(type, "type", c("response", "link", "class"))
     .fromLogit(.forward(object, newdata, threads, "newdata")$logit, type)
 }
+
+#' @rdname predict.AttentiveChromeModel
+#' @export
+predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 
 #' @rdname predict.AttentiveChromeModel
 #' @export
@@ -69,8 +73,14 @@ predict.BaselineModel <- function(object, newdata,
          share = part(bins * marks + marks + map))
 }
 
-# The same for the output of .modelInput().
+# The same for the output of .modelInput(). Ensembles have the mean logit of
+# their members, and no attention: each member has its own.
 .predictInput <- function(model, input, threads, attention = FALSE) {
+    if (.isEnsemble(model)) {
+        return(list(logit = .overMembers(model, function(member) {
+            .predictInput(member, input, threads)$logit
+        })))
+    }
     .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
                   input, attention)
 }
