@@ -125,6 +125,10 @@ setMethod("attention", "AttentiveChromeModel",
         assay(attention, marks(attention)[j], withDimnames = FALSE) <-
             sweep(own, 3L, mean[, j])
     }
+    if ("shareSpread" %in% assayNames(attention)) {
+        assay(attention, "spread", withDimnames = FALSE) <-
+            assay(attention, "shareSpread", withDimnames = FALSE)
+    }
     attention@kind <- "attribution"
     metadata(attention)$attribution <- list(method = "share")
     attention
