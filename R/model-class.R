@@ -59,6 +59,7 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 .updateModel <- function(object) {
     if (is(object, "AttentiveChromeFit")) {
         attr(object, "scale") <- .scaleOf(object)
+        attr(object, "calibration") <- attr(object, "calibration") %||% list()
     }
     attr(object, "baseline") <- .asStoredBaseline(attr(object, "baseline"))
     old <- attr(object, "treatment")
