@@ -46,10 +46,24 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
          slots = c(kind = "character", marks = "character", bins = "list",
                    columns = "DataFrame"))
 
+# What a model and an ensemble have in common. Functions that take either check
+# for this class; those that need weights go through .membersOf().
+#' @rdname AttentiveChromeModel-class
+#' @exportClass AttentiveChromeFit
+setClass("AttentiveChromeFit", slots = c(
+    architecture = "character", size = "list", marks = "character",
+    bins = "list", preprocessing = "list", transform = "character",
+    scale = "numeric", baseline = "list", calibration = "list",
+    training = "list", version = "character"), contains = "VIRTUAL",
+    prototype = list(scale = 1))
+
 #' A trained model
 #'
 #' The result of [attentiveChrome()]. It contains only R values, so it can be
-#' saved with [saveRDS()] and used in any later session.
+#' saved with [saveRDS()] and used in any later session. The virtual class
+#' `AttentiveChromeFit` has what it shares with an
+#' [ensemble][AttentiveChromeEnsemble-class]: all slots but `parameters`,
+#' `history` and `bestEpoch`.
 #'
 #' @slot architecture Name of the architecture.
 #' @slot size Named list of its sizes.
@@ -94,13 +108,52 @@ setClass("ChromatinSignal", contains = "RangedSummarizedExperiment",
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
 #' model
 #' @exportClass AttentiveChromeModel
-setClass("AttentiveChromeModel", slots = c(
-    architecture = "character", size = "list", marks = "character",
-    bins = "list", preprocessing = "list", transform = "character",
-    scale = "numeric", parameters = "list",
-    history = "data.frame", bestEpoch = "integer", baseline = "list",
-    training = "list", calibration = "list", version = "character"),
-    prototype = list(scale = 1))
+setClass("AttentiveChromeModel", contains = "AttentiveChromeFit", slots = c(
+    parameters = "list", history = "data.frame", bestEpoch = "integer"))
+
+#' An ensemble of models
+#'
+#' Several models that were trained on the same genes with different seeds, used
+#' as one. [attentiveChrome()] with `members` trains an ensemble, and
+#' [modelEnsemble()] makes one of models. All functions that take a model take
+#' an ensemble, except [writeTorchWeights()], which takes a member.
+#'
+#' * Predictions are those of the mean logit of the members. So all that is
+#'   computed from predictions, such as [evaluate()] and [predictEdits()], is of
+#'   the ensemble as one model. The mean varies less between trainings than a
+#'   single model does; it is usually more accurate, too.
+#' * [attention()] and [attribution()] have the means over the members, and
+#'   further assays with their spread.
+#' * [predictionUncertainty()] tells where the members disagree.
+#' * [trainingHistory()] has a column `member`. `plot()` shows the histories of
+#'   all members.
+#' * [update()][update.AttentiveChromeModel] trains each member further.
+#'
+#' `ensemble[[i]]` is a member, an [AttentiveChromeModel-class].
+#'
+#' @slot members List of the members, without what they share with the ensemble:
+#'   `baseline` and, of `training`, `usedGenes` and `reference`.
+#'   `ensemble[[i]]` is complete.
+#' @slot architecture,size,marks,bins,preprocessing,transform,scale As in
+#'   [AttentiveChromeModel-class]; the same for all members.
+#' @slot baseline,calibration,version As in [AttentiveChromeModel-class].
+#' @slot training As in [AttentiveChromeModel-class]. `seed` is the one from
+#'   which those of the members derive, `meanShare` the mean over the members.
+#'   With validation, `validationLoss` and `validationAuroc` are those of the
+#'   mean logit.
+#' @return `show()`: nothing; it prints. `length()`: the number of members.
+#' @references Lakshminarayanan et al. (2017), deep ensembles,
+#'   <https://arxiv.org/abs/1612.01474>.
+#' @seealso [attentiveChrome()], [modelEnsemble()], [predictionUncertainty()]
+#' @examples
+#' signal <- roadmapGenes[1:60, "E123"]
+#' ensemble <- attentiveChrome(signal, members = 2, epochs = 2, filters = 4,
+#'     context = 4, seed = 1)
+#' ensemble
+#' ensemble[[2]]
+#' @exportClass AttentiveChromeEnsemble
+setClass("AttentiveChromeEnsemble", contains = "AttentiveChromeFit",
+         slots = c(members = "list"))
 
 #' A trained baseline
 #'
@@ -158,7 +211,8 @@ setClass("AttentiveChromePanel", slots = c(
 
 # Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "beta",
-                  "share", "completeness", "state", "activity")
+                  "share", "completeness", "state", "activity", "spread",
+                  "betaSpread", "shareSpread")
 
 # Name of the assay with the joint attention over the bins of all marks.
 .allMarks <- "allMarks"

@@ -116,7 +116,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
 }
 
 .checkModelList <- function(models) {
-    if (is(models, "AttentiveChromeModel")) {
+    if (is(models, "AttentiveChromeFit")) {
         return(stats::setNames(list(models), models@architecture))
     }
     if (!is.list(models) || !.areNames(names(models))) {
@@ -251,7 +251,8 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
           "precision"), names(model@training))]
     .withoutNotes(do.call(attentiveChrome, c(
         list(training, architecture = model@architecture,
-             recipe = "published", epochs = model@bestEpoch,
+             recipe = "published", epochs = ceiling(mean(.bestEpochs(model))),
+             members = length(.membersOf(model)),
              transform = model@transform, seed = seed + task$shuffle,
              threads = 1L, progress = FALSE), same, model@size)))
 }

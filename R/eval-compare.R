@@ -309,7 +309,7 @@ compareModels <- function(parts,
 # A named list of models, whose names repeat.
 .flattenFits <- function(models) {
     known <- function(x) {
-        is(x, "AttentiveChromeModel") || is(x, "BaselineModel")
+        is(x, "AttentiveChromeFit") || is(x, "BaselineModel")
     }
     each <- if (is.list(models)) lapply(models, function(x) {
         if (known(x)) list(x) else if (is.list(x)) x

@@ -5,7 +5,7 @@
 .explanations <- list(
     attention = list(
         title = "attention", colour = "#D55E00",
-        of = function(...) .attentionImportance(...)),
+        of = function(...) .overMembers(..., of = .attentionImportance)),
     share = list(title = "share of the logit", colour = "#882255",
                  signed = TRUE),
     saliency = list(title = "saliency", colour = "#0072B2"),

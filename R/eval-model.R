@@ -40,7 +40,8 @@ generics::evaluate
 #' similar. Genes are the same if they have the same id, on the same chromosome
 #' if both have one. Models from PyTorch's files do not know their genes.
 #'
-#' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]).
+#' @param x A model or an ensemble ([attentiveChrome()]) or a baseline
+#'   ([trainBaseline()]).
 #' @param signal A signal ([chromatinSignal()]) with labels and the model's
 #'   marks and bins, or a split ([splitGenes()]), whose test genes are used.
 #' @param threads Number of threads, as for
@@ -115,6 +116,10 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
     .tellSeen(attr(evaluation, "seen"))
     evaluation
 }
+
+#' @rdname evaluate.AttentiveChromeModel
+#' @export
+evaluate.AttentiveChromeEnsemble <- evaluate.AttentiveChromeModel
 
 #' @rdname evaluate.AttentiveChromeModel
 #' @export

@@ -25,7 +25,7 @@
 #' training genes, less that from the mean of all. It is a weak indication for a
 #' single gene.
 #'
-#' @param model A model ([attentiveChrome()]).
+#' @param model A model or an ensemble ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model.
 #' @param draws Number of permutations for the p-value.
@@ -57,7 +57,7 @@
 unlikeTraining <- function(model, signal, draws = 199, seed = 1) {
     .checkModel(model)
     .checkNumber(draws, "draws", 19, whole = TRUE)
-    .checkFits(signal, .modelFormat(model))
+    model <- .atMarks(model, signal)
     .checkNotEmpty(signal, "signal")
     if (is.null(model@training$reference)) {
         .stop("{.arg model} must have been trained by {.fn attentiveChrome}",
@@ -77,12 +77,12 @@ unlikeTraining <- function(model, signal, draws = 199, seed = 1) {
 }
 
 .unlikeCellType <- function(cellType, model, signal, draws, seed) {
-    reference <- model@training$reference
-    z <- .zonesLike(model, signal, cellType)
+    reference <- .referenceFor(model, signal)
+    z <- .zonesLike(reference, signal, cellType)
     some <- .evenly(nrow(z), .keptReference)
     test <- .withSeed(seed, .energyTest(reference$zones,
                                         z[some, , drop = FALSE], draws))
-    zones <- cbind(cellType = cellType, .zonePlaces(model),
+    zones <- cbind(cellType = cellType, .zonePlaces(model, reference$marks),
                    difference = unname(colMeans(z)))
     most <- zones[which.max(abs(zones$difference)), ]
     score <- .relativeMahalanobis(z, reference)
@@ -100,14 +100,13 @@ unlikeTraining <- function(model, signal, draws = 199, seed = 1) {
 }
 
 # The mark and the edges, in bp from the TSS, of the columns of .zoneMeans().
-.zonePlaces <- function(model) {
+.zonePlaces <- function(model, marks) {
     offsets <- binOffsets(model)
     zone <- .zoneOfBins(length(offsets))
     from <- as.vector(tapply(offsets, zone, min))
     to <- as.vector(tapply(offsets, zone, max)) + binWidth(model)
-    data.frame(mark = rep(model@marks, each = length(from)),
-               from = rep(from, length(model@marks)),
-               to = rep(to, length(model@marks)))
+    data.frame(mark = rep(marks, each = length(from)),
+               from = rep(from, length(marks)), to = rep(to, length(marks)))
 }
 
 # ---- the result -------------------------------------------------------------

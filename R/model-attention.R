@@ -28,7 +28,12 @@
 #'     (`predict(type = "link", calibrated = FALSE)`), up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
 #'     expression, calibrated, as of [predict()][predict.AttentiveChromeModel];
-#'   * `label`, if `signal` has it.
+#'   * `label`, if `signal` has it;
+#'   * of an ensemble, whose assays are the means over its members: `spread`
+#'     (genes x cell types x marks x bins), `betaSpread` and `shareSpread` (as
+#'     `beta` and `share`), the standard deviations over the members.
+#'     `shareSpread` is that of the shares less the mean share of their own
+#'     member.
 #'
 #'   Of a mark that `signal` lacks (see `markDropout` of [attentiveChrome()]),
 #'   there is no alpha; its beta and its shares are 0.
@@ -134,6 +139,10 @@ setMethod("attention", "AttentiveChromeModel",
         dim(own) <- dim(own)[-3L]
         assay(attention, mark, withDimnames = FALSE) <-
             sweep(own, 3L, mean[, j])
+    }
+    if ("shareSpread" %in% assayNames(attention)) {
+        assay(attention, "spread", withDimnames = FALSE) <-
+            assay(attention, "shareSpread", withDimnames = FALSE)
     }
     attention@kind <- "attribution"
     metadata(attention)$attribution <- list(method = "share")

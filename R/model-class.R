@@ -20,15 +20,15 @@ setValidity("AttentiveChromeModel", function(object) {
 
 #' @rdname marks
 #' @export
-setMethod("marks", "AttentiveChromeModel", function(x) x@marks)
+setMethod("marks", "AttentiveChromeFit", function(x) x@marks)
 
 #' @rdname marks
 #' @export
-setMethod("binOffsets", "AttentiveChromeModel", function(x) x@bins$offsets)
+setMethod("binOffsets", "AttentiveChromeFit", function(x) x@bins$offsets)
 
 #' @rdname marks
 #' @export
-setMethod("binWidth", "AttentiveChromeModel", function(x) x@bins$width)
+setMethod("binWidth", "AttentiveChromeFit", function(x) x@bins$width)
 
 #' @rdname marks
 #' @export
@@ -36,7 +36,7 @@ setMethod("marks", "BaselineModel", function(x) x@marks)
 
 #' @rdname preprocessing
 #' @export
-setMethod("preprocessing", "AttentiveChromeModel", function(x) {
+setMethod("preprocessing", "AttentiveChromeFit", function(x) {
     DataFrame(x@preprocessing)
 })
 
@@ -61,7 +61,8 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 #'   cross-entropy over the training genes during the epoch), `validationLoss`
 #'   and `validationAuroc` (`NA` without validation), and `seconds`.
 #'   [glance()][glance.AttentiveChromeModel] reports the epoch whose parameters
-#'   the model has.
+#'   the model has. Ensembles have the epochs of all members, with a first
+#'   column `member`.
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
@@ -69,11 +70,13 @@ setMethod("binWidth", "BaselineModel", function(x) x@bins$width)
 #' trainingHistory(model)
 trainingHistory <- function(model) {
     .checkModel(model)
-    model@history
+    if (!.isEnsemble(model)) return(model@history)
+    rows <- .memberHistories(model)
+    rows[setdiff(names(rows), "kept")]
 }
 
 .checkModel <- function(x, arg = "model") {
-    if (!is(x, "AttentiveChromeModel")) {
+    if (!is(x, "AttentiveChromeFit")) {
         .stop("{.arg {arg}} must be a model made by {.fn attentiveChrome}",
               x = "It is of class {.cls {class(x)[1]}}.")
     }

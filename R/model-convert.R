@@ -3,7 +3,7 @@
 # Version 0.99.0 had a slot `treatment`, with the steps of normalization as a
 # vector, and the coefficients of one baseline.
 .updateModel <- function(object) {
-    if (is(object, "AttentiveChromeModel")) {
+    if (is(object, "AttentiveChromeFit")) {
         attr(object, "scale") <- .scaleOf(object)
         attr(object, "calibration") <- .calibrationOf(object)
     }

@@ -12,8 +12,11 @@
 }
 
 .inputGradient <- function(model, x, threads) {
-    .logitGradient(.modelNetwork(model, threads), .blockOf(model@parameters),
-                   list(x = as.vector(x), y = NULL))
+    .overMembers(model, function(member) {
+        .logitGradient(.modelNetwork(member, threads),
+                       .blockOf(member@parameters),
+                       list(x = as.vector(x), y = NULL))
+    })
 }
 
 # 1 to n in groups of up to `size`.

@@ -15,7 +15,14 @@
         format$marks <- intersect(model@marks, marks(signal))
     }
     .checkFits(signal, format, arg)
-    model@training$missing <- setdiff(model@marks, format$marks)
+    .withoutMarks(model, setdiff(model@marks, format$marks))
+}
+
+.withoutMarks <- function(model, missing) {
+    model@training$missing <- missing
+    if (.isEnsemble(model)) {
+        model@members <- lapply(model@members, .withoutMarks, missing)
+    }
     model
 }
 

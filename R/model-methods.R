@@ -2,31 +2,42 @@
 
 .describeModel <- function(object) {
     best <- object@history[object@history$epoch == object@bestEpoch, ]
-    sizes <- paste(names(object@size), unlist(object@size), collapse = ", ")
     lines <- c(
-        sprintf("%s model (%s; %d parameters)", object@architecture, sizes,
-                sum(lengths(object@parameters))),
-        sprintf("marks: %s", .some(object@marks, 8L)),
-        sprintf("bins: %s", .describeBins(object@bins)),
-        if (identical(object@bins$orient, "genome")) {
-            "orientation: minus-strand genes run from 3' to 5'"
-        },
-        sprintf("transform: %s", .describeTransform(object)),
-        if (.markDropoutOf(object) > 0) {
-            sprintf("trained for any subset of the marks: mark dropout %g",
-                    .markDropoutOf(object))
-        },
+        sprintf("%s model (%s; %d parameters)", object@architecture,
+                .describeSizes(object), sum(lengths(object@parameters))),
+        .describeInput(object),
         if (is.na(object@training$genes)) "weights were read from a file"
         else c(sprintf("trained on %d genes, %d epochs; epoch kept: %d",
                        object@training$genes, nrow(object@history),
                        object@bestEpoch),
-               paste0("calibration: ",
-                      .describeCalibration(.calibrationOf(object)))))
+               .describeCalibrationOf(object)))
     if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
         lines <- c(lines, sprintf("validation AUROC: %.4f",
                                   best$validationAuroc))
     }
     lines
+}
+
+.describeSizes <- function(object) {
+    paste(names(object@size), unlist(object@size), collapse = ", ")
+}
+
+# What models and ensembles read.
+.describeInput <- function(object) {
+    c(sprintf("marks: %s", .some(object@marks, 8L)),
+      sprintf("bins: %s", .describeBins(object@bins)),
+      if (identical(object@bins$orient, "genome")) {
+          "orientation: minus-strand genes run from 3' to 5'"
+      },
+      sprintf("transform: %s", .describeTransform(object)),
+      if (.markDropoutOf(object) > 0) {
+          sprintf("trained for any subset of the marks: mark dropout %g",
+                  .markDropoutOf(object))
+      })
+}
+
+.describeCalibrationOf <- function(object) {
+    paste0("calibration: ", .describeCalibration(.calibrationOf(object)))
 }
 
 #' @rdname AttentiveChromeModel-class
@@ -38,12 +49,15 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 
 #' Summary, weights and figure of a model
 #'
-#' @param object,x A model ([attentiveChrome()]).
+#' @param object,x A model or an ensemble ([attentiveChrome()]).
 #' @param ... Not used.
 #' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
-#'   prints the model's settings, history and layers.
+#'   prints the model's settings, history and layers; for an ensemble, of class
+#'   `summary.AttentiveChromeEnsemble`, with a table of the `members`: their
+#'   seeds and the epochs that they keep.
 #'
-#'   `coef()`: the parameters, a named list of vectors and arrays in PyTorch's
+#'   `coef()`: the parameters, for an ensemble a list of those of each member. A
+#'   named list of vectors and arrays in PyTorch's
 #'   shapes and conventions. LSTM gates are in the order input, forget, cell,
 #'   output; `weight_ih` has 4 x units rows; there are two bias vectors. The
 #'   weights of a convolution are filters x inputs x kernel. A dense layer after
@@ -51,7 +65,8 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #'
 #'   `plot()`: a `ggplot` of the loss and, if the training had validation, the
 #'   validation AUROC by epoch. A dashed line marks the epoch kept, whose
-#'   parameters the model has.
+#'   parameters the model has. Of an ensemble, there is a line for each member,
+#'   and a point for the epoch that it keeps.
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
@@ -76,16 +91,21 @@ summary.AttentiveChromeModel <- function(object, ...) {
 #' @rdname summary.AttentiveChromeModel
 #' @export
 print.summary.AttentiveChromeModel <- function(x, ...) {
-    cat(x$description, sep = "\n")
-    settings <- Filter(function(s) length(s) == 1L, x$settings)
-    cat("\nSettings (AttentiveChrome ", x$version, "):\n", sep = "")
-    values <- vapply(settings, format, "")
-    cat(sprintf("  %s = %s\n", names(settings), values), sep = "")
+    .printSettings(x)
     cat("\nParameters:\n")
     print(x$layers, row.names = FALSE)
     cat("\nLast epochs:\n")
     print(utils::tail(x$history, 5L), row.names = FALSE)
     invisible(x)
+}
+
+# The head of a summary.
+.printSettings <- function(summary) {
+    cat(summary$description, sep = "\n")
+    settings <- Filter(function(s) length(s) == 1L, summary$settings)
+    cat("\nSettings (AttentiveChrome ", summary$version, "):\n", sep = "")
+    values <- vapply(settings, format, "")
+    cat(sprintf("  %s = %s\n", names(settings), values), sep = "")
 }
 
 #' @rdname summary.AttentiveChromeModel
@@ -103,15 +123,19 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #' `tidy()` returns one row per block of parameters, `glance()` one row for the
 #' model and `augment()` one row per gene and cell type of a signal.
 #'
-#' @param x A model ([attentiveChrome()]); for `augment()` also a baseline
-#'   ([trainBaseline()]).
+#' @param x A model or an ensemble ([attentiveChrome()]); for `augment()` also a
+#'   baseline ([trainBaseline()]).
 #' @param data A signal ([chromatinSignal()]).
 #' @param ... Not used.
 #' @return Data frames. `tidy()`: `term`, `rows`, `columns` (for the weights of
 #'   a convolution, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
 #'   (training samples), `epochs`, `bestEpoch` (the one kept), and `loss`,
-#'   `validationLoss` and `validationAuroc` of that epoch. `augment()`: `gene`,
+#'   `validationLoss` and `validationAuroc` of that epoch. Of an ensemble,
+#'   `tidy()` has the blocks of all members, with a first column `member`;
+#'   `glance()` has a column `members`, the parameters of all of them, the most
+#'   epochs of a member, no `bestEpoch`, the mean `loss` over the members, and
+#'   the `validationLoss` and `validationAuroc` of the mean logit. `augment()`: `gene`,
 #'   `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of high
 #'   expression), `.class` (0 or 1).
 #' @examples
@@ -151,7 +175,7 @@ tidy.AttentiveChromeModel <- function(x, ...) {
 #' @rdname tidy.AttentiveChromeModel
 #' @export
 glance.AttentiveChromeModel <- function(x, ...) {
-    best <- x@history[match(x@bestEpoch, x@history$epoch), ]
+    best <- .keptRow(x)
     data.frame(architecture = x@architecture,
                marks = length(x@marks),
                bins = length(x@bins$offsets),
@@ -163,6 +187,11 @@ glance.AttentiveChromeModel <- function(x, ...) {
                validationLoss = best$validationLoss,
                validationAuroc = best$validationAuroc,
                row.names = NULL)
+}
+
+# The row of the history whose parameters the model has; NA without a history.
+.keptRow <- function(model) {
+    model@history[match(model@bestEpoch, model@history$epoch), ]
 }
 
 #' @rdname tidy.AttentiveChromeModel
@@ -180,6 +209,10 @@ augment.AttentiveChromeModel <- function(x, data, ...) {
                .fitted = as.vector(probability),
                .class = as.integer(as.vector(probability) > 0.5))
 }
+
+#' @rdname tidy.AttentiveChromeModel
+#' @export
+augment.AttentiveChromeEnsemble <- augment.AttentiveChromeModel
 
 #' @rdname tidy.AttentiveChromeModel
 #' @export

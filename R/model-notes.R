@@ -2,9 +2,11 @@
 # class AttentiveChrome_note.
 
 .noteTraining <- function(model, plan, validation, threads) {
+    known <- plan$data$validation
+    logit <- if (!is.null(known)) .predictInput(model, known, threads)$logit
     notes <- c(.noteOrientation(model), .noteLastEpoch(model),
-               .noteOneSide(model, plan$data$validation, threads),
-               .noteBaseline(model, validation))
+               .noteOneSide(model, logit),
+               .noteBaseline(model, validation, known$y, logit))
     if (length(notes) > 0L) {
         cli::cli_inform(c("About the trained model", .bullets(notes, "i")),
                         class = "AttentiveChrome_note")
@@ -29,17 +31,16 @@
     settings <- model@training
     short <- settings$schedule == "constant" && settings$keep != "last" &&
         settings$validationGenes > 0L && settings$epochs > 1 &&
-        model@bestEpoch == settings$epochs
+        all(.bestEpochs(model) == settings$epochs)
     if (short) {
         paste("The best epoch is the last one: more epochs may give a better",
               "model.")
     }
 }
 
-.noteOneSide <- function(model, input, threads) {
-    if (is.null(input)) return(NULL)
-    high <- .predictedLogit(
-        model, .predictInput(model, input, threads)$logit) > 0
+.noteOneSide <- function(model, logit) {
+    if (is.null(logit)) return(NULL)
+    high <- .predictedLogit(model, logit) > 0
     if (length(unique(high)) > 1L) return(NULL)
     sprintf(paste("All predicted probabilities of the %d validation genes lie",
                   "%s 0.5, after %d steps. More epochs or a smaller batchSize",
@@ -49,12 +50,15 @@
 
 .stepsOf <- function(model) {
     settings <- model@training
-    nrow(model@history) * ceiling(settings$genes / settings$batchSize)
+    max(0, trainingHistory(model)$epoch) *
+        ceiling(settings$genes / settings$batchSize)
 }
 
-.noteBaseline <- function(model, validation) {
-    own <- model@history$validationAuroc[model@bestEpoch]
-    if (is.null(validation) || length(own) == 0L) return(NULL)
+# `logit`: of the validation genes with a label, whose labels are `y`.
+.noteBaseline <- function(model, validation, y, logit) {
+    trained <- all(.bestEpochs(model) > 0L)
+    if (is.null(validation) || !trained) return(NULL)
+    own <- .auroc(y, logit)
     cellTypes <- model@training$cellTypes
     label <- as.vector(expressionLabel(validation)[, cellTypes])
     best <- .storedLogit(model@baseline, validation, model@marks,

@@ -51,8 +51,8 @@
 #' (`bench/results/calibration.md`). Sets do not depend on `calibrated` and
 #' `prior`.
 #'
-#' @param object A model ([attentiveChrome()]) or a baseline
-#'   ([trainBaseline()]).
+#' @param object A model or an ensemble ([attentiveChrome()]), whose logit is
+#'   the mean over its members, or a baseline ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's bins and
 #'   marks. The marks may be in any order; further marks are ignored. A model
 #'   trained with `markDropout` (see [attentiveChrome()]) needs only some of its
@@ -106,6 +106,10 @@ predict.AttentiveChromeModel <- function(object, newdata,
     }
     .fromLogit(.predictedLogit(object, logit, calibrated, prior), type)
 }
+
+#' @rdname predict.AttentiveChromeModel
+#' @export
+predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 
 .fromLogit <- function(logit, type) {
     switch(type, link = logit, response = stats::plogis(logit),
@@ -161,8 +165,14 @@ predict.AttentiveChromeModel <- function(object, newdata,
          share = part(bins * marks + marks + map))
 }
 
-# The same for the output of .modelInput().
+# The same for the output of .modelInput(). Ensembles have the mean logit of
+# their members, and no attention: each member has its own.
 .predictInput <- function(model, input, threads, attention = FALSE) {
+    if (.isEnsemble(model)) {
+        return(list(logit = .overMembers(model, function(member) {
+            .predictInput(member, input, threads)$logit
+        })))
+    }
     .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
                   input, attention)
 }

@@ -24,10 +24,24 @@
     scale(zones, reference$centre, reference$spread)
 }
 
-# The standardized zones of the genes of a cell type.
-.zonesLike <- function(model, signal, cellType) {
+# What the model keeps, for those of its marks that the signal has; NULL if it
+# keeps nothing.
+.referenceFor <- function(model, signal) {
     reference <- model@training$reference
-    samples <- .samplesOf(signal, model@marks, cellType)
+    if (is.null(reference)) return(NULL)
+    present <- model@marks %in% marks(signal)
+    keep <- rep(present, each = ncol(reference$zones) / length(present))
+    list(marks = model@marks[present], scale = reference$scale,
+         centre = reference$centre[keep], spread = reference$spread[keep],
+         classes = reference$classes[, keep, drop = FALSE],
+         within = reference$within[keep, keep, drop = FALSE],
+         total = reference$total[keep, keep, drop = FALSE],
+         zones = reference$zones[, keep, drop = FALSE])
+}
+
+# The standardized zones of the genes of a cell type.
+.zonesLike <- function(reference, signal, cellType) {
+    samples <- .samplesOf(signal, reference$marks, cellType)
     .standardized(.zoneMeans(samples, reference), reference)
 }
 
@@ -95,13 +109,13 @@
 # The distance of each cell type; NA if the model or the signal has too little
 # to tell.
 .distances <- function(model, signal) {
+    reference <- .referenceFor(model, signal)
     vapply(stats::setNames(nm = colnames(signal)), function(cellType) {
-        reference <- model@training$reference
         if (is.null(reference) || nrow(signal) < .unlikeGenes ||
             nrow(reference$zones) < .unlikeGenes) return(NA_real_)
         some <- .evenly(nrow(signal), .keptReference)
         .energyDistance(reference$zones,
-                        .zonesLike(model, signal[some, ], cellType))
+                        .zonesLike(reference, signal[some, ], cellType))
     }, 0)
 }
 

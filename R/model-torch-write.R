@@ -10,7 +10,8 @@
 #' order of the marks is that of `marks(model)`. The file contains neither this
 #' order nor the transform of the signal, which the model prints.
 #'
-#' @param model A model ([attentiveChrome()]).
+#' @param model A model ([attentiveChrome()]). Of an ensemble, a member:
+#'   `ensemble[[1]]`.
 #' @param file Path of the file to write. It is created only when it is
 #'   complete.
 #' @return `file`, invisibly.
@@ -26,6 +27,12 @@
 #' identical(unlist(coef(again)), unlist(coef(model)))
 writeTorchWeights <- function(model, file) {
     .checkModel(model)
+    if (.isEnsemble(model)) {
+        .stop("{.arg model} must be one model",
+              x = "It is an ensemble of {length(model)}.",
+              i = "Write each member to a file of its own:
+                   {.code writeTorchWeights(ensemble[[1]], file)}.")
+    }
     .checkOutput(file, "file")
     .writeWhole(.torchArchive(.torchTensors(model),
                               model@training$precision == "double"), file)

@@ -13,11 +13,12 @@
 #' more of the model. The transform and its factor k are those of the model,
 #' whatever the scale of the new signal.
 #'
-#' @param object A model.
+#' @param object A model or an ensemble.
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
 #' @return An [AttentiveChromeModel-class] with the architecture, sizes,
-#'   transform and scale of `object`.
+#'   transform and scale of `object`. Of an ensemble, an ensemble: each member is
+#'   trained further, with a seed that derives from `seed`.
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, ]

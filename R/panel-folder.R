@@ -61,7 +61,7 @@ openPanel <- function(folder) {
 .readRecord <- function(path, cellType, id) {
     record <- .readSealed(path, "record")
     hint <- "Delete the file; the same call then trains the cell type again."
-    if (!is.list(record) || !is(record$model, "AttentiveChromeModel") ||
+    if (!is.list(record) || !is(record$model, "AttentiveChromeFit") ||
         !is.data.frame(record$test) || !is.data.frame(record$metrics)) {
         .stop("{.file {path}} is not a complete record", i = "{hint}",
               class = "AttentiveChrome_damaged")
@@ -87,7 +87,9 @@ openPanel <- function(folder) {
 }
 
 .deleteCheckpoint <- function(files) {
-    unlink(.checkpointFiles(files$checkpoint), expand = FALSE)
+    # That of an ensemble is a folder.
+    unlink(.checkpointFiles(files$checkpoint), recursive = TRUE,
+           expand = FALSE)
     for (file in c(files$record, .checkpointFiles(files$checkpoint))) {
         .removeLeftovers(file)
     }

@@ -64,21 +64,22 @@ plot.AttentiveChromePanel <- function(x, type = c("auroc", "history"),
 
 .plotPanelHistory <- function(panel) {
     rows <- lapply(names(panel), function(cellType) {
-        cbind(cellType = cellType, trainingHistory(panel[[cellType]]))
+        cbind(cellType = cellType, .memberHistories(panel[[cellType]]))
     })
     rows <- do.call(rbind, rows)
     if (all(is.na(rows$validationAuroc))) {
         .stop("The models of {.arg x} were trained without validation",
               i = "There is no validation AUROC to show.")
     }
-    best <- rows[rows$epoch == vapply(panel@records, function(r) {
-        r$model@bestEpoch
-    }, 0L)[rows$cellType], ]
+    rows$line <- paste(rows$cellType, rows$member)
+    best <- rows[rows$kept, ]
     ggplot2::ggplot(rows, ggplot2::aes(.data$epoch, .data$validationAuroc,
-                                       group = .data$cellType)) +
+                                       group = .data$line)) +
         ggplot2::geom_line(colour = "grey55", alpha = 0.7) +
         ggplot2::geom_point(data = best, colour = "#D55E00") +
         ggplot2::labs(x = "Epoch", y = "Validation AUROC",
-                      caption = "Lines: cell types. Points: best epochs.") +
+                      caption = paste(
+                          if (any(rows$member > 1L)) "Lines: members."
+                          else "Lines: cell types.", "Points: best epochs.")) +
         .themeChrome()
 }

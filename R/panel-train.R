@@ -128,11 +128,6 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     invisible(training)
 }
 
-# The seed of a cell type: 28 bits of a hash of the seed and the name.
-.seedOf <- function(seed, cellType) {
-    strtoi(substr(rlang::hash(list(as.integer(seed), cellType)), 1L, 7L), 16L)
-}
-
 .tellFailures <- function(errors) {
     if (length(errors) == 0L) return()
     lines <- sprintf("%s: %s", names(errors), errors)

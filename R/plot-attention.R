@@ -18,8 +18,12 @@
 #' @param marks Names of the marks; by default all.
 #' @param spread What the bands show: the lower and upper quartile of the genes
 #'   (`"quartiles"`; the mean can lie outside if it is dominated by few genes),
-#'   one standard deviation on either side, cut at 0 for attention (`"sd"`), or
-#'   no band (`"none"`).
+#'   one standard deviation of the genes on either side, cut at 0 for attention
+#'   (`"sd"`), the disagreement of the members of an ensemble (`"members"`), or
+#'   no band (`"none"`). By default `"members"` for an ensemble, otherwise
+#'   `"quartiles"`. For `"members"`, the band is on either side the mean over the
+#'   genes of the standard deviation over the members. The mean of the genes
+#'   itself varies at most as much.
 #' @param threshold Genes with a probability of high expression above this value
 #'   are predicted high.
 #' @return A `ggplot` object. Its `data` has one row per panel, mark and bin:
@@ -36,13 +40,12 @@
 #' plotAttention(attention(model, signal))
 plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                           what = c("alpha", "share"),
-                          spread = c("quartiles", "sd", "none"),
-                          threshold = 0.5) {
+                          spread = NULL, threshold = 0.5) {
     .checkAttention(attention)
     attention <- .chooseTracks(attention, if (missing(what)) "alpha" else what)
     cellTypes <- .checkFewCellTypes(attention, cellTypes)
     marks <- .chooseMarks(attention, marks)
-    spread <- .checkChoice(spread, "spread", c("quartiles", "sd", "none"))
+    spread <- .chooseSpread(attention, spread)
     .checkNumber(threshold, "threshold", 0, 1)
     curves <- .attentionCurves(attention, cellTypes, marks, spread, threshold)
     uniform <- 1 / length(binOffsets(attention))
@@ -59,6 +62,25 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
                                      aesthetics = c("colour", "fill")) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
         .themeChrome()
+}
+
+.hasSpread <- function(x) "spread" %in% assayNames(x)
+
+.chooseSpread <- function(attention, spread) {
+    has <- .hasSpread(attention)
+    spread <- .checkChoice(spread %||% if (has) "members" else "quartiles",
+                           "spread", c("quartiles", "sd", "members", "none"))
+    if (spread == "members" && !has) {
+        .stop("{.code spread = \"members\"} needs the attention of an ensemble",
+              i = "{.code attentiveChrome(members = 5)} trains one.")
+    }
+    spread
+}
+
+# The standard deviation over the members of an ensemble, genes x bins.
+.spreadMatrix <- function(x, mark, cellType) {
+    matrix(as.array(assay(x, "spread")[, cellType, mark, , drop = FALSE]),
+           nrow(x))
 }
 
 .importanceTitle <- function(x) {
@@ -117,11 +139,13 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     curves <- list()
     for (mark in marks) for (cellType in cellTypes) {
         alpha <- binMatrix(attention, mark, cellType)
+        of <- if (spread == "members") .spreadMatrix(attention, mark, cellType)
         for (i in which(groups$cellType == cellType & groups$genes > 0L)) {
             curves[[length(curves) + 1L]] <- data.frame(
                 groups[i, ], mark = factor(mark, marks),
                 position = .binCentres(attention),
-                .meanAndSpread(alpha[members[[i]], , drop = FALSE], spread),
+                .meanAndSpread(alpha[members[[i]], , drop = FALSE], spread,
+                               of[members[[i]], , drop = FALSE]),
                 row.names = NULL)
         }
     }
@@ -132,12 +156,16 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     curves
 }
 
-.meanAndSpread <- function(alpha, spread) {
+# `ofMembers`: the standard deviations over the members.
+.meanAndSpread <- function(alpha, spread, ofMembers) {
     mean <- colMeans(alpha)
-    deviation <- if (nrow(alpha) > 1L) apply(alpha, 2L, stats::sd) else 0
+    around <- function(deviation) {
+        rbind(pmax(mean - deviation, min(alpha, 0)), mean + deviation)
+    }
     band <- switch(spread,
         quartiles = apply(alpha, 2L, stats::quantile, c(0.25, 0.75)),
-        sd = rbind(pmax(mean - deviation, min(alpha, 0)), mean + deviation),
+        sd = around(if (nrow(alpha) > 1L) apply(alpha, 2L, stats::sd) else 0),
+        members = around(colMeans(ofMembers)),
         none = rbind(mean, mean))
     data.frame(mean = mean, lower = band[1L, ], upper = band[2L, ])
 }
@@ -158,7 +186,9 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
 
 .attentionCaption <- function(spread, attention) {
     band <- c(quartiles = "Band: quartiles of the genes. ",
-              sd = "Band: one standard deviation of the genes. ", none = "")
+              sd = "Band: one standard deviation of the genes. ",
+              members = "Band: one standard deviation of the members. ",
+              none = "")
     if (attention@kind == "attribution") return(band[[spread]])
     sprintf("%sDashed: uniform attention (1 / %d bins).", band[[spread]],
             length(binOffsets(attention)))

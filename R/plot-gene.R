@@ -6,7 +6,9 @@
 #' models that have shares, or where the model looked (alpha). The scale of the
 #' signal differs between marks; that of the shares or of alpha is the same for
 #' all marks, so that they can be compared. Joint attention over the bins of all
-#' marks is shown as one track below the signals.
+#' marks is shown as one track below the signals. Of an ensemble, the line is
+#' the mean over the members, with a band of one standard deviation of the
+#' members on either side.
 #'
 #' @param signal A signal ([chromatinSignal()]).
 #' @param attention The attention of a model to this signal ([attention()]),
@@ -20,7 +22,8 @@
 #'   its alpha is joint, of `signal`.
 #' @return A `ggplot` object. Its `data` has one row per mark (`allMarks` for
 #'   joint attention), track (`signal` or `what`) and bin: `position` (centre
-#'   of the bin in base pairs from the TSS) and `value`.
+#'   of the bin in base pairs from the TSS), `value` and `spread` (of an
+#'   ensemble, the standard deviation over the members).
 #' @seealso [plotAttention()], [plotMarkAttention()]
 #' @export
 #' @examples
@@ -123,6 +126,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     track <- function(x, mark, track) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
                    value = as.vector(binMatrix(x, mark, cellType)),
+                   spread = if (.hasSpread(x))
+                       as.vector(.spreadMatrix(x, mark, cellType)) else NA_real_,
                    panel = paste(mark, track))
     }
     tracks <- lapply(marks, function(mark) {
@@ -142,8 +147,11 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 # layer gives alpha the same scale for all marks.
 .alphaArea <- function(alpha, attention) {
     bins <- length(binOffsets(attention))
+    alpha$lower <- alpha$value - alpha$spread
+    alpha$upper <- alpha$value + alpha$spread
     ends <- expand.grid(panel = unique(alpha$panel),
-                        value = range(0, alpha$value))
+                        value = range(0, alpha$value, alpha$lower, alpha$upper,
+                                      na.rm = TRUE))
     ends$position <- mean(alpha$position)
     ends$uniform <- 1 / bins
     list(if (attention@kind == "attention")
@@ -153,10 +161,19 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
          ggplot2::geom_ribbon(ggplot2::aes(ymin = 0, ymax = .data$value,
                                            fill = .data$mark), alpha,
                               alpha = 0.2),
+         if (.hasSpread(attention)) .memberBand(alpha, bins),
          if (bins > 1L) ggplot2::geom_line(ggplot2::aes(colour = .data$mark),
                                            alpha, linewidth = 0.6)
          else ggplot2::geom_point(ggplot2::aes(colour = .data$mark), alpha),
          ggplot2::geom_blank(data = ends))
+}
+
+# The spread of the members around the line.
+.memberBand <- function(alpha, bins) {
+    mapping <- ggplot2::aes(ymin = .data$lower, ymax = .data$upper)
+    if (bins > 1L) ggplot2::geom_ribbon(mapping, alpha, fill = "grey20",
+                                        alpha = 0.25)
+    else ggplot2::geom_linerange(mapping, alpha)
 }
 
 # Limits of a track include 0, the base of its bars. Log ratios can be negative.
@@ -196,8 +213,13 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 .trackLabels <- function(attention, cellType, marks) {
     beta <- ""
     if ("beta" %in% assayNames(attention)) {
-        beta <- .betaMatrix(attention, 1L, cellType)[1L, marks]
-        beta <- sprintf("\nbeta = %.2f", beta)
+        value <- .betaMatrix(attention, 1L, cellType)[1L, marks]
+        beta <- sprintf("\nbeta = %.2f", value)
+        if (.hasSpread(attention)) {
+            spread <- .betaMatrix(attention, 1L, cellType, "betaSpread")
+            beta <- sprintf("\nbeta = %.2f \u00b1 %.2f", value,
+                            spread[1L, marks])
+        }
     }
     alphas <- if (.isJoint(attention)) .allMarks else marks
     track <- .trackOf(attention)
@@ -229,6 +251,10 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
                       "the logit, compared with the average training gene."),
         attribution = "Bars: signal. Lines: attribution of each of %d bins."
     ), length(binOffsets(attention)))
+    if (.hasSpread(attention)) {
+        caption <- paste0(caption, "\nGrey bands: one standard deviation of ",
+                          "the members of the ensemble.")
+    }
     if (!"beta" %in% assayNames(attention)) return(caption)
     paste0(caption, "\nbeta: attention over the marks.")
 }

@@ -7,21 +7,23 @@
               i = "It was not trained by this package, or it was interrupted in
                    its first epoch.")
     }
-    curves <- .historyCurves(history)
-    best <- model@bestEpoch
-    kept <- curves[curves$epoch == best, ]
+    curves <- .historyCurves(.memberHistories(model))
+    kept <- curves[curves$kept, ]
+    many <- .isEnsemble(model)
     colours <- c(training = "#0072B2", validation = "#D55E00")
     ggplot2::ggplot(curves, ggplot2::aes(.data$epoch, .data$value,
-                                         colour = .data$set)) +
-        ggplot2::geom_vline(xintercept = kept$epoch[1L], linetype = "dashed",
-                            colour = "grey50", linewidth = 0.4) +
-        .historyLines(curves) +
-        ggplot2::geom_point(data = kept, size = 2.6) +
+                                         colour = .data$set,
+                                         group = .data$line)) +
+        (if (!many) ggplot2::geom_vline(xintercept = kept$epoch[1L],
+                                        linetype = "dashed",
+                                        colour = "grey50", linewidth = 0.4)) +
+        .historyLines(curves, many) +
+        ggplot2::geom_point(data = kept, size = if (many) 2 else 2.6) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
                             scales = "free_y") +
         ggplot2::scale_x_continuous("Epoch", breaks = .wholeBreaks) +
         ggplot2::scale_colour_manual("Genes", values = colours) +
-        ggplot2::labs(y = NULL, caption = .keptCaption(history, best)) +
+        ggplot2::labs(y = NULL, caption = .keptCaption(model)) +
         .themeChrome()
 }
 
@@ -30,7 +32,8 @@
     panels <- c("Loss (mean binary cross-entropy)", "Validation AUROC")
     curve <- function(value, set, panel) {
         data.frame(epoch = history$epoch, value = value, set = set,
-                   panel = factor(panels[panel], panels))
+                   panel = factor(panels[panel], panels),
+                   kept = history$kept, line = paste(set, history$member))
     }
     curves <- rbind(curve(history$loss, "training", 1L),
                     curve(history$validationLoss, "validation", 1L),
@@ -38,11 +41,14 @@
     curves[is.finite(curves$value), ]
 }
 
-# A line needs two points; with few epochs, points are shown too.
-.historyLines <- function(curves) {
+# A line needs two points; with few epochs, points are shown too. Many lines are
+# thin.
+.historyLines <- function(curves, many) {
     epochs <- length(unique(curves$epoch))
-    list(if (epochs > 1L) ggplot2::geom_line(linewidth = 0.6),
-         if (epochs <= 50L) ggplot2::geom_point(size = 1))
+    list(if (epochs > 1L)
+             ggplot2::geom_line(linewidth = if (many) 0.3 else 0.6,
+                                alpha = if (many) 0.7 else 1),
+         if (epochs <= 50L && !many) ggplot2::geom_point(size = 1))
 }
 
 .wholeBreaks <- function(limits) {
@@ -50,13 +56,17 @@
     breaks[breaks >= 1 & breaks == round(breaks)]
 }
 
-.keptCaption <- function(history, best) {
-    row <- history[match(best, history$epoch), ]
+.keptCaption <- function(model) {
+    if (.isEnsemble(model)) {
+        return(sprintf("Lines: %d members. Points: their selected epochs.",
+                       length(model)))
+    }
+    row <- .keptRow(model)
     if (is.na(row$epoch)) return(NULL)
     if (is.na(row$validationAuroc)) {
         return(sprintf("Dashed: the selected epoch, %d (no validation AUROC).",
-                       best))
+                       row$epoch))
     }
-    sprintf("Dashed: the selected epoch, %d (validation AUROC %.4f).", best,
-            row$validationAuroc)
+    sprintf("Dashed: the selected epoch, %d (validation AUROC %.4f).",
+            row$epoch, row$validationAuroc)
 }

@@ -3,7 +3,10 @@
 #' Plots a heat map of the attention over the marks (beta), marks x cell types.
 #' It has one panel per selected gene, as in figure 2c of the paper, or shows
 #' the means over the genes predicted high and over those predicted low. In each
-#' column, beta sums to 1 over the marks of the model.
+#' column, beta sums to 1 over the marks of the model. Of an ensemble, beta is
+#' the mean over the members, and the labels have its standard deviation over
+#' the members; in means over genes, the mean over the genes of this standard
+#' deviation.
 #'
 #' @param attention An attention ([attention()]) of a model that attends to
 #'   marks.
@@ -17,7 +20,8 @@
 #'   the genes shown.
 #' @return A `ggplot` object. Its `data` has one row per tile: `panel`,
 #'   `cellType`, `mark`, `beta` (`NA` if no gene of the cell type is predicted
-#'   high, or low), and `column`, the label below it.
+#'   high, or low), `spread` (`NA` unless of an ensemble), and `column`, the
+#'   label below it.
 #' @references Singh et al. (2017), figure 2c,
 #'   <https://arxiv.org/abs/1708.00339>.
 #' @seealso [plotAttention()], [plotGene()]
@@ -83,11 +87,22 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     rows
 }
 
-# beta of some rows in one cell type: genes x marks.
-.betaMatrix <- function(attention, rows, cellType) {
-    beta <- assay(attention, "beta")[rows, cellType, , drop = FALSE]
+# beta, or its spread over the members of an ensemble, of some rows in one cell
+# type: genes x marks.
+.betaMatrix <- function(attention, rows, cellType, name = "beta") {
+    beta <- assay(attention, name)[rows, cellType, , drop = FALSE]
     matrix(as.array(beta), length(rows),
            dimnames = list(NULL, dimnames(beta)[[3L]] %||% marks(attention)))
+}
+
+# NA unless of an ensemble.
+.betaSpreads <- function(attention, rows, cellType) {
+    if ("betaSpread" %in% assayNames(attention)) {
+        return(.betaMatrix(attention, rows, cellType, "betaSpread"))
+    }
+    beta <- .betaMatrix(attention, rows, cellType)
+    beta[] <- NA_real_
+    beta
 }
 
 .geneBetaTiles <- function(attention, rows, cellTypes) {
@@ -98,7 +113,8 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         state <- c("low\n", "high\n")[measured[, j] + 1L]
         state[is.na(state)] <- ""
         column <- sprintf("%s\n%sp = %.2f", cellTypes[j], state, p[, j])
-        .betaTiles(.betaMatrix(attention, rows, cellTypes[j]), titles, column,
+        .betaTiles(.betaMatrix(attention, rows, cellTypes[j]),
+                   .betaSpreads(attention, rows, cellTypes[j]), titles, column,
                    cellTypes[j])
     })
     .asTiles(tiles, titles, cellTypes)
@@ -108,11 +124,15 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     panels <- c("Mean of genes predicted high", "Mean of genes predicted low")
     tiles <- lapply(cellTypes, function(cellType) {
         rows <- seq_len(nrow(attention))
-        beta <- .betaMatrix(attention, rows, cellType)
         on <- .probabilitiesOf(attention, rows, cellType)[, 1L] > threshold
         members <- list(which(on), which(!on))
-        means <- lapply(members, function(m) colMeans(beta[m, , drop = FALSE]))
-        .betaTiles(do.call(rbind, means), panels,
+        means <- function(x) {
+            do.call(rbind, lapply(members, function(m) {
+                colMeans(x[m, , drop = FALSE])
+            }))
+        }
+        .betaTiles(means(.betaMatrix(attention, rows, cellType)),
+                   means(.betaSpreads(attention, rows, cellType)), panels,
                    sprintf("%s\nn = %s", cellType,
                            format(lengths(members), big.mark = ",",
                                   trim = TRUE)),
@@ -126,10 +146,11 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 }
 
 # Converts a matrix of panels x marks to one row per tile.
-.betaTiles <- function(beta, panels, columns, cellType) {
+.betaTiles <- function(beta, spread, panels, columns, cellType) {
     data.frame(panel = rep(panels, ncol(beta)), cellType = cellType,
                mark = rep(colnames(beta), each = nrow(beta)),
-               beta = as.vector(beta), column = rep(columns, ncol(beta)))
+               beta = as.vector(beta), spread = as.vector(spread),
+               column = rep(columns, ncol(beta)))
 }
 
 # `key` identifies a column of a panel, as each has its own label.
@@ -167,7 +188,10 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     if (nlevels(tiles$key) > 18L) return(NULL)
     tiles <- tiles[!is.na(tiles$beta), ]
     dark <- tiles$beta > 0.5 * .highest(tiles)
-    ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$beta)), tiles,
+    label <- sprintf("%.2f", tiles$beta)
+    known <- !is.na(tiles$spread)
+    label[known] <- sprintf("%s\n\u00b1 %.2f", label, tiles$spread)[known]
+    ggplot2::geom_text(ggplot2::aes(label = label), tiles,
                        colour = ifelse(dark, "white", "black"), size = 3)
 }
 
@@ -181,6 +205,9 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 
 .betaCaption <- function(genes, tiles) {
     sum <- "Beta sums to 1 over the marks of a gene."
+    if (!all(is.na(tiles$spread))) {
+        sum <- paste0(sum, "\n\u00b1: standard deviation over the members.")
+    }
     if (.isWide(tiles)) return(sum)
     if (is.null(genes)) return(paste("n: genes.", sum))
     paste0("high, low: measured expression; p: predicted probability of ",

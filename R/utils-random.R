@@ -17,6 +17,12 @@
                             .Machine$integer.max, whole = TRUE))
 }
 
+# The seed of one of several trainings, such as that of a cell type: 28 bits of
+# a hash of the seed and its name.
+.seedOf <- function(seed, name) {
+    strtoi(substr(rlang::hash(list(as.integer(seed), name)), 1L, 7L), 16L)
+}
+
 .normal <- function(rows, columns) {
     matrix(stats::rnorm(rows * columns), rows)
 }

@@ -90,7 +90,7 @@ test_that("the zone that differs most is named", {
 
 test_that("the score of a gene is a difference of Mahalanobis distances", {
     reference <- model@training$reference
-    z <- .zonesLike(model, some, "cellType1")
+    z <- .zonesLike(.referenceFor(model, some), some, "cellType1")
     inverse <- function(x) solve(0.95 * x + 0.05 * diag(nrow(x)))
     squared <- function(u, covariance) drop(u %*% inverse(covariance) %*% u)
     own <- vapply(1:2, function(class) {
