@@ -8,7 +8,8 @@
 #' the authors' code, whose class can load it with `load_state_dict()`. Other
 #' architectures have the names of [coef()][coef.AttentiveChromeModel]. The
 #' order of the marks is that of `marks(model)`. The file contains neither this
-#' order nor the transform of the signal, which the model prints.
+#' order nor the transform of the signal and the calibration, which the model
+#' prints.
 #'
 #' @param model A model ([attentiveChrome()]). Of an ensemble, a member:
 #'   `ensemble[[1]]`.

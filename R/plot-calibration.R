@@ -41,7 +41,7 @@ plotCalibration <- function(x, signal, cellTypes = NULL, bins = 10,
                                 colour = "#0072B2") +
         ggplot2::geom_point(colour = "#0072B2", size = 1.6) +
         ggplot2::scale_y_continuous(breaks = seq(0, 1, 0.25)) +
-        ggplot2::coord_equal() +
+        ggplot2::coord_equal(xlim = c(0, 1)) +
         ggplot2::labs(x = "Predicted probability of high expression",
                       y = "Share of high genes",
                       caption = .calibrationCaption(scores)) +

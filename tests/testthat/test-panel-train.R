@@ -455,7 +455,7 @@ test_that("every model is evaluated in every cell type", {
                  crossCellTypes(panel, some))
     expect_equal(evaluate(panel, parts$test, genes = "variable"),
                  evaluate(panel, some))
-    expect_error(evaluate(panel, genes = "variable"), "needs `signal`")
+    expect_error(evaluate(panel, genes = "variable"), "need `signal`")
     built <- ggplot2::ggplot_build(plot(cross))
     expect_identical(nrow(built$data[[1L]]), 9L)
 })
