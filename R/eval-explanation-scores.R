@@ -3,7 +3,8 @@
 .judgeExplanations <- function(task, model, target, shuffled, draws, level,
                                threads) {
     genes <- nrow(target$signal)
-    on <- which(.forward(model, target$signal, threads)$logit > 0)
+    logit <- .forward(model, target$signal, threads)$logit
+    on <- which(logit > 0)
     if (length(on) < 2L || length(target$active) < 2L) {
         .stop("{.arg signal} must have at least two genes that are predicted to
                have high expression, and two that have it, in cell type
@@ -21,7 +22,10 @@
     orders <- replicate(draws, sample.int(length(target$at)))
     scores <- lapply(values, .scores, on, target, weights, orders)
     table <- do.call(rbind, lapply(scores, .scoreRow, scores$signal, level))
-    table <- cbind(.taskColumns(task), genes = length(on), table)
+    baseline <- as.data.frame(.evaluateLogit(model, target$signal, logit))
+    table <- cbind(.taskColumns(task), genes = length(on), table,
+                   baseline[c("baseline", "baselineDifference",
+                              "baselineDifferenceLower")])
     others <- .shuffledScores(task, shuffled, importance, on, target)
     list(table = .addShuffled(table, others), shuffled = others,
          profiles = .profileRows(task, values, target))
