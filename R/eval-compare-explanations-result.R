@@ -61,7 +61,11 @@ print.explanationComparison <- function(x, ...) {
         names(shown) <- titles
         if (anyNA(own$shuffledMean)) shown$shuffled <- NULL
         print(shown, row.names = FALSE)
-        writeLines(strwrap(.verdict(own), 78L))
+        writeLines(strwrap(.bestScore(own), 78L))
+    }
+    .printVerdicts(x$verdicts)
+    if (x$states && "attention" %in% x$table$explanation) {
+        writeLines(strwrap(.stateNote, 78L))
     }
     cat(sprintf(paste0("\nlower, upper: %g%% interval; by chance: 97.5th ",
                        "percentile of random orders of bins%s\n"),
@@ -70,27 +74,23 @@ print.explanationComparison <- function(x, ...) {
     invisible(x)
 }
 
-# The best explanation with its null, and attention compared with the signal.
-.verdict <- function(table) {
+# The best explanation with its null.
+.bestScore <- function(table) {
     best <- table[which.max(table$score), ]
-    first <- sprintf("Best: %s, %.3f (by chance up to %.3f).",
-                     .explanationTitles(best$explanation), best$score,
-                     best$permutedUpper)
-    own <- table[table$explanation == "attention", ]
-    if (nrow(own) == 0L) return(first)
-    c(first, .againstSignal(own$difference, own$differenceLower,
-                            own$differenceUpper))
+    sprintf("Best: %s, %.3f (by chance up to %.3f).",
+            .explanationTitles(best$explanation), best$score,
+            best$permutedUpper)
 }
 
-.againstSignal <- function(difference, lower, upper) {
-    if (is.na(difference) || is.na(lower)) {
-        return("Attention cannot be compared with the signal: one is flat.")
+.printVerdicts <- function(verdicts) {
+    if (is.null(verdicts)) return()
+    panel <- .panelsOf(verdicts)
+    for (own in split(verdicts, panel)) {
+        cat(sprintf("\nVerdict on %s in %s, %d model%s\n", own$model[1L],
+                    own$cellType[1L], own$models[1L],
+                    if (own$models[1L] == 1L) "" else "s of different seeds"))
+        writeLines(strwrap(.verdictLines(own), 78L, exdent = 2L))
     }
-    how <- if (lower > 0) "better than the signal itself"
-           else if (upper < 0) "WORSE than the signal itself"
-           else "NO BETTER than the signal itself"
-    sprintf("Attention explains %s (difference %+.3f, %+.3f to %+.3f).", how,
-            difference, lower, upper)
 }
 
 #' @rdname plot.explanationComparison

@@ -16,7 +16,7 @@
 #' Attention is alpha for one mark; for all marks it is alpha times beta, if the
 #' architecture has beta. The explanation `signal` is the signal that the model
 #' read. An explanation that scores no better than the signal shows no more than
-#' a plot of the reads would; the printed verdict says so.
+#' a plot of the reads would.
 #'
 #' Each score has
 #' * an interval, and the `difference` from the score of the signal with its
@@ -32,7 +32,25 @@
 #' * the same score for individual genes predicted to have high expression: the
 #'   mean profile can agree with the reference even if individual genes do not.
 #'
-#' @param models A model ([attentiveChrome()]), or a named list of them.
+#' The verdict on an explanation is `"better"` than the signal itself only if
+#' this holds for most of at least 3 models that differ in their seed alone:
+#' * the model's AUROC is above that of its best stored baseline, by the
+#'   interval of [evaluate()];
+#' * the score is above the signal's by more than `margin`, and so is the lower
+#'   end of the interval of the difference;
+#' * the score is above those of all of at least 20 models with shuffled labels,
+#'   by more than `margin`.
+#'
+#' It is `"worse"` if, for most models, the interval of the difference is below
+#' 0, and otherwise `"not shown"`. Then `missing` says what is missing. Models
+#' with shuffled labels get the verdict `"better"` in at most 5% of cases
+#' (`bench/results/verdicts.md`).
+#'
+#' Alpha of an LSTM is not the importance of a bin: see [attention()].
+#'
+#' @param models A model ([attentiveChrome()]), or a named list of them. Models
+#'   of the list that have the same architecture, sizes, transform, marks and
+#'   cell types are taken as models of several seeds.
 #' @param signal A signal with labels and the models' marks and bins.
 #' @param reference The reference: the name of a mark in `signal` that no model
 #'   reads; a signal ([chromatinSignal()]) of one mark with the same genes, cell
@@ -49,7 +67,11 @@
 #'   each model; by default those that it was trained on.
 #' @param training The signal with labels that the models were trained on, used
 #'   to train models on shuffled labels; `NULL` for none.
-#' @param shuffles Number of models with shuffled labels for each model.
+#' @param shuffles Number of models with shuffled labels for each model, or for
+#'   models of several seeds together.
+#' @param shuffled Models with shuffled labels, a list, instead of `training`.
+#'   They need the architecture, marks and bins of `models`.
+#' @param margin By how much a score must be higher, for the verdict.
 #' @param draws Number of bootstrap samples and of random orders of the bins.
 #' @param level Level of the intervals.
 #' @param seed Whole number that seeds the random numbers; `NULL` uses the
@@ -59,15 +81,20 @@
 #' @param BPPARAM A BiocParallel parameter: where to train on shuffled labels.
 #' @param progress Show a progress bar of that training.
 #' @return A list of class `explanationComparison` with `measure`,
-#'   `"correlation"` or `"auprc"`, and three data frames. `table` has one row
+#'   `"correlation"` or `"auprc"`, and four data frames. `table` has one row
 #'   per model, cell type and explanation: `genes`, the number predicted to have
 #'   high expression; `score`, `lower`, `upper`; `difference` (from the signal),
 #'   `differenceLower`, `differenceUpper`; `permutedP`, `permutedUpper` (the
 #'   97.5th percentile of the scores of random orders), `shiftedP`;
 #'   `shuffledMean`, `shuffledMax`; `geneMedian`, the median score of individual
 #'   genes; `geneDifference`, the median difference from the score of the
-#'   signal, and `geneP`, its Wilcoxon signed rank test. `profiles` has the mean
-#'   profiles, and `shuffled` the scores of each model with shuffled labels.
+#'   signal, and `geneP`, its Wilcoxon signed rank test; `baseline`,
+#'   `baselineDifference`, `baselineDifferenceLower`, of [evaluate()].
+#'   `verdicts` has one row per explanation of models of several seeds: `models`
+#'   and `shuffles`, their numbers; `beatsBaseline`, `beatsSignal`,
+#'   `beatsShuffled`, `beatsAll`, the number of models for which the conditions
+#'   hold; `verdict` and `missing`. `profiles` has the mean profiles, and
+#'   `shuffled` the scores of each model with shuffled labels.
 #'   [as.data.frame()] returns the table. [plot()] draws the scores or, with
 #'   `type = "profiles"`, the profiles.
 #' @references Singh et al. (2017), section 4 and table 3,
@@ -88,7 +115,8 @@
 compareExplanations <- function(models, signal, reference = "H3K27ac",
                                 mark = "H3K4me3", explanations = NULL,
                                 cellTypes = NULL, training = NULL,
-                                shuffles = 5, draws = 1000, level = 0.95,
+                                shuffles = 20, shuffled = NULL, margin = 0.02,
+                                draws = 1000, level = 0.95,
                                 seed = NULL, threads = NULL,
                                 BPPARAM = BiocParallel::SerialParam(),
                                 progress = interactive()) {
@@ -96,23 +124,52 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     .checkNumber(shuffles, "shuffles", 1, whole = TRUE)
     .checkNumber(draws, "draws", 10, whole = TRUE)
     .checkNumber(level, "level", 0.5, 0.9999)
+    .checkNumber(margin, "margin", 0, 1)
     seed <- .chooseSeed(seed)
+    group <- .seedGroups(models)
     tasks <- .explanationTasks(models, signal, explanations, cellTypes)
     targets <- lapply(tasks, function(task) {
         .target(task, models[[task$model]], signal, reference, mark)
     })
-    shuffled <- .trainShuffled(models, training, shuffles, seed, BPPARAM,
-                               progress)
+    shuffled <- if (is.null(shuffled)) {
+        .trainShuffled(models[unique(group)], training, shuffles, seed,
+                       BPPARAM, progress)
+    } else .checkShuffled(shuffled, models, signal)
     parts <- Map(function(task, target) {
         .withSeed(seed, .judgeExplanations(
-            task, models[[task$model]], target, shuffled[[task$model]], draws,
-            level, threads))
+            task, models[[task$model]], target, shuffled[[group[task$model]]],
+            draws, level, threads))
     }, tasks, targets)
     bind <- function(name) do.call(rbind, lapply(parts, `[[`, name))
-    structure(list(measure = targets[[1L]]$measure, table = bind("table"),
+    counts <- lapply(stats::setNames(nm = unique(group)), function(name) {
+        length(shuffled[[name]])
+    })
+    table <- bind("table")
+    structure(list(measure = targets[[1L]]$measure, table = table,
+                   verdicts = .judgeGroups(table, group, counts, margin),
                    profiles = bind("profiles"), shuffled = bind("shuffled"),
-                   level = level),
+                   level = level,
+                   states = any(vapply(models, .attendsToStates, NA))),
               class = "explanationComparison")
+}
+
+# The models with shuffled labels that were given, for each model.
+.checkShuffled <- function(shuffled, models, signal) {
+    if (!is.list(shuffled) || length(shuffled) == 0L) {
+        .stop("{.arg shuffled} must be a list of models")
+    }
+    known <- unique(vapply(models, function(m) m@architecture, ""))
+    for (model in shuffled) {
+        .checkModel(model, "shuffled")
+        .checkFits(signal, .modelFormat(model))
+        if (!identical(model@architecture, known)) {
+            .stop("{.arg shuffled} must have the architecture of
+                   {.arg models}, which must have only one",
+                  x = "{.arg shuffled} has {.val {model@architecture}},
+                       {.arg models} {?has/have} {.val {known}}.")
+        }
+    }
+    lapply(models, function(model) shuffled)
 }
 
 .checkModelList <- function(models) {

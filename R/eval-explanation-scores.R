@@ -23,7 +23,10 @@
     orders <- replicate(draws, sample.int(length(target$at)))
     scores <- lapply(values, .scores, on, target, weights, orders)
     table <- do.call(rbind, lapply(scores, .scoreRow, scores$signal, level))
-    table <- cbind(.taskColumns(task), genes = length(on), table)
+    baseline <- as.data.frame(.evaluateLogit(model, target$signal, logit))
+    table <- cbind(.taskColumns(task), genes = length(on), table,
+                   baseline[c("baseline", "baselineDifference",
+                              "baselineDifferenceLower")])
     others <- .shuffledScores(task, shuffled, importance, on, target)
     list(table = .addShuffled(table, others), shuffled = others,
          profiles = .profileRows(task, values, target))

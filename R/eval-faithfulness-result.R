@@ -19,7 +19,10 @@ print.faithfulness <- function(x, ...) {
         print(round(x$agreement[c("attention", "signal"), others,
                                 drop = FALSE], 2L))
     }
+    cat(sprintf(paste0("Without signal, the probability changes by %.3f on ",
+                       "average; scores are fractions of it.\n"), x$moved))
     writeLines(strwrap(.faithVerdict(x$table), 78L))
+    if (x$states && attends) writeLines(strwrap(.stateNote, 78L))
     invisible(x)
 }
 
@@ -32,6 +35,9 @@ as.data.frame.faithfulness <- function(x, row.names = NULL, optional = FALSE,
     x$table
 }
 
+# A difference in score that matters, as a fraction of what the signal moves.
+.faithMargin <- 0.01
+
 # The verdict: the best explanation, and attention compared with random order
 # and the signal.
 .faithVerdict <- function(table) {
@@ -42,7 +48,7 @@ as.data.frame.faithfulness <- function(x, row.names = NULL, optional = FALSE,
     own <- table[table$explanation == "attention", ]
     if (nrow(own) == 0L) return(first)
     how <- function(lower, upper, other) {
-        sprintf("%s %s", if (lower > 0) "better than"
+        sprintf("%s %s", if (lower > .faithMargin) "better than"
                          else if (upper < 0) "WORSE than" else "NO BETTER than",
                 other)
     }

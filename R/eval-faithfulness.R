@@ -13,12 +13,21 @@
 #' of the signal itself (the highest signal first) are included for comparison.
 #' Only an explanation that beats the signal shows more than the reads do.
 #'
+#' Scores are fractions of what the signal moves at all: the mean absolute
+#' change of the probability between a gene's signal and no signal (`moved`). So
+#' a score of 0.01 is 1% of this change, for any model. If it is below 0.0025,
+#' the predictions do not depend on the signal, and no order of the bins can be
+#' faithful: this is an error. A difference is called better only if its
+#' interval is above 0.01, as with many genes much smaller ones have small
+#' p-values.
+#'
 #' The bins of all marks are ordered jointly. Attention is alpha times beta, if
 #' the architecture has beta. For `"gradientInput"`, `"integratedGradients"` and
 #' `"occlusion"`, bins that support the predicted class come first; the other
 #' explanations are unsigned and only show how much a bin matters. The model was
 #' not trained on signal with many missing bins. The curves therefore compare
-#' explanations of one model and do not measure biology.
+#' explanations of one model and do not measure biology. Alpha of an LSTM is not
+#' the importance of a bin: see [attention()].
 #'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and bins;
@@ -34,19 +43,22 @@
 #'   `NULL` uses the current state of R's random number generator.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @return A list of class `faithfulness` with three data frames and a matrix.
+#' @return A list of class `faithfulness` with three data frames, a number and a
+#'   matrix.
 #'   `table` has one row per explanation, and one for `"random"`: `deletion` and
 #'   `insertion`, the areas under the curves, averaged over the genes (from 0 to
 #'   1; a low deletion and a high insertion are good); `score`, insertion minus
-#'   deletion; `overRandom`, the score minus that of the random orders, with its
-#'   interval (`overRandomLower`, `overRandomUpper`, from the t distribution of
-#'   the differences by gene) and Wilcoxon's signed rank test (`overRandomP`);
-#'   and the same four columns for the signal (`overSignal`). `curves` has
+#'   deletion, divided by `moved`; `overRandom`, the score minus that of the
+#'   random orders, with its interval (`overRandomLower`, `overRandomUpper`,
+#'   from the t distribution of the differences by gene) and Wilcoxon's signed
+#'   rank test (`overRandomP`); and the same four columns for the signal
+#'   (`overSignal`). `curves` has
 #'   `explanation`, `curve` (`"deletion"` or `"insertion"`), `fraction` and
 #'   `probability`, the mean over the genes. `genes` has the score of each gene,
-#'   one column per explanation. `agreement`, explanations x explanations, has
-#'   the median over the genes of Spearman's rank correlation of the absolute
-#'   importance of the bins. `as.data.frame()` returns `table`.
+#'   one column per explanation. `moved` is described above. `agreement`,
+#'   explanations x explanations, has the median over the genes of Spearman's
+#'   rank correlation of the absolute importance of the bins.
+#'   `as.data.frame()` returns `table`.
 #'
 #'   `plot()` draws the curves or, with `type = "agreement"`, this matrix.
 #' @references Petsiuk et al. (2018), RISE, <https://arxiv.org/abs/1806.07421>;
@@ -73,10 +85,10 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     if (nrow(signal) < 2L) .stop("{.arg signal} must have at least two genes")
     signal <- signal[, .checkCellType(signal, cellType)]
     inputs <- length(model@marks) * length(binOffsets(model))
+    task <- .occlusionTask(model, signal, fractions, threads)
     values <- lapply(stats::setNames(nm = explanations), function(name) {
         matrix(.importance(name, model, signal, threads), inputs)
     })
-    task <- .occlusionTask(model, signal, fractions, threads)
     runs <- .withSeed(seed, c(
         lapply(stats::setNames(nm = explanations), function(name) {
             .orderCurves(task, .towardsClass(name, values[[name]], task$high))
@@ -84,7 +96,8 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
         list(random = .randomCurves(task, draws))))
     structure(list(table = .faithTable(runs, level), curves = .curveRows(runs),
                    genes = vapply(runs, `[[`, task$high + 0, "score"),
-                   agreement = .agreement(values), level = level),
+                   agreement = .agreement(values), level = level,
+                   moved = task$moved, states = .attendsToStates(model)),
               class = "faithfulness")
 }
 
@@ -108,12 +121,28 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
         .predictedLogit(model, .predictInput(
             model, list(x = x, y = NULL), threads)$logit)
     }
-    high <- logitOf(x) > 0
-    list(inputs = length(x) / nrow(signal), genes = nrow(signal), high = high,
-         fractions = fractions,
+    logit <- logitOf(x)
+    high <- logit > 0
+    moved <- mean(abs(stats::plogis(logit) - stats::plogis(logitOf(0 * x))))
+    .checkMoved(moved)
+    list(moved = moved, inputs = length(x) / nrow(signal),
+         genes = nrow(signal), high = high, fractions = fractions,
          probability = function(kept) {
              stats::plogis(ifelse(high, 1, -1) * logitOf(x * as.vector(kept)))
          })
+}
+
+.leastMoved <- 0.0025
+
+.checkMoved <- function(moved) {
+    if (moved < .leastMoved) {
+        .stop("The predictions of {.arg model} do not depend on the signal",
+              x = "Without any signal, the probability of high expression
+                   changes by {signif(moved, 2)} on average.",
+              i = "No explanation of such predictions can be faithful. Train
+                   the model longer, or look at its AUROC with
+                   {.fn evaluate}.")
+    }
 }
 
 # Signed so that the bins that most support the predicted class have the highest
@@ -132,7 +161,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
         }, numeric(task$genes))
     }
     .withAreas(probabilities(function(n) places > n),
-               probabilities(function(n) places <= n), task$fractions)
+               probabilities(function(n) places <= n), task)
 }
 
 .randomCurves <- function(task, draws) {
@@ -141,15 +170,16 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     average <- function(curve) {
         Reduce(`+`, lapply(runs, `[[`, curve)) / draws
     }
-    .withAreas(average("deletion"), average("insertion"), task$fractions)
+    .withAreas(average("deletion"), average("insertion"), task)
 }
 
-.withAreas <- function(deletion, insertion, fractions) {
+.withAreas <- function(deletion, insertion, task) {
+    fractions <- task$fractions
     steps <- diff(fractions)
     weights <- (c(steps, 0) + c(0, steps)) / 2 # trapezoids
     area <- function(curve) drop(curve %*% weights)
     list(deletion = deletion, insertion = insertion, fractions = fractions,
-         score = area(insertion) - area(deletion),
+         score = (area(insertion) - area(deletion)) / task$moved,
          areas = c(deletion = mean(area(deletion)),
                    insertion = mean(area(insertion))))
 }

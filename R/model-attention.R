@@ -10,6 +10,12 @@
 #' Architectures without attention (`"lstm"`, `"deepchrome"`) give an error. See
 #' [listArchitectures()].
 #'
+#' In architectures with an LSTM, alpha weighs its states. Each state of a
+#' bidirectional LSTM has seen all bins, so alpha is not the importance of a
+#' bin: the state of one bin may carry what the network found in another. The
+#' states of convolutions have seen the bins nearby. See
+#' [compareExplanations()] and [faithfulness()].
+#'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model.

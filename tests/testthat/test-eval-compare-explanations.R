@@ -123,14 +123,65 @@ test_that("importance is alpha times beta among marks", {
     expect_equal(dim(one), c(20L, 3L, nrow(bare$test)))
 })
 
-test_that("print() states whether attention is better than the signal", {
-    say <- function(lower, upper) .againstSignal(0, lower, upper)
-    expect_match(say(0.1, 0.2), "explains better than")
-    expect_match(say(-0.2, -0.1), "explains WORSE than")
-    expect_match(say(-0.1, 0.1), "explains NO BETTER than")
-    expect_match(.againstSignal(NA, NA, NA), "flat")
+# Rows of a table of three models that pass all conditions.
+passing <- function(n = 3L) {
+    data.frame(group = "a", model = paste0("m", seq_len(n)), cellType = "cell",
+               explanation = "attention", score = 0.9,
+               baselineDifferenceLower = 0.01, differenceLower = 0.1,
+               differenceUpper = 0.3, shuffledMax = 0.5)
+}
+verdictOf <- function(own, shuffles = 20) .judgeGroup(own, shuffles, 0.02)
+
+test_that("better needs seeds, shuffled labels, the baseline and the signal", {
+    expect_identical(verdictOf(passing())$verdict, "better")
+    expect_identical(verdictOf(passing())$missing, NA_character_)
+    expect_match(verdictOf(passing(2L))$missing, "3 seeds .there are 2")
+    expect_match(verdictOf(passing(), 19)$missing, "20 models with shuffled")
+    without <- function(column, value) {
+        own <- passing()
+        own[[column]][1L] <- value # most models still pass
+        expect_identical(verdictOf(own)$verdict, "better")
+        own[[column]][2L] <- value
+        found <- verdictOf(own)
+        expect_identical(found$verdict, "not shown")
+        found$missing
+    }
+    expect_match(without("baselineDifferenceLower", -0.01), "baseline .1 of 3")
+    expect_match(without("baselineDifferenceLower", NA), "baseline .1 of 3")
+    expect_match(without("differenceLower", 0.01), "signal's by 0.02")
+    expect_match(without("shuffledMax", 0.89), "all shuffled labels' by 0.02")
+    own <- passing() # each condition by most models, all by one
+    own$baselineDifferenceLower[1L] <- -1
+    own$shuffledMax[2L] <- 1
+    expect_match(verdictOf(own)$missing, "no majority")
+    own$differenceLower <- own$differenceUpper <- -0.1
+    expect_identical(verdictOf(own)$verdict, "worse")
+})
+
+test_that("models of several seeds share a verdict", {
+    other <- model
+    other@training$seed <- 7L
+    expect_identical(.seedGroups(list(a = model, b = cnn, c = other)),
+                     c(a = "a", b = "b", c = "a"))
+    several <- quick(list(a = model, b = other, c = other), causal,
+                     explanations = "saliency", shuffled = list(model, other))
+    expect_identical(several$verdicts$models, 3L)
+    expect_identical(several$verdicts$shuffles, 2L)
+    expect_match(several$verdicts$missing, "20 models with shuffled labels")
+    expect_equal(several$table$shuffledMax, several$table$score)
+    seen <- evaluate(model, parts$test)
+    expect_equal(several$table$baselineDifferenceLower[1L],
+                 seen$baselineDifferenceLower)
+})
+
+test_that("print() states the verdicts, and what is missing", {
     expect_output(print(truth), "Best: .*by chance")
-    expect_output(print(found), "Attention explains .* than the signal itself")
+    expect_output(print(found), "Not shown to be better than the signal:")
+    expect_output(print(found), "Each state has seen all")
+    lines <- .verdictLines(rbind(verdictOf(passing()), verdictOf(passing(2L))))
+    expect_identical(lines[1L],
+                     "Attention explains better than the signal itself.")
+    expect_match(lines[2L], "^Not shown .* attention. Missing: models of 3")
 })
 
 test_that("the figures show the table and the profiles", {
@@ -160,6 +211,8 @@ test_that("wrong input is reported", {
         quick(cnn, explanations = "attention")
         quick(explanations = "lime")
         quick(training = parts$train[1:4, 0])
+        quick(shuffled = list())
+        quick(shuffled = list(cnn))
         compareExplanations(trainBaseline(bare$train), parts$test)
         compareExplanations(model, bare$test)
     })

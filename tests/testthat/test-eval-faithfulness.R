@@ -50,7 +50,10 @@ test_that("areas and differences are those of the curves", {
                 (own$probability[-1L] + own$probability[-21L]) / 2)
     row <- faith$table[faith$table$explanation == "saliency", ]
     expect_equal(row$insertion, area)
-    expect_equal(row$score, row$insertion - row$deletion)
+    expect_equal(row$score, (row$insertion - row$deletion) / faith$moved)
+    none <- predict(model, editSignal(test, "silence", marks = marks(test)))
+    expect_equal(faith$moved, mean(abs(predict(model, test) - none)),
+                 tolerance = 1e-6)
     difference <- faith$genes[, "saliency"] - faith$genes[, "random"]
     test <- t.test(difference)
     expect_equal(c(row$overRandom, row$overRandomLower, row$overRandomUpper),
@@ -89,6 +92,18 @@ test_that("print() states the verdict, and figures show the curves", {
     own <- worse$explanation == "attention"
     worse[own, c("overSignalLower", "overSignalUpper")] <- c(-0.2, -0.1)
     expect_match(.faithVerdict(worse)[2L], "WORSE than the signal")
+    worse[own, c("overSignalLower", "overSignalUpper")] <- c(0.005, 0.02)
+    expect_match(.faithVerdict(worse)[2L], "NO BETTER than the signal")
+    expect_output(print(faith), "Each state has seen all")
+    conv <- quickModel(list(train = parts$train))
+    expect_no_match(capture.output(print(faithfulness(
+        conv, test, "attention", draws = 1, seed = 1))), "Each state")
+})
+
+test_that("a model that does not read the signal has no faithfulness", {
+    still <- model
+    still@parameters[] <- lapply(still@parameters, `*`, 1e-4)
+    expect_error(faithfulness(still, test), "do not depend on the signal")
 })
 
 test_that("the same seed gives the same curves, and labels are not needed", {

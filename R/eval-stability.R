@@ -1,0 +1,169 @@
+# Whether models of several seeds explain the same genes alike.
+
+#' Stability of explanations over seeds
+#'
+#' Compares the explanations of models that differ in their seed alone, gene by
+#' gene, with each other, and with those of models that were trained on shuffled
+#' labels. Networks that predict equally well may attend to different bins and
+#' marks. A pattern that only one seed shows is not a finding, and one that
+#' models of shuffled labels share equally comes from the signal or the
+#' architecture rather than from expression.
+#'
+#' For each pair of models and each gene:
+#' * `rank`: Spearman's correlation of the values over the bins of all marks
+#'   (`beta`: over the marks). Signed values keep their sign;
+#' * `top`: the overlap of the `top` bins (marks) with the largest absolute
+#'   values, as a fraction of `top`;
+#' * `mark`: whether the mark with the largest sum of absolute values is the
+#'   same.
+#'
+#' The figures are means over the genes and pairs. Alpha of one mark sums to 1;
+#' so do the values of each mark of `alpha`, whose top mark says nothing and is
+#' `NA`.
+#'
+#' @param models A list of models ([attentiveChrome()]) of one architecture with
+#'   the same marks and bins, at least two, which differ in their seed.
+#' @param signal A signal ([chromatinSignal()]) with the models' marks and bins:
+#'   the genes to explain, in one cell type.
+#' @param shuffled A list of at least two such models that were trained on
+#'   shuffled labels, or `NULL`.
+#' @param explanations Any of `"alpha"`, `"beta"` and the names for
+#'   [compareExplanations()], other than `"classOptimum"` and `"signal"`. By
+#'   default alpha, beta and shares, if the models have them, and integrated
+#'   gradients.
+#' @param top Number of bins.
+#' @param cellType The name of a cell type; may be omitted if there is only one.
+#' @param threads Number of threads, as for
+#'   [predict()][predict.AttentiveChromeModel].
+#' @return A list of class `explanationStability`. `table` has one row per
+#'   explanation: `models`, their number; `rank`, `top`, `mark`; the lowest mean
+#'   of a pair, `rankLowest`; and with `shuffled` the same means of those models
+#'   (`shuffledRank`, `shuffledTop`, `shuffledMark`). `pairs` has one row per
+#'   explanation and pair: `of`, `"seeds"` or `"shuffled"`; `first`, `second`,
+#'   the numbers of the models; `rank`, `top` and `mark`. `genes` and `size` are
+#'   the numbers of genes and of top bins. `as.data.frame()` returns `table`,
+#'   and `plot()` draws `pairs`.
+#' @references Adebayo et al. (2018), Sanity checks for saliency maps,
+#'   <https://arxiv.org/abs/1810.03292>.
+#' @seealso [compareExplanations()], [faithfulness()]
+#' @export
+#' @examples
+#' signal <- roadmapGenes[1:60, "E123"]
+#' train <- function(seed, signal) attentiveChrome(signal, epochs = 2,
+#'     filters = 4, context = 4, seed = seed)
+#' models <- lapply(1:3, train, signal)
+#' mixed <- signal
+#' assay(mixed, "label")[] <- rev(assay(signal, "label"))
+#' found <- stability(models, signal[1:20, ], lapply(4:5, train, mixed))
+#' found
+#' plot(found)
+stability <- function(models, signal, shuffled = NULL, explanations = NULL,
+                      top = 10, cellType = NULL, threads = NULL) {
+    .checkSeeds(models, "models", models)
+    if (!is.null(shuffled)) .checkSeeds(shuffled, "shuffled", models)
+    first <- models[[1L]]
+    .checkFits(signal, .modelFormat(first))
+    signal <- signal[, .checkCellType(signal, cellType)]
+    inputs <- length(first@marks) * length(binOffsets(first))
+    .checkNumber(top, "top", 1, inputs, whole = TRUE)
+    explanations <- .stableExplanations(first, explanations)
+    pairs <- lapply(explanations, function(name) {
+        size <- if (name == "beta") 1L else top
+        of <- function(models, what) {
+            values <- lapply(models, .seedValues, name, signal, threads)
+            cbind(explanation = name, of = what, .comparePairs(
+                values, length(first@marks), size, name))
+        }
+        rbind(of(models, "seeds"),
+              if (!is.null(shuffled)) of(shuffled, "shuffled"))
+    })
+    pairs <- do.call(rbind, pairs)
+    structure(list(table = .stabilityTable(pairs, length(models)),
+                   pairs = pairs, genes = nrow(signal), size = top,
+                   states = .attendsToStates(first)),
+              class = "explanationStability")
+}
+
+.checkSeeds <- function(models, arg, all) {
+    if (!is.list(models) || length(models) < 2L) {
+        .stop("{.arg {arg}} must be a list of at least two models")
+    }
+    for (model in models) .checkModel(model, arg)
+    for (model in models) {
+        if (model@architecture != all[[1L]]@architecture ||
+            !identical(model@marks, all[[1L]]@marks) ||
+            !.sameBins(model@bins, all[[1L]]@bins)) {
+            .stop("The models must have one architecture, with the same marks
+                   and bins",
+                  i = "They may differ in their seed, and the labels.")
+        }
+    }
+}
+
+.stableExplanations <- function(model, wanted) {
+    architecture <- .architectures[[model@architecture]]
+    own <- c(if (!is.null(architecture$alpha) || !is.null(architecture$joint))
+                 "alpha", if (!is.null(architecture$beta)) "beta",
+             setdiff(.explanationsOf(model, general = FALSE), "signal"))
+    if (is.null(wanted)) {
+        return(intersect(c("alpha", "beta", "share", "integratedGradients"),
+                         own))
+    }
+    for (name in wanted) .checkChoice(name, "explanations", own)
+    unique(wanted)
+}
+
+# Values x genes.
+.seedValues <- function(model, name, signal, threads) {
+    if (name == "beta") {
+        weights <- assay(attention(model, signal, threads), "beta",
+                         withDimnames = FALSE)
+        return(t(matrix(weights, nrow(signal))))
+    }
+    values <- if (name == "alpha") {
+        .attentionImportance(model, signal, threads, beta = FALSE)
+    } else {
+        .importance(name, model, signal, threads)
+    }
+    matrix(values, ncol = nrow(signal))
+}
+
+# ---- pairs -------------------------------------------------------------------
+
+.comparePairs <- function(values, marks, size, name) {
+    ranks <- lapply(values, function(v) t(apply(v, 2L, rank)))
+    tops <- lapply(values, function(v) {
+        apply(-abs(v), 2L, rank, ties.method = "first") <= size
+    })
+    best <- lapply(values, function(v) {
+        sums <- colSums(array(abs(v), c(nrow(v) / marks, marks, ncol(v))))
+        max.col(t(sums), "first")
+    })
+    pairs <- utils::combn(length(values), 2L)
+    rows <- apply(pairs, 2L, function(pair) {
+        a <- pair[1L]
+        b <- pair[2L]
+        rank <- .rowScores(ranks[[a]], ranks[[b]], "correlation")
+        data.frame(first = a, second = b, rank = mean(rank, na.rm = TRUE),
+                   top = mean(colSums(tops[[a]] & tops[[b]])) / size,
+                   mark = if (name == "alpha") NA_real_
+                          else mean(best[[a]] == best[[b]]))
+    }, simplify = FALSE)
+    do.call(rbind, rows)
+}
+
+.stabilityTable <- function(pairs, models) {
+    figures <- c("rank", "top", "mark")
+    rows <- lapply(unique(pairs$explanation), function(name) {
+        means <- function(of) {
+            colMeans(pairs[pairs$explanation == name & pairs$of == of, figures])
+        }
+        own <- pairs[pairs$explanation == name & pairs$of == "seeds", ]
+        other <- means("shuffled")
+        other[is.nan(other)] <- NA_real_
+        names(other) <- .prefixed("shuffled", figures)
+        data.frame(explanation = name, models = models, t(means("seeds")),
+                   rankLowest = min(own$rank), t(other))
+    })
+    do.call(rbind, rows)
+}
