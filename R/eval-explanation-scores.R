@@ -23,7 +23,8 @@
     orders <- replicate(draws, sample.int(length(target$at)))
     scores <- lapply(values, .scores, on, target, weights, orders)
     table <- do.call(rbind, lapply(scores, .scoreRow, scores$signal, level))
-    baseline <- as.data.frame(.evaluateLogit(model, target$signal, logit))
+    baseline <- as.data.frame(.evaluateLogit(model, target$signal, logit,
+                                             draws = 0))
     table <- cbind(.taskColumns(task), genes = length(on), table,
                    baseline[c("baseline", "baselineDifference",
                               "baselineDifferenceLower")])

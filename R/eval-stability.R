@@ -21,12 +21,13 @@
 #' so do the values of each mark of `alpha`, whose top mark says nothing and is
 #' `NA`.
 #'
-#' @param models A list of models ([attentiveChrome()]) of one architecture with
-#'   the same marks and bins, at least two, which differ in their seed.
+#' @param models An ensemble ([attentiveChrome()] with `members`), whose members
+#'   are compared, or a list of at least two models or ensembles of one
+#'   architecture with the same marks and bins, which differ in their seed.
 #' @param signal A signal ([chromatinSignal()]) with the models' marks and bins:
 #'   the genes to explain, in one cell type.
-#' @param shuffled A list of at least two such models that were trained on
-#'   shuffled labels, or `NULL`.
+#' @param shuffled The same of models that were trained on shuffled labels, or
+#'   `NULL`.
 #' @param explanations Any of `"alpha"`, `"beta"` and the names for
 #'   [compareExplanations()], other than `"classOptimum"` and `"signal"`. By
 #'   default alpha, beta and shares, if the models have them, and integrated
@@ -59,6 +60,8 @@
 #' plot(found)
 stability <- function(models, signal, shuffled = NULL, explanations = NULL,
                       top = 10, cellType = NULL, threads = NULL) {
+    models <- .seedsOf(models)
+    shuffled <- .seedsOf(shuffled)
     .checkSeeds(models, "models", models)
     if (!is.null(shuffled)) .checkSeeds(shuffled, "shuffled", models)
     first <- models[[1L]]
@@ -82,6 +85,10 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
                    pairs = pairs, genes = nrow(signal), size = top,
                    states = .attendsToStates(first)),
               class = "explanationStability")
+}
+
+.seedsOf <- function(models) {
+    if (.isEnsemble(models)) .membersOf(models) else models
 }
 
 .checkSeeds <- function(models, arg, all) {
@@ -121,7 +128,8 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
         return(t(matrix(weights, nrow(signal))))
     }
     values <- if (name == "alpha") {
-        .attentionImportance(model, signal, threads, beta = FALSE)
+        .overMembers(model, .attentionImportance, signal, threads,
+                     beta = FALSE)
     } else {
         .importance(name, model, signal, threads)
     }

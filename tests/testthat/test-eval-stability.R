@@ -70,6 +70,15 @@ test_that("the table has means over pairs, and those of shuffled labels", {
     expect_equal(alone$table$rank, row$rank)
 })
 
+test_that("the members of an ensemble are models of several seeds", {
+    own <- stability(modelEnsemble(models), test, modelEnsemble(shuffled),
+                     top = 5, explanations = c("alpha", "beta",
+                                               "gradientInput"))
+    expect_equal(own$table, found$table)
+    both <- list(modelEnsemble(models), modelEnsemble(models[1:2]))
+    expect_gt(stability(both, test, explanations = "alpha")$table$rank, 0.5)
+})
+
 test_that("a model agrees with itself", {
     same <- stability(models[c(1, 1)], test, explanations = "beta")
     expect_equal(unlist(same$table[c("rank", "top", "mark")]),
