@@ -66,10 +66,11 @@
 #' too. The other architectures of the paper read all marks of a bin jointly and
 #' have no beta; to them, a missing mark looks like one without reads.
 #'
-#' A rate of 0.5 makes all subsets equally likely. On genome-wide data it has
-#' the best mean AUROC over subsets, and costs next to nothing where all marks
-#' are there (`bench/results/missing-marks.md`). The validation genes, which
-#' choose the epoch, have all marks.
+#' A rate of 0.5 makes all subsets nearly equally likely, and has a better mean
+#' AUROC over subsets than lower rates. The model predicts a little less well
+#' than one trained on the marks that are there
+#' (`bench/results/missing-marks.md`). The validation genes, which choose the
+#' epoch, have all marks.
 #'
 #' @section Notes after training:
 #' A message of class `AttentiveChrome_note` follows the training if

@@ -154,10 +154,10 @@ static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
         Rf_error("internal error: 'x' is not a whole number of genes");
     if (y != R_NilValue)
         as_numbers(y, "y", (R_xlen_t)count);
-    const ac_genes genes = {
-        (size_t)count, REAL(x), y == R_NilValue ? NULL : REAL(y),
-        unwrap_present(list_element(ffi_genes, "present"),
-                       count * network->marks)};
+    const ac_genes genes = {(size_t)count, REAL(x),
+                            y == R_NilValue ? NULL : REAL(y),
+                            unwrap_present(list_element(ffi_genes, "present"),
+                                           count * network->marks)};
     return genes;
 }
 

@@ -81,8 +81,8 @@ typedef struct {
  * gene needs one that is. */
 typedef struct {
     size_t count;
-    const double *x; /* [count][inputs] */
-    const double *y; /* [count]         */
+    const double *x;    /* [count][inputs] */
+    const double *y;    /* [count]         */
     const int *present; /* [count][marks]: 1 or 0; NULL: all are */
 } ac_genes;
 

@@ -17,6 +17,7 @@ typedef struct {
     ac_genes genes;
     size_t parameters;
     double *block, *x, *y;
+    int *present;
 } fixture;
 
 /* A small generator, so that the test is the same everywhere. */
@@ -33,7 +34,7 @@ static fixture fill_fixture(const ac_stage *stages, int count, int genes)
     fixture f;
     unsigned seed = 1;
     memcpy(f.stages, stages, count * sizeof *stages);
-    const ac_network network = {f.stages, count, 1, NULL, 0, 0};
+    const ac_network network = {f.stages, count, 1, NULL, 0, 0, 0, 0};
     f.network = network;
     f.parameters = ac_double.parameter_count(&network);
     f.block = malloc(f.parameters * sizeof(double));
@@ -45,8 +46,9 @@ static fixture fill_fixture(const ac_stage *stages, int count, int genes)
         f.x[i] = floor(6 * uniform(&seed));
     for (int i = 0; i < genes; i++)
         f.y[i] = i % 2;
-    const ac_genes data = {(size_t)genes, f.x, f.y};
+    const ac_genes data = {(size_t)genes, f.x, f.y, NULL};
     f.genes = data;
+    f.present = NULL;
     return f;
 }
 
@@ -54,11 +56,11 @@ static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
                             int genes)
 {
     const ac_stage stages[5] = {
-        {AC_LSTM, marks, bins, 1, hidden, 0, 0, 0, 0},
-        {AC_ATTENTION, marks, bins, 2 * hidden, 0, 0, 0, 0, 0},
-        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden, 0, 0, 0, 0},
-        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0, 0, 0, 0, 0},
-        {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0, 0, 0},
+        {AC_LSTM, marks, bins, 1, hidden, 0, 0, 0, 0, 0},
+        {AC_ATTENTION, marks, bins, 2 * hidden, 0, 0, 0, 0, 0, AC_MARK_COPIES},
+        {AC_LSTM, 1, marks, 2 * hidden, mark_hidden, 0, 0, 0, 0, 0},
+        {AC_ATTENTION, 1, marks, 2 * mark_hidden, 0, 0, 0, 0, 0, AC_MARK_STEPS},
+        {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0, 0, 0, 0},
     };
     return fill_fixture(stages, 5, genes);
 }
@@ -68,17 +70,17 @@ static fixture make_conv_fixture(int marks, int bins, int filters, int genes)
 {
     const int pooled = bins / 2;
     const ac_stage stages[] = {
-        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0},
-        {AC_PAD, 1, bins, marks, 0, 4, 0, 0, 0},
-        {AC_CONV, 1, bins + 3, marks, filters, 4, 0, 0, 0},
-        {AC_RELU, 1, bins, filters, 0, 0, 0, 0, 0},
-        {AC_POOL, 1, bins, filters, 0, 2, 0, 0, 0},
-        {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25, 0, 0},
-        {AC_TRANSPOSE, 1, pooled, filters, 0, 0, 0, 0, 0},
-        {AC_CONV, filters, pooled, 1, 2, 2, 0, 0, 0},
-        {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0, 0, 0},
-        {AC_FINAL_STATE, 1, pooled - 1, 6, 0, 0, 0, 0, 0},
-        {AC_DENSE, 1, 1, 6, 1, 0, 0, 0, 0},
+        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0, 0},
+        {AC_PAD, 1, bins, marks, 0, 4, 0, 0, 0, 0},
+        {AC_CONV, 1, bins + 3, marks, filters, 4, 0, 0, 0, 0},
+        {AC_RELU, 1, bins, filters, 0, 0, 0, 0, 0, 0},
+        {AC_POOL, 1, bins, filters, 0, 2, 0, 0, 0, 0},
+        {AC_DROPOUT, 1, pooled, filters, 0, 0, 0.25, 0, 0, 0},
+        {AC_TRANSPOSE, 1, pooled, filters, 0, 0, 0, 0, 0, 0},
+        {AC_CONV, filters, pooled, 1, 2, 2, 0, 0, 0, 0},
+        {AC_LSTM, 1, pooled - 1, 2 * filters, 3, 0, 0, 0, 0, 0},
+        {AC_FINAL_STATE, 1, pooled - 1, 6, 0, 0, 0, 0, 0, 0},
+        {AC_DENSE, 1, 1, 6, 1, 0, 0, 0, 0, 0},
     };
     return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
 }
@@ -88,16 +90,30 @@ static fixture make_gate_fixture(int marks, int bins, int genes)
 {
     const int places = bins / 2;
     const ac_stage stages[] = {
-        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0},
-        {AC_AVERAGE, 1, bins, marks, 0, 2, 0, 0, 0},
-        {AC_CONV, 1, places, marks, 3, 1, 0, 0, 0},
-        {AC_PAD, marks, bins, 1, 0, 3, 0, 1, 0},
-        {AC_CONV, marks, bins + 2, 1, 2, 3, 0, 0, 0},
-        {AC_DROPOUT, marks, bins, 2, 0, 2, 0.25, 0, 0},
-        {AC_VALUE, marks, bins, 2, 2, 2, 0, 0, 0},
-        {AC_GATE, 1, bins, marks, 4, 2, 0, 0, 3},
+        {AC_TRANSPOSE, 1, marks, bins, 0, 0, 0, 0, 0, 0},
+        {AC_AVERAGE, 1, bins, marks, 0, 2, 0, 0, 0, 0},
+        {AC_CONV, 1, places, marks, 3, 1, 0, 0, 0, 0},
+        {AC_PAD, marks, bins, 1, 0, 3, 0, 1, 0, 0},
+        {AC_CONV, marks, bins + 2, 1, 2, 3, 0, 0, 0, 0},
+        {AC_DROPOUT, marks, bins, 2, 0, 2, 0.25, 0, 0, 0},
+        {AC_VALUE, marks, bins, 2, 2, 2, 0, 0, 0, 0},
+        {AC_GATE, 1, bins, marks, 4, 2, 0, 0, 3, 0},
     };
     return fill_fixture(stages, sizeof stages / sizeof *stages, genes);
+}
+
+/* Genes that lack marks: the first none, the others all but one or two. */
+static fixture without_marks(fixture f, int marks)
+{
+    const int genes = (int)f.genes.count;
+    f.network.marks = marks;
+    f.present = malloc(sizeof(int) * genes * marks);
+    for (int g = 0; g < genes; g++)
+        for (int j = 0; j < marks; j++)
+            f.present[g * marks + j] =
+                g == 0 || j == g % marks || (g % 2 && j == (g + 1) % marks);
+    f.genes.present = f.present;
+    return f;
 }
 
 /* A fixture is returned by value: its stages move with it. */
@@ -111,6 +127,7 @@ static void free_fixture(fixture *f)
     free(f->block);
     free(f->x);
     free(f->y);
+    free(f->present);
 }
 
 static const ac_poll never = {NULL, NULL};
@@ -197,6 +214,9 @@ static void test_gradients(void)
     test_gradient(make_conv_fixture(3, 12, 4, 18));
     test_gradient(dropping);
     test_gradient(make_gate_fixture(3, 7, 18));
+    test_gradient(without_marks(make_fixture(3, 5, 4, 3, 18), 3));
+    test_gradient(without_marks(make_conv_fixture(3, 12, 4, 18), 3));
+    test_gradient(without_marks(make_gate_fixture(3, 7, 18), 3));
 }
 
 static double *train(const ac_engine *engine, fixture *f, int threads)
@@ -253,8 +273,8 @@ static void test_threads(const ac_engine *engine, fixture f)
 static void dropped(double rate, unsigned seed, int genes, double *gradient)
 {
     const ac_stage stages[] = {
-        {AC_DROPOUT, 1, 1, 200, 0, 0, rate, 0, 0},
-        {AC_DENSE, 1, 1, 200, 1, 0, 0, 0, 0},
+        {AC_DROPOUT, 1, 1, 200, 0, 0, rate, 0, 0, 0},
+        {AC_DENSE, 1, 1, 200, 1, 0, 0, 0, 0, 0},
     };
     fixture f = fill_fixture(stages, 2, genes);
     double loss;
@@ -294,6 +314,89 @@ static void test_dropout(double rate)
            "the same seed drops the same");
     expect(memcmp(factor, other, sizeof factor) != 0,
            "another seed drops others");
+}
+
+/* ---- marks that are not there ------------------------------------------- */
+
+/* `at`: the stage that tells beta; `first`: where it is. */
+static void test_missing(const ac_engine *engine, fixture f, int at, int first)
+{
+    enum { MARKS = 3, GENES = 31, TOLD = 60 };
+    double logit[GENES], other[GENES], told[GENES * TOLD];
+    double *attention[12] = {NULL};
+    f = without_marks(f, MARKS);
+    settle(&f);
+    const size_t count = engine->exported_count(&f.stages[at]);
+    const size_t bins = (size_t)f.stages[0].copies * f.stages[0].steps *
+                        f.stages[0].inputs / MARKS;
+    attention[at] = told;
+    expect(count <= TOLD && engine->predict(&f.network, &f.genes, f.block,
+                                            never, logit, attention) == AC_OK,
+           "genes may lack marks");
+    int nothing = 1, whole = 1;
+    for (int g = 0; g < GENES; g++) {
+        double sum = 0;
+        for (int j = 0; j < MARKS; j++) {
+            const double beta = told[g * count + first + j];
+            const int there = f.present[g * MARKS + j];
+            sum += beta;
+            nothing = nothing && (there ? beta > 0 : beta == 0);
+            for (size_t t = 0; !there && t < bins; t++)
+                f.x[((size_t)g * MARKS + j) * bins + t] += 100;
+        }
+        whole = whole && fabs(sum - 1) < 1e-5;
+    }
+    expect(nothing, "beta of a mark is 0 where it is not there");
+    expect(whole, "beta sums to 1 over the marks that are");
+    engine->predict(&f.network, &f.genes, f.block, never, other, NULL);
+    expect(memcmp(logit, other, sizeof logit) == 0,
+           "the signal of a mark that is not there has no effect");
+    f.genes.present = NULL;
+    engine->predict(&f.network, &f.genes, f.block, never, other, NULL);
+    expect(memcmp(logit, other, sizeof logit) != 0, "a missing mark matters");
+    free_fixture(&f);
+}
+
+/* Which of four marks of one gene training reads: the derivatives by the
+ * weights of a dense layer on ones. */
+static void dropped_marks(double rate, unsigned seed, double *gradient)
+{
+    const ac_stage stage = {AC_DENSE, 1, 4, 1, 1, 0, 0, 0, 0, 0};
+    fixture f = fill_fixture(&stage, 1, 1);
+    double loss;
+    settle(&f);
+    f.network.dropout_on = 1;
+    f.network.seed = seed;
+    f.network.marks = 4;
+    f.network.mark_dropout = rate;
+    for (int j = 0; j < 4; j++)
+        f.x[j] = 1;
+    ac_double.gradient(&f.network, &f.genes, f.block, never, &loss, gradient,
+                       NULL);
+    free_fixture(&f);
+}
+
+static void test_mark_dropout(double rate)
+{
+    enum { SEEDS = 2000 };
+    int read[4] = {0}, none = 0;
+    for (unsigned seed = 1; seed <= SEEDS; seed++) {
+        double gradient[5];
+        int left = 0;
+        dropped_marks(rate, seed, gradient);
+        for (int j = 0; j < 4; j++) {
+            read[j] += gradient[j] != 0;
+            left += gradient[j] != 0;
+        }
+        none += left == 0;
+    }
+    /* If all were dropped, one of them stays. */
+    const double share = 1 - rate + pow(rate, 4) / 4;
+    const double error = sqrt(share * (1 - share) / SEEDS);
+    for (int j = 0; j < 4; j++)
+        expect(fabs((double)read[j] / SEEDS - share) <= 4 * error,
+               "marks are dropped at their rate");
+    expect(none == 0, "a gene never loses all marks");
 }
 
 static void test_shapes(const ac_engine *engine)
@@ -411,6 +514,18 @@ static void test_bad_networks(void)
 /* ---- sizes ----------------------------------------------------------------
  */
 
+static void test_bad_marks(void)
+{
+    fixture f = without_marks(make_fixture(3, 4, 3, 2, 4), 3);
+    settle(&f);
+    double logit[4];
+    f.network.marks = 2;
+    expect(ac_single.predict(&f.network, &f.genes, f.block, never, logit,
+                             NULL) == AC_BAD_NETWORK,
+           "attention over other marks than those of the genes is refused");
+    free_fixture(&f);
+}
+
 static int count_polls(void *data)
 {
     ++*(int *)data;
@@ -474,17 +589,17 @@ static void test_giants(const ac_engine *engine)
 {
     const int big = 2147483647;
     const ac_stage stages[][2] = {
-        {{AC_DENSE, 1, 65536, 32769, 1, 0, 0, 0, 0}},
-        {{AC_CONV, 1, 65536, 32769, 1, 65536, 0, 0, 0}},
-        {{AC_LSTM, 1, 100, 1, 100000, 0, 0, 0, 0}},
-        {{AC_LSTM, big, big, big, big, 0, 0, 0, 0}},
-        {{AC_PAD, 1, 1, 1, 0, big, 0, 0, 0}},
-        {{AC_ATTENTION, big, big, big, 0, 0, 0, 0, 0}},
+        {{AC_DENSE, 1, 65536, 32769, 1, 0, 0, 0, 0, 0}},
+        {{AC_CONV, 1, 65536, 32769, 1, 65536, 0, 0, 0, 0}},
+        {{AC_LSTM, 1, 100, 1, 100000, 0, 0, 0, 0, 0}},
+        {{AC_LSTM, big, big, big, big, 0, 0, 0, 0, 0}},
+        {{AC_PAD, 1, 1, 1, 0, big, 0, 0, 0, 0}},
+        {{AC_ATTENTION, big, big, big, 0, 0, 0, 0, 0, 0}},
     };
     double x = 0, logit;
-    const ac_genes none = {0, &x, NULL};
+    const ac_genes none = {0, &x, NULL, NULL};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        const ac_network network = {stages[i], 1, 1, NULL, 0, 0};
+        const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0};
         expect(engine->parameter_count(&network) == 0, "no parameters");
         expect(engine->memory(&network, AC_TRAIN) == SIZE_MAX,
                "a giant takes more than there is");
@@ -492,7 +607,7 @@ static void test_giants(const ac_engine *engine)
                    AC_NO_MEMORY,
                "a giant is refused");
     }
-    const ac_network empty = {NULL, 0, 1, NULL, 0, 0};
+    const ac_network empty = {NULL, 0, 1, NULL, 0, 0, 0, 0};
     expect(engine->memory(&empty, AC_TRAIN) == 0 &&
                engine->predict(&empty, &none, &x, never, &logit, NULL) ==
                    AC_BAD_NETWORK,
@@ -508,12 +623,22 @@ int main(void)
     test_logit_gradient(make_gate_fixture(3, 9, 31));
     test_dropout(0.5);
     test_dropout(0.2);
+    test_logit_gradient(without_marks(make_fixture(3, 8, 6, 4, 31), 3));
+    test_logit_gradient(without_marks(make_gate_fixture(3, 9, 31), 3));
+    test_mark_dropout(0.5);
+    test_mark_dropout(0.8);
     for (int i = 0; i < 2; i++) {
         fixture dropping = make_conv_fixture(3, 12, 5, 31);
         dropping.network.dropout_on = 1;
         test_threads(engines[i], make_fixture(3, 8, 6, 4, 31));
         test_threads(engines[i], dropping);
         test_threads(engines[i], make_gate_fixture(3, 9, 31));
+        fixture losing = without_marks(make_gate_fixture(3, 9, 31), 3);
+        losing.network.dropout_on = 1;
+        losing.network.mark_dropout = 0.4;
+        test_threads(engines[i], losing);
+        test_missing(engines[i], make_fixture(3, 8, 6, 4, 31), 3, 0);
+        test_missing(engines[i], make_gate_fixture(3, 9, 31), 7, 27);
         test_shapes(engines[i]);
         test_extremes(engines[i]);
         test_polls(engines[i]);
@@ -522,5 +647,6 @@ int main(void)
     }
     test_interrupt();
     test_bad_networks();
+    test_bad_marks();
     return report_counts("core", passed, failed);
 }

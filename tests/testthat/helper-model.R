@@ -20,3 +20,10 @@ quickLstm <- function(parts, ..., epochs = 3, learningRate = 0.01, seed = 1) {
                markHidden = 3, epochs = epochs, learningRate = learningRate,
                seed = seed, ...)
 }
+
+# Sizes that let a finite difference of each parameter take no time.
+smallSizes <- list(hidden = 3, markHidden = 2, perceptron = 4, filters = 4,
+                   kernel = 3, pool = 2, dense1 = 5, dense2 = 3,
+                   markFilters = 3, markKernel = 2, dropout = 0.5,
+                   detectors = 2, places = 3, context = 3, contextKernel = 3,
+                   placeKernel = 2, valueDropout = 0.3)

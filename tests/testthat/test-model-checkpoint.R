@@ -85,6 +85,13 @@ test_that("the same call resumes, and another reports the difference", {
     expect_identical(coef(free()), coef(free()))
 })
 
+test_that("training that drops marks goes on to the same bits", {
+    file <- withr::local_tempfile(fileext = ".rds")
+    whole <- bits(fit(checkpoint = file, markDropout = 0.4))
+    endAfter(file, 3)
+    expect_identical(bits(resume(file)), whole)
+})
+
 test_that("training that was killed goes on to the same bits", {
     skip_if_not_installed("callr")
     skip_on_os("windows")

@@ -96,13 +96,6 @@ test_that("dropout's gradient is right, with and without a seed", {
     expectGradient(stages, dropout = 5L)
 })
 
-# Sizes that let a finite difference of each parameter take no time.
-smallSizes <- list(hidden = 3, markHidden = 2, perceptron = 4, filters = 4,
-                   kernel = 3, pool = 2, dense1 = 5, dense2 = 3,
-                   markFilters = 3, markKernel = 2, dropout = 0.5,
-                   detectors = 2, places = 3, context = 3, contextKernel = 3,
-                   placeKernel = 2, valueDropout = 0.3)
-
 test_that("every architecture's gradient is right, with and without dropout", {
     for (name in names(.architectures)) {
         size <- smallSizes[names(.architectures[[name]]$size)]
