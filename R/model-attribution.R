@@ -34,7 +34,7 @@
 #' Positive values increase the probability of high expression, except for
 #' saliency, which has no sign.
 #'
-#' @param model A model ([attentiveChrome()]).
+#' @param model A model or an ensemble ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model.
 #' @param method The attribution method.
