@@ -45,7 +45,7 @@
 #' saliency, which has no sign. All methods explain the logit of the network,
 #' before calibration (see [predict()][predict.AttentiveChromeModel]).
 #'
-#' @param model A model ([attentiveChrome()]).
+#' @param model A model or an ensemble ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model.
 #' @param method The attribution method.

@@ -75,7 +75,7 @@ modelEnsemble <- function(models, validation = NULL) {
     training <- object@training
     lines <- c(
         sprintf("Ensemble of %d %s models (%s)", length(object),
-                object@architecture, .describeSizes(object)),
+                object@architecture, .sizesInWords(object)),
         .describeInput(object),
         if (is.na(training$genes)) "weights were read from files"
         else c(sprintf("trained on %d genes; epochs kept: %s", training$genes,

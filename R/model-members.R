@@ -39,6 +39,11 @@ setValidity("AttentiveChromeEnsemble", function(object) {
     vapply(.membersOf(model), function(member) member@bestEpoch, 0L)
 }
 
+# The row of the history whose parameters the model has; NA without a history.
+.keptRow <- function(model) {
+    model@history[match(model@bestEpoch, model@history$epoch), ]
+}
+
 # The histories of all members, with the columns `member` and `kept`, whether
 # the member has the parameters of this epoch.
 .memberHistories <- function(model) {

@@ -4,7 +4,7 @@
     best <- object@history[object@history$epoch == object@bestEpoch, ]
     lines <- c(
         sprintf("%s model (%s; %d parameters)", object@architecture,
-                .describeSizes(object), sum(lengths(object@parameters))),
+                .sizesInWords(object), sum(lengths(object@parameters))),
         .describeInput(object),
         if (is.na(object@training$genes)) "weights were read from a file"
         else c(sprintf("trained on %d genes, %d epochs; epoch kept: %d",
@@ -18,7 +18,7 @@
     lines
 }
 
-.describeSizes <- function(object) {
+.sizesInWords <- function(object) {
     paste(names(object@size), unlist(object@size), collapse = ", ")
 }
 
@@ -187,11 +187,6 @@ glance.AttentiveChromeModel <- function(x, ...) {
                validationLoss = best$validationLoss,
                validationAuroc = best$validationAuroc,
                row.names = NULL)
-}
-
-# The row of the history whose parameters the model has; NA without a history.
-.keptRow <- function(model) {
-    model@history[match(model@bestEpoch, model@history$epoch), ]
 }
 
 #' @rdname tidy.AttentiveChromeModel

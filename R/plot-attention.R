@@ -64,8 +64,6 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
         .themeChrome()
 }
 
-.hasSpread <- function(x) "spread" %in% assayNames(x)
-
 .chooseSpread <- function(attention, spread) {
     has <- .hasSpread(attention)
     spread <- .checkChoice(spread %||% if (has) "members" else "quartiles",
@@ -75,12 +73,6 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
               i = "{.code attentiveChrome(members = 5)} trains one.")
     }
     spread
-}
-
-# The standard deviation over the members of an ensemble, genes x bins.
-.spreadMatrix <- function(x, mark, cellType) {
-    matrix(as.array(assay(x, "spread")[, cellType, mark, , drop = FALSE]),
-           nrow(x))
 }
 
 .importanceTitle <- function(x) {

@@ -137,3 +137,13 @@
     paste(format(n, big.mark = ",", trim = TRUE),
           ifelse(n == 1, "gene", "genes"))
 }
+
+# ---- ensembles --------------------------------------------------------------
+
+.hasSpread <- function(x) "spread" %in% assayNames(x)
+
+# The standard deviation over the members of an ensemble, genes x bins.
+.spreadMatrix <- function(x, mark, cellType) {
+    matrix(as.array(assay(x, "spread")[, cellType, mark, , drop = FALSE]),
+           nrow(x))
+}
