@@ -62,8 +62,8 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
                       top = 10, cellType = NULL, threads = NULL) {
     models <- .seedsOf(models)
     shuffled <- .seedsOf(shuffled)
-    .checkSeeds(models, "models", models)
-    if (!is.null(shuffled)) .checkSeeds(shuffled, "shuffled", models)
+    .checkSeedModels(models, "models", models)
+    if (!is.null(shuffled)) .checkSeedModels(shuffled, "shuffled", models)
     first <- models[[1L]]
     .checkFits(signal, .modelFormat(first))
     signal <- signal[, .checkCellType(signal, cellType)]
@@ -91,7 +91,7 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
     if (.isEnsemble(models)) .membersOf(models) else models
 }
 
-.checkSeeds <- function(models, arg, all) {
+.checkSeedModels <- function(models, arg, all) {
     if (!is.list(models) || length(models) < 2L) {
         .stop("{.arg {arg}} must be a list of at least two models")
     }

@@ -92,7 +92,7 @@ setMethod("[[", "AttentiveChromeEnsemble", function(x, i) {
     }
     member <- x@members[[i]]
     member@baseline <- x@baseline
-    kept <- c("usedGenes", "reference")
+    kept <- c("reference", "usedGenes")
     member@training[kept] <- x@training[kept]
     member
 })

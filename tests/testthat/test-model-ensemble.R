@@ -87,12 +87,15 @@ test_that("an interrupted ensemble is an interrupt, not a part of it", {
 # ---- the face of a model ----------------------------------------------------
 
 test_that("an ensemble predicts the mean logit of its members", {
-    logit <- overMembers(function(m) predict(m, test, type = "link"))
-    expect_equal(predict(ensemble, test, type = "link"), logit)
-    expect_equal(predict(ensemble, test), stats::plogis(logit))
-    expect_identical(predict(ensemble, test, type = "class"), (logit > 0) + 0L)
-    expect_false(isTRUE(all.equal(logit, predict(members[[1]], test,
-                                                 type = "link"))))
+    logit <- overMembers(function(m) predict(m, test, "link", calibrated = FALSE))
+    expect_equal(predict(ensemble, test, "link", calibrated = FALSE), logit)
+    line <- ensemble@calibration
+    calibrated <- line$intercept + line$slope * logit
+    expect_equal(predict(ensemble, test), stats::plogis(calibrated))
+    expect_identical(predict(ensemble, test, type = "class"),
+                     (calibrated > 0) + 0L)
+    expect_false(isTRUE(all.equal(logit, predict(
+        members[[1]], test, "link", calibrated = FALSE))))
 })
 
 test_that("an ensemble is evaluated as one model", {
@@ -158,9 +161,15 @@ test_that("an ensemble survives saveRDS, and is not larger than its members", {
 
 test_that("models that differ by their seeds can be combined", {
     expect_identical(modelEnsemble(members)@members, ensemble@members)
-    expect_equal(predict(modelEnsemble(members[2:3]), test, type = "link"),
-                 (predict(members[[2]], test, type = "link") +
-                  predict(members[[3]], test, type = "link")) / 2)
+    of <- function(m) predict(m, test, "link", calibrated = FALSE)
+    two <- modelEnsemble(members[2:3])
+    expect_equal(of(two), (of(members[[2]]) + of(members[[3]])) / 2)
+    # Calibrated only with validation genes.
+    expect_identical(two@calibration, list())
+    two <- modelEnsemble(members[2:3], parts$validation)
+    known <- predict(two, parts$validation, "link", calibrated = FALSE)
+    expect_equal(two@calibration, .fitCalibration(
+        known, expressionLabel(parts$validation)))
     expect_error(modelEnsemble(members[1]), "two or more models")
     expect_error(modelEnsemble(list(members[[1]], 1)), "two or more models")
     expect_error(modelEnsemble(members[c(1, 1)]), "must be different")
@@ -209,7 +218,7 @@ test_that("attention is the mean over the members, with its spread", {
 test_that("the shares sum to the mean logit; their spread is of centred ones", {
     found <- attention(ensemble, test)
     expect_equal(rowSums(assay(found, "share")) + metadata(found)$bias,
-                 predict(ensemble, test, type = "link")[, 1],
+                 predict(ensemble, test, "link", calibrated = FALSE)[, 1],
                  tolerance = 1e-5)
     centred <- function(m) {
         own <- attention(m, test)
@@ -253,14 +262,14 @@ test_that("attribution is that of the mean logit, but for saliency", {
     total <- Reduce(`+`, lapply(marks(found), function(mark) {
         rowSums(binMatrix(found, mark))
     }))
-    change <- predict(ensemble, few, type = "link") -
-        predict(ensemble, none, type = "link")
+    change <- predict(ensemble, few, "link", calibrated = FALSE) -
+        predict(ensemble, none, "link", calibrated = FALSE)
     expect_equal(total, change[, 1], tolerance = 0.01)
     hidden <- editSignal(few, "silence", "H3K4me3", c(-100, 0))
     expect_equal(binMatrix(attribution(ensemble, few, "occlusion"),
                            "H3K4me3")[, 10],
-                 (predict(ensemble, few, type = "link") -
-                  predict(ensemble, hidden, type = "link"))[, 1],
+                 (predict(ensemble, few, "link", calibrated = FALSE) -
+                  predict(ensemble, hidden, "link", calibrated = FALSE))[, 1],
                  tolerance = 1e-4)
 })
 
