@@ -13,7 +13,7 @@
 #' interval for paired predictions. The gain in log loss is its mean decrease,
 #' with a normal interval of the mean over the genes. Both intervals describe
 #' the choice of the genes, and neither the training nor the choice of the cell
-#' type. Their coverage is in `bench/results/missing-marks.md`.
+#' type.
 #'
 #' The gain is that of this model in the cell types of `signal`. Choose genes
 #' that did not train it, and a cell type that resembles the one to be assayed.

@@ -89,3 +89,6 @@
              .markDropoutOf(model)
          })
 }
+
+# Models of earlier versions and of files do not have it.
+.markDropoutOf <- function(model) model@training$markDropout %||% 0

@@ -2,9 +2,6 @@
 # (`markDropout` of attentiveChrome()). The core leaves out what is not there
 # (src/core/network/mask.c).
 
-# Models of earlier versions and of files do not have it.
-.markDropoutOf <- function(model) model@training$markDropout %||% 0
-
 # Checks that a signal fits a model. Returns the model, for this signal: it knows
 # which of its marks are missing.
 .atMarks <- function(model, signal, arg = "signal") {
