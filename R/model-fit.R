@@ -1,8 +1,9 @@
 # A model, or the members of an ensemble, from a plan, in a training that may
 # survive a crash.
 
-# Trains from the start or, with a checkpoint, resumes an interrupted training of the same plan. If
-# the seed was drawn (`seed` was NULL), the earlier training's seed is used.
+# Trains from the start or, with a checkpoint, resumes an interrupted training
+# of the same plan. If the seed was drawn (`seed` was NULL), the earlier
+# training's seed is used.
 .fitCheckpointed <- function(plan, threads, checkpoint, seedIsDrawn) {
     if (is.null(checkpoint)) return(.fit(plan, threads))
     .checkOutput(checkpoint, "checkpoint")

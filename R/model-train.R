@@ -76,7 +76,7 @@
 #'
 #' Attention and shares vary between seeds. On genome-wide data, the mark with
 #' the highest beta is the same in two models of other seeds for 52 to 100 % of
-#' the genes, and in two ensembles of five for 95 to 100 %
+#' the genes, and in two ensembles of five for 88 to 100 %
 #' (`bench/results/ensembles.md`). Use an ensemble for claims about single genes
 #' or marks.
 #'
@@ -142,9 +142,9 @@
 #'   `OMP_NUM_THREADS`, then 1.
 #' @param precision `"single"`, as is usual for networks, or `"double"`, which
 #'   is slower.
-#' @param checkpoint Path of a file (for an ensemble, a folder) to which the state of the training is
-#'   written after each epoch, so that the same call resumes the training after
-#'   a crash; `NULL` for none. If the checkpoint has other data or settings, an
+#' @param checkpoint Path of a file (for an ensemble, a folder) to which the
+#'   state of the training is written after each epoch, so that the same call
+#'   resumes the training after a crash; `NULL` for none. If the checkpoint has other data or settings, an
 #'   error shows the difference.
 #' @param progress Show a progress bar with the loss, the validation AUROC and
 #'   the remaining time; for an ensemble, with the members that are trained.
