@@ -26,10 +26,10 @@
 #'
 #' On genome-wide data of one cell type, two ensembles of five models agree on
 #' the mark with the highest beta for 99 % of the genes (all splits of the ten
-#' models: 95 to 100 %; pairs of single models: 52 to 100 %). But it is the same
+#' models: 88 to 100 %; pairs of single models: 52 to 100 %). But it is the same
 #' mark for nearly all genes: beta says which mark the model weights most, and
 #' hardly anything of a single gene. The mark to which the signal adds most
-#' varies between genes, and is the same for 88 % of them (82 to 94 %; single
+#' varies between genes, and is the same for 88 % of them (82 to 95 %; single
 #' models: 44 to 92 %). Use an ensemble (`members` of [attentiveChrome()]), look
 #' at the spread, and prefer shares and attributions to beta for single genes.
 #' See `bench/results/ensembles.md`.

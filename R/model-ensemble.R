@@ -3,8 +3,8 @@
 #' Combine models into an ensemble
 #'
 #' Makes an ensemble of models that were trained separately, for example on
-#' several machines. [attentiveChrome()] with `members` trains an ensemble in one
-#' call.
+#' several machines. [attentiveChrome()] with `members` trains an ensemble in
+#' one call.
 #'
 #' @param models A list of two or more models ([attentiveChrome()]) that differ
 #'   by their seeds: of the same architecture and sizes, marks, bins,
@@ -114,12 +114,12 @@ summary.AttentiveChromeEnsemble <- function(object, ...) {
                    settings = object@training,
                    layers = tidy.AttentiveChromeModel(object[[1L]]),
                    members = .memberTable(object), version = object@version),
-              class = "summary.AttentiveChromeEnsemble")
+              class = "ensembleSummary")
 }
 
 #' @rdname summary.AttentiveChromeModel
 #' @export
-print.summary.AttentiveChromeEnsemble <- function(x, ...) {
+print.ensembleSummary <- function(x, ...) {
     .printSettings(x)
     cat("\nParameters of each member:\n")
     print(x$layers[c("term", "rows", "columns")], row.names = FALSE)

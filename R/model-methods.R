@@ -53,7 +53,7 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #' @param ... Not used.
 #' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
 #'   prints the model's settings, history and layers; for an ensemble, of class
-#'   `summary.AttentiveChromeEnsemble`, with a table of the `members`: their
+#'   `ensembleSummary`, with a table of the `members`: their
 #'   seeds and the epochs that they keep.
 #'
 #'   `coef()`: the parameters, for an ensemble a list of those of each member. A
@@ -135,9 +135,9 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #'   `tidy()` has the blocks of all members, with a first column `member`;
 #'   `glance()` has a column `members`, the parameters of all of them, the most
 #'   epochs of a member, no `bestEpoch`, the mean `loss` over the members, and
-#'   the `validationLoss` and `validationAuroc` of the mean logit. `augment()`: `gene`,
-#'   `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of high
-#'   expression), `.class` (0 or 1).
+#'   the `validationLoss` and `validationAuroc` of the mean logit. `augment()`:
+#'   `gene`, `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of
+#'   high expression), `.class` (0 or 1).
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)

@@ -98,7 +98,7 @@
 #'
 #' Attention and shares vary between seeds. On genome-wide data, the mark with
 #' the highest beta is the same in two models of other seeds for 52 to 100 % of
-#' the genes, and in two ensembles of five for 95 to 100 %
+#' the genes, and in two ensembles of five for 88 to 100 %
 #' (`bench/results/ensembles.md`). Use an ensemble for claims about single genes
 #' or marks.
 #'

@@ -4,8 +4,9 @@
 #' what no model can know from the signal, and what the training has not
 #' determined.
 #'
-#' Let p be the probability that a member predicts, and H(p) its binary entropy
-#' in nats, which is at most log(2) = 0.693.
+#' Let p be the probability that a member predicts, with the calibration of the
+#' ensemble, and H(p) its binary entropy in nats, which is at most log(2) =
+#' 0.693.
 #' * `total` is the entropy of the mean of p over the members.
 #' * `data` is the mean of H(p): genes with this signal are high and low, or the
 #'   signal does not tell (aleatoric uncertainty).
@@ -50,7 +51,8 @@ predictionUncertainty <- function(ensemble, signal, threads = NULL) {
               i = "{.code attentiveChrome(members = 5)} trains an ensemble.")
     }
     p <- vapply(.membersOf(ensemble), function(member) {
-        as.vector(stats::plogis(.forward(member, signal, threads)$logit))
+        logit <- .forward(member, signal, threads)$logit
+        as.vector(stats::plogis(.predictedLogit(ensemble, logit)))
     }, numeric(nrow(signal) * ncol(signal)))
     p <- matrix(p, ncol = length(ensemble))
     total <- .binaryEntropy(rowMeans(p))

@@ -126,8 +126,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     track <- function(x, mark, track) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
                    value = as.vector(binMatrix(x, mark, cellType)),
-                   spread = if (.hasSpread(x))
-                       as.vector(.spreadMatrix(x, mark, cellType)) else NA_real_,
+                   spread = if (!.hasSpread(x)) NA_real_
+                            else as.vector(.spreadMatrix(x, mark, cellType)),
                    panel = paste(mark, track))
     }
     tracks <- lapply(marks, function(mark) {

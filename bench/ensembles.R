@@ -1,6 +1,6 @@
 # Whether two ensembles of five default models, of different seeds, name the
 # same mark as the most important one of a gene, by attention, shares and
-# attributions, and what an ensemble adds in accuracy. Writes
+# attributions, and what an ensemble adds in accuracy. Writes the table
 # bench/results/ensembles.md.
 source(file.path("bench", "helper.R"))
 source(file.path("bench", "genome-wide-data.R"))
@@ -112,8 +112,8 @@ study <- function(cellType) {
              `second ensemble` = sprintf("%.4f", ensemble[, 2L]),
              check.names = FALSE),
          uncertainty = sprintf(paste(
-             "Mean uncertainty of the first ensemble: total %.3f nats, of which",
-             "%.4f from training. Errors among the half of the genes with more",
+             "Mean uncertainty of the first ensemble: total %.3f nats, of",
+             "which %.4f from training. Errors among the half of the genes with more",
              "of it: %.1f %%, the other half: %.1f %%."), mean(unsure$total),
              mean(unsure$training), 100 * mean(wrong[half]),
              100 * mean(wrong[!half])))

@@ -292,7 +292,11 @@ test_that("other attention has a spread, too", {
 
 test_that("uncertainty is decomposed as by hand", {
     found <- predictionUncertainty(ensemble, test)
-    p <- vapply(members, function(m) predict(m, test)[, 1], numeric(30))
+    line <- ensemble@calibration
+    p <- vapply(members, function(m) {
+        logit <- predict(m, test, "link", calibrated = FALSE)[, 1]
+        stats::plogis(line$intercept + line$slope * logit)
+    }, numeric(30))
     entropy <- function(p) -p * log(p) - (1 - p) * log(1 - p)
     expect_equal(found$probability, unname(rowMeans(p)))
     expect_equal(found$total, unname(entropy(rowMeans(p))))
@@ -344,7 +348,9 @@ uses <- list(
     marks = function(x) marks(x), `marks<-` = NULL, missingBins = NULL,
     modelEnsemble = "two or more models", normalizeSignal = NULL,
     openPanel = NULL, plotAttention = "must be a signal",
+    plotCalibration = function(x) plotCalibration(x, test),
     plotGene = NULL, plotMarkAttention = "must be a signal",
+    plotPR = function(x) plotPR(x, test), plotROC = function(x) plotROC(x, test),
     predictEdits = function(x) {
         predictEdits(x, test, list(lost = list("silence", "H3K4me3")))
     },
@@ -354,10 +360,15 @@ uses <- list(
     roadmapDownload = NULL, roadmapFiles = NULL, show = function(x) show(x),
     simulateChromatin = NULL,
     smallestFlip = function(x) smallestFlip(x, test[1:2, ], unit = "marks"),
-    sources = NULL, splitGenes = NULL, summarizeTracks = NULL,
+    sources = NULL, splitGenes = NULL,
+    stability = function(x) stability(x, test, explanations = "beta"),
+    summarizeTracks = NULL,
     tidy = function(x) tidy(x), trainBaseline = NULL, trainCellTypes = NULL,
     trainPooled = NULL, trainingHistory = function(x) trainingHistory(x),
-    tssWindows = NULL, updateObject = function(x) updateObject(x),
+    tssWindows = NULL,
+    unlikeTraining = function(x) unlikeTraining(x, test, draws = 19),
+    updateObject = function(x) updateObject(x),
+    whichMark = "must be trained with `markDropout`",
     writeChromeTable = "must be a signal",
     writeTorchWeights = "must be one model.*ensemble\\[\\[1\\]\\]")
 
