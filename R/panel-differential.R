@@ -1,72 +1,264 @@
 #' Test for differential attention
 #'
-#' Finds the genes and marks whose attention differs between two groups of cell
-#' types. This finds all genes that behave like PAX5 in the paper's figure 2c,
-#' without selecting them by hand. The test is limma's moderated t-test, which
-#' shares information about the variance between genes.
+#' Finds the genes and marks to which one model attends differently in two
+#' groups of cell types. This finds all genes that behave like PAX5 in the
+#' paper's figure 2c, without selecting them by hand. Beside each result is the
+#' same test of the signal itself, which shows what does not need the model.
 #'
-#' If both groups have at least two cell types, the cell types are the
-#' replicates (averaged over the panels). Otherwise the panels are the
-#' replicates and must have been trained with different seeds. Such a test
-#' describes the variation of training, not that of samples, and is not evidence
-#' of a difference between cell types.
+#' The model is the same for all samples, for example the pooled model of
+#' [trainPooled()]. Models trained separately differ even on the same data, so a
+#' panel ([trainCellTypes()]) is an error. The replicates are the samples, which
+#' are the columns of `signal`: cell types, donors or biological replicates.
+#' Seeds are not replicates: they show how training varies, not how samples
+#' vary. With one sample in a group there are effects but no p-values.
 #'
-#' @param panels A panel ([trainCellTypes()]), or a list of panels of the same
-#'   cell types, trained with different seeds.
-#' @param signal A signal with the cell types to compare.
+#' The values are compared on a scale where differences are additive:
+#' * `"beta"`, the attention to the mark: its centred log-ratio,
+#'   \eqn{\log \beta_j - \frac{1}{M} \sum_k \log \beta_k}{log(beta[j]) -
+#'   mean(log(beta))}, as beta sums to 1 over the \eqn{M} marks (Aitchison
+#'   1982);
+#' * `"alpha"`, the part \eqn{p} of the attention to the mark's bins that is in
+#'   the range `within`: its logit, \eqn{\log(p / (1 - p))}{log(p / (1 - p))};
+#' * `"share"`, what the bins of the mark contribute to the logit of the
+#'   prediction, for models with the architecture `"additive"`: their sum, as it
+#'   is. It follows the signal more closely than attention does;
+#' * the signal: log2 of the sum over the bins, after adding 0.5, or half of the
+#'   smallest positive sum if that is less. For signal with negative values,
+#'   such as log ratios, the mean over the bins.
+#'
+#' beta and alpha nearer than 1e-6 to 0 or 1 are set to that distance.
+#'
+#' A sample may differ from the others at all genes, for instance in sequencing
+#' depth or enrichment. For each sample and mark, the median over the genes of
+#' the differences from the gene's mean is subtracted. So the test is for genes
+#' that differ more than most genes do, and most genes must not differ.
+#'
+#' For each mark, limma's moderated t-test shares information about the variance
+#' between genes, with a trend of the variance with the gene's mean (none where
+#' many genes have the same mean). It assumes
+#' that values vary normally around the mean of the group. Where cell types
+#' switch between states this holds only roughly; `bench/results/differential.md`
+#' in the source has the error rates and the power on simulated data. There the
+#' signal is the most powerful, then the shares; beta and alpha find little. A
+#' row that only the signal finds is a difference that the model does not use,
+#' or one that is lost in the variation of its attention.
+#'
+#' @param model A model of all the cell types, such as `models$pooled` of
+#'   [trainPooled()], or anything else for which [attention()] has a method. A
+#'   warning if it was trained on some of the cell types to compare but not on
+#'   all: its attention may differ in those that it was trained on.
+#' @param signal A signal with the cell types to compare and at least 10 genes.
+#'   Use all genes, not only those that you expect to differ.
 #' @param between Named list of two groups of cell types, such as
 #'   `list(stem = c("E003", "E016"), blood = c("E116", "E062"))`.
-#' @param what `"beta"`, the attention to the mark, or `"alpha"`, the fraction
-#'   of the attention to the mark's bins that is near the TSS.
-#' @param within For `"alpha"`, the maximum distance in base pairs from the TSS
-#'   to the centre of a bin that is near it.
+#' @param what `"beta"`, `"alpha"` or `"share"`, as described above.
+#' @param within The range of bins, in base pairs from the TSS, as for
+#'   [editSignal()]: of the share and of the signal, by default all bins; and of
+#'   alpha, by default 1,000 bp on both sides. beta has no range.
+#' @param marks Marks to test, by default all. With fewer, fewer tests are
+#'   adjusted for. Choose them before you see the result.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
-#' @param x The result of `differentialAttention()`.
-#' @param n Number of rows to print.
-#' @param ... Not used.
 #' @return A data frame of class `differentialAttention` with one row per gene
-#'   and mark, sorted by p-value: `gene`, `mark`, `first` and `second` (means
-#'   of the two groups), `difference` (second minus first), `t`, `pValue`, and
-#'   `fdr`, the p-value adjusted over all rows by the method of Benjamini and
-#'   Hochberg. As beta sums to 1 over the marks, the marks of a gene are not
-#'   independent. `plot()` returns a volcano plot as a `ggplot`.
+#'   and mark, sorted by `pValue`, or by the size of `effect` if there is none:
+#'   * `gene`, `mark`;
+#'   * `first`, `second`: means of the two groups of beta, of the part of alpha
+#'     or of the share, neither transformed nor centred;
+#'   * `effect`: the difference, second less first, of the transformed and
+#'     centred values (beta and alpha: natural logarithms; share: logit of the
+#'     prediction);
+#'   * `t`, `pValue`: of the moderated t-test; `NA` with one sample in a group,
+#'     for values that are equal in all samples, and for a mark where fewer than
+#'     10 genes have others;
+#'   * `fdr`: the p-value adjusted over all rows by the method of Benjamini and
+#'     Hochberg. The marks of a gene are not independent;
+#'   * `signalEffect` (log2 fold change), `signalT`, `signalPValue`,
+#'     `signalFdr`: the same for the signal. `NA` for architectures that attend
+#'     to all marks jointly.
+#'
+#'   [as.data.frame()] returns it without the class; see
+#'   [plot()][plot.differentialAttention].
 #' @references Singh et al. (2017), figure 2c; Smyth (2004), Statistical
-#'   Applications in Genetics and Molecular Biology 3, 3.
+#'   Applications in Genetics and Molecular Biology 3, 3; Law et al. (2014),
+#'   Genome Biology 15, R29 (trend); Aitchison (1982), Journal of the Royal
+#'   Statistical Society B 44, 139.
+#' @seealso [trainPooled()], [attention()], [attribution()]
 #' @export
 #' @examplesIf requireNamespace("limma", quietly = TRUE)
-#' signal <- simulateChromatin(genes = 90, cellTypes = 4, bins = 20, seed = 1,
-#'     causal = list(H3K4me3 = 9:12))
-#' panel <- trainCellTypes(signal, epochs = 3, filters = 4, context = 4,
-#'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
-#' found <- differentialAttention(panel, signal, list(
+#' signal <- simulateChromatin(genes = 90, cellTypes = 4, bins = 20,
+#'     binWidth = 500, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
+#' found <- differentialAttention(model, signal, list(
 #'     stem = c("cellType1", "cellType2"),
-#'     blood = c("cellType3", "cellType4")))
+#'     blood = c("cellType3", "cellType4")), what = "share")
 #' found
 #' plot(found)
-differentialAttention <- function(panels, signal, between,
-                                  what = c("beta", "alpha"), within = 1000,
+differentialAttention <- function(model, signal, between,
+                                  what = c("beta", "alpha", "share"),
+                                  within = NULL, marks = NULL,
                                   threads = NULL) {
     .needs("limma", "for the tests of differentialAttention()")
-    what <- .checkChoice(what, "what", c("beta", "alpha"))
-    .checkNumber(within, "within", .Machine$double.eps)
-    if (is(panels, "AttentiveChromePanel")) panels <- list(panels)
-    if (!is.list(panels) || length(panels) == 0L) {
-        .stop("{.arg panels} must be a panel or a list of panels",
-              x = "It is of class {.cls {class(panels)[1]}}.")
-    }
+    what <- .checkChoice(what, "what", names(.differences))
+    .checkOneModel(model)
     .checkSignal(signal)
-    .checkGroups(between, signal, length(panels))
+    .checkGroups(between, signal)
+    if (nrow(signal) < .fewestGenes) {
+        .stop("{.arg signal} must have at least {(.fewestGenes)} genes",
+              x = "It has {nrow(signal)}.",
+              i = "The genes are compared with each other.")
+    }
     signal <- signal[, unlist(between)]
-    values <- lapply(panels, function(panel) {
-        att <- attention(panel, signal, threads = threads)
-        if (what == "beta") .betaRows(att) else .alphaRows(att, within)
-    })
-    structure(.differences(values, between), what = what, between = between,
+    bins <- .comparedBins(signal, what, within)
+    .warnPartlyTrained(model, colnames(signal))
+    att <- attention(model, signal, threads = threads)
+    values <- .differences[[what]]$values(att, bins)
+    # All marks are transformed together: the reference of a log-ratio is their
+    # mean, whichever are tested.
+    scaled <- .differences[[what]]$transform(values)
+    tested <- if (is.null(marks)) dimnames(values)[[3L]] else
+        unique(.checkMarks(att, marks))
+    second <- rep(c(FALSE, TRUE), lengths(between))
+    table <- .differenceTable(values[, , tested, drop = FALSE],
+                              scaled[, , tested, drop = FALSE],
+                              .logSignal(signal, tested, bins), second)
+    structure(table, what = what, between = between,
               class = c("differentialAttention", "data.frame"))
 }
 
-.checkGroups <- function(between, signal, panels) {
+# The fewest genes over which to centre samples and share variances.
+.fewestGenes <- 10L
+
+# What can be compared. `values` makes genes x cell types x marks of an
+# attention and some of its bins; `transform` makes differences additive.
+.differences <- list(
+    beta = list(
+        title = "attention to the mark", unit = "centred log-ratio of beta",
+        values = function(attention, bins) {
+            .checkMarkAttention(attention)
+            as.array(assay(attention, "beta"))
+        },
+        transform = function(x) {
+            x <- log(pmax(x, .leastAttention))
+            x - as.vector(rowMeans(x, dims = 2L))
+        }),
+    alpha = list(
+        title = "attention in the range", unit = "logit of alpha",
+        values = function(attention, bins) {
+            .sumOverBins(attention, marks(attention), bins)
+        },
+        transform = function(x) {
+            stats::qlogis(pmin(pmax(x, .leastAttention), 1 - .leastAttention))
+        }),
+    share = list(
+        title = "contribution of the mark", unit = "share of the logit",
+        values = function(attention, bins) {
+            .checkShares(attention)
+            share <- as.array(assay(attention, "share"))
+            rowSums(share[, , , bins, drop = FALSE], dims = 3L)
+        },
+        transform = identity))
+
+.leastAttention <- 1e-6
+
+.checkShares <- function(attention) {
+    if (!"share" %in% assayNames(attention)) {
+        .stop("{.code what = \"share\"} needs a model with shares",
+              i = "Models of the architecture {.val additive} have them.")
+    }
+}
+
+# Genes x cell types x marks.
+.sumOverBins <- function(x, marks, bins) {
+    sums <- vapply(marks, function(mark) {
+        rowSums(as.array(assay(x, mark)[, , bins, drop = FALSE]), dims = 2L)
+    }, matrix(0, nrow(x), ncol(x)))
+    dimnames(sums) <- list(rownames(x), colnames(x), marks)
+    sums
+}
+
+# As .sumOverBins(), NA for marks that the signal does not have (the joint
+# attention to all).
+.logSignal <- function(signal, marks, bins) {
+    out <- array(NA_real_, c(dim(signal), length(marks)),
+                 list(rownames(signal), colnames(signal), marks))
+    for (mark in intersect(marks, marks(signal))) {
+        x <- .sumOverBins(signal, mark, bins)
+        out[, , mark] <- if (any(x < 0, na.rm = TRUE)) x / length(bins) else
+            log2(x + min(0.5, x[which(x > 0)] / 2))
+    }
+    out
+}
+
+.differenceTable <- function(values, scaled, signal, second) {
+    means <- function(group) {
+        as.vector(apply(values[, group, , drop = FALSE], c(1L, 3L), mean))
+    }
+    own <- .testMarks(scaled, second)
+    other <- .testMarks(signal, second)
+    names(other) <- c("signalEffect", "signalT", "signalPValue", "signalFdr")
+    marks <- dimnames(values)[[3L]]
+    out <- data.frame(gene = rep(rownames(values), length(marks)),
+                      mark = rep(marks, each = nrow(values)),
+                      first = means(!second), second = means(second),
+                      own, other)
+    out <- out[order(out$pValue, -abs(out$effect)), ]
+    rownames(out) <- NULL
+    out
+}
+
+# Each mark is tested by itself, as marks have different variances; p-values are
+# adjusted over all.
+.testMarks <- function(x, second) {
+    tests <- lapply(seq_len(dim(x)[3L]), function(j) {
+        .moderatedTest(x[, , j], second)
+    })
+    out <- do.call(rbind, tests)
+    out$fdr <- stats::p.adjust(out$pValue, "BH")
+    out
+}
+
+# `x`: genes x samples.
+.moderatedTest <- function(x, second) {
+    out <- data.frame(effect = rep(NA_real_, nrow(x)), t = NA_real_,
+                      pValue = NA_real_)
+    varies <- which(rowSums(x != x[, 1L]) > 0)
+    x[varies, ] <- .centreSamples(x[varies, , drop = FALSE])
+    out$effect <- rowMeans(x[, second, drop = FALSE]) -
+        rowMeans(x[, !second, drop = FALSE])
+    if (min(table(second)) < 2L || length(varies) < .fewestGenes) return(out)
+    x <- x[varies, ]
+    level <- rowMeans(x)
+    # limma's spline needs knots that differ; attention may be tied.
+    knots <- stats::quantile(level, 0:12 / 12, names = FALSE)
+    fit <- limma::eBayes(limma::lmFit(x, cbind(1, second)),
+                         trend = if (anyDuplicated(knots)) FALSE else level)
+    out$t[varies] <- fit$t[, 2L]
+    out$pValue[varies] <- fit$p.value[, 2L]
+    out
+}
+
+# Removes what all genes of a sample have in common.
+.centreSamples <- function(x) {
+    shift <- apply(x - rowMeans(x), 2L, stats::median)
+    sweep(x, 2L, shift)
+}
+
+# ---- arguments --------------------------------------------------------------
+
+.checkOneModel <- function(model) {
+    if (is(model, "AttentiveChromePanel")) {
+        .stop("{.arg model} must be one model for all cell types",
+              x = "It is a panel, with a model for each. Their attention
+                   differs as the models do.",
+              i = "{.code trainPooled()$models$pooled} is one model.")
+    }
+    if (!methods::hasMethod("attention", class(model))) {
+        .stop("{.arg model} must be a model of {.fn attentiveChrome}",
+              x = "It is of class {.cls {class(model)[1]}}.")
+    }
+}
+
+.checkGroups <- function(between, signal) {
     if (!is.list(between) || length(between) != 2L ||
         !.areNames(names(between)) || !all(lengths(between) > 0L)) {
         .stop("{.arg between} must be a named list of two groups of cell types",
@@ -77,115 +269,27 @@ differentialAttention <- function(panels, signal, between,
     if (anyDuplicated(unlist(between))) {
         .stop("{.arg between} must not have a cell type more than once")
     }
-    if (min(lengths(between)) < 2L && panels < 2L) {
-        .stop("There must be replicates: at least two cell types in each group
-               of {.arg between}, or panels with different seeds",
-              x = "Found {lengths(between)[1]} and {lengths(between)[2]} cell
-                   type{?s} and one panel.")
+}
+
+.comparedBins <- function(signal, what, within) {
+    if (what != "alpha") return(.binsWithin(signal, within))
+    bins <- .binsWithin(signal, within %||% 1000)
+    if (length(bins) == length(binOffsets(signal))) {
+        .stop("{.arg within} must leave out some bins",
+              x = "The attention to all bins of a mark is 1.")
     }
+    bins
 }
 
-# Genes x cell types x marks as a matrix with one row per gene and mark (genes
-# vary fastest) and one column per cell type.
-.asRows <- function(x, genes, marks) {
-    rows <- matrix(aperm(x, c(1L, 3L, 2L)), length(genes) * length(marks))
-    list(values = rows, gene = rep(genes, length(marks)),
-         mark = rep(marks, each = length(genes)))
-}
-
-.betaRows <- function(attention) {
-    .checkMarkAttention(attention)
-    beta <- as.array(assay(attention, "beta"))
-    .asRows(beta, rownames(attention), dimnames(beta)[[3L]])
-}
-
-.alphaRows <- function(attention, within) {
-    near <- which(abs(.binCentres(attention)) <= within)
-    if (length(near) == 0L) {
-        .stop("{.arg within} must reach the centre of a bin",
-              x = "It is {within}; bins are {binWidth(attention)} bp wide.")
+.warnPartlyTrained <- function(model, cellTypes) {
+    if (!is(model, "AttentiveChromeModel")) return(invisible())
+    seen <- cellTypes %in% model@training$cellTypes
+    if (any(seen) && !all(seen)) {
+        cli::cli_warn(c(
+            "The model was trained on some of the cell types to compare only",
+            x = "Trained on {(.some(cellTypes[seen]))}; not on
+                 {(.some(cellTypes[!seen]))}.",
+            i = "Its attention may differ in those that it was trained on."),
+            class = "AttentiveChrome_partlyTrained")
     }
-    names <- marks(attention)
-    shares <- vapply(names, function(mark) {
-        alpha <- as.array(assay(attention, mark))[, , near, drop = FALSE]
-        rowSums(alpha, dims = 2L)
-    }, matrix(0, nrow(attention), ncol(attention)))
-    .asRows(shares, rownames(attention), names)
-}
-
-# `values`: one element per panel, with columns in the order of the groups.
-.differences <- function(values, between) {
-    group <- rep(seq_along(between), lengths(between))
-    all <- lapply(values, `[[`, "values")
-    if (min(lengths(between)) >= 2L) {
-        x <- Reduce(`+`, all) / length(all)
-    } else {
-        # Panels are the replicates: average the cell types of each group.
-        x <- do.call(cbind, lapply(all, function(v) {
-            cbind(rowMeans(v[, group == 1L, drop = FALSE]),
-                  rowMeans(v[, group == 2L, drop = FALSE]))
-        }))
-        group <- rep(1:2, length(all))
-    }
-    fit <- limma::eBayes(limma::lmFit(x, cbind(1, group == 2L)))
-    out <- data.frame(gene = values[[1L]]$gene, mark = values[[1L]]$mark,
-                      first = rowMeans(x[, group == 1L, drop = FALSE]),
-                      second = rowMeans(x[, group == 2L, drop = FALSE]))
-    out$difference <- out$second - out$first
-    out$t <- fit$t[, 2L]
-    out$pValue <- fit$p.value[, 2L]
-    out$fdr <- stats::p.adjust(out$pValue, "BH")
-    out <- out[order(out$pValue), ]
-    rownames(out) <- NULL
-    out
-}
-
-# ---- the result -------------------------------------------------------------
-
-.differenceTitles <- c(beta = "attention to the mark",
-                       alpha = "share of the attention near the TSS")
-
-#' @rdname differentialAttention
-#' @export
-print.differentialAttention <- function(x, n = 10L, ...) {
-    if (!all(c("pValue", "fdr") %in% names(x))) return(NextMethod())
-    between <- attr(x, "between")
-    cat(sprintf("Difference in %s\n", .differenceTitles[[attr(x, "what")]]),
-        sprintf("%s: %s, %s\n", c("first", "second"), names(between),
-                vapply(between, .some, "")), sep = "")
-    if (min(lengths(between)) < 2L) {
-        cat("Replicates are seeds: p-values are not about cell types\n")
-    }
-    cat(sprintf("%d of %d rows (genes x marks) have an FDR below 0.05\n",
-                sum(x$fdr < 0.05, na.rm = TRUE), nrow(x)))
-    print.data.frame(utils::head(x, n), digits = 3L, row.names = FALSE)
-    if (nrow(x) > n) cat(sprintf("... and %d more rows\n", nrow(x) - n))
-    invisible(x)
-}
-
-#' @rdname differentialAttention
-#' @export
-plot.differentialAttention <- function(x, ...) {
-    between <- names(attr(x, "between"))
-    x$strength <- -log10(x$pValue)
-    x$mark <- factor(x$mark, unique(sort(x$mark)))
-    best <- utils::head(x[which(x$fdr < 0.05), ], 8L)
-    limit <- x$strength[x$fdr < 0.05]
-    figure <- ggplot2::ggplot(x, ggplot2::aes(.data$difference,
-                                              .data$strength)) +
-        ggplot2::geom_point(ggplot2::aes(colour = .data$mark), size = 1.2,
-                            alpha = 0.7) +
-        ggplot2::geom_text(ggplot2::aes(label = .data$gene), best, size = 3,
-                           vjust = -0.7, check_overlap = TRUE) +
-        ggplot2::scale_colour_manual("Mark",
-                                     values = .markColours(levels(x$mark))) +
-        ggplot2::labs(x = sprintf("Difference in %s (%s less %s)",
-                                  .differenceTitles[[attr(x, "what")]],
-                                  between[2L], between[1L]),
-                      y = expression(-log[10](p)),
-                      caption = "Above the dashed line: FDR below 0.05.") +
-        .themeChrome()
-    if (length(limit) == 0L) return(figure + ggplot2::labs(caption = NULL))
-    figure + ggplot2::geom_hline(yintercept = min(limit), colour = "grey50",
-                                 linetype = "dashed")
 }
