@@ -30,8 +30,8 @@
 #' @return A data frame of class `markGain` with one row for each cell type and
 #'   mark that is not in `have`, the largest gain in AUROC first: `cellType`,
 #'   `mark`, `genes` (with a label); `auroc` and `logLoss` (in nats) with the
-#'   mark added; `aurocGain`, `aurocGainLower`, `aurocGainUpper`, the increase in
-#'   AUROC and its interval; `logLossGain`, `logLossGainLower` and
+#'   mark added; `aurocGain`, `aurocGainLower`, `aurocGainUpper`, the increase
+#'   in AUROC and its interval; `logLossGain`, `logLossGainLower` and
 #'   `logLossGainUpper`, the decrease of the log loss. AUROC is `NA` if all
 #'   labels of a cell type are equal. `print()` shows it as a table, `plot()` as
 #'   a `ggplot` of gains and intervals.
@@ -106,7 +106,9 @@ whichMark <- function(model, signal, have = NULL, level = 0.95,
     # Without any mark, all genes have the share of high genes.
     before <- if (all(is.na(before))) {
         rep(stats::qlogis(mean(label)), length(label))
-    } else before[known]
+    } else {
+        before[known]
+    }
     auroc <- .aurocDifference(label, after, before, level)
     loss <- .meanInterval(.geneLosses(label, before) -
                               .geneLosses(label, after), level)
@@ -144,7 +146,7 @@ print.markGain <- function(x, digits = 3L, ...) {
     }
     have <- attr(x, "have")
     cat(sprintf("Gain of one more mark beside %s (%g%% intervals over genes)\n",
-                if (length(have) > 0L) paste(have, collapse = ", ") else "none",
+                .someOrNone(have),
                 100 * attr(x, "level")))
     print(data.frame(cellType = x$cellType, mark = x$mark, genes = x$genes,
                      AUROC = number("auroc"), gain = gain("aurocGain"),
@@ -184,10 +186,13 @@ plot.markGain <- function(x, ...) {
         ggplot2::labs(
             x = "Gain of one more mark", y = NULL,
             caption = sprintf("Assayed: %s. Lines: %g%% intervals over genes.",
-                              if (length(have) > 0L) {
-                                  paste(have, collapse = ", ")
-                              } else "no mark", 100 * attr(x, "level"))) +
-        .themeChrome()
+                              .someOrNone(have), 100 * attr(x, "level"))) +
+        .themeChrome() +
+        ggplot2::theme(panel.spacing.x = ggplot2::unit(1.5, "lines"))
+}
+
+.someOrNone <- function(have) {
+    if (length(have) > 0L) paste(have, collapse = ", ") else "none"
 }
 
 # One row per gain and measure; the mark with the largest gain is at the top.

@@ -77,9 +77,9 @@
 #'
 #'   Of an ensemble, these are the means over its members. The assay `spread`
 #'   (genes x cell types x marks x bins) is the standard deviation over the
-#'   members. The means are the attribution of the mean logit, which the ensemble
-#'   predicts, for all methods but saliency: the mean of absolute values is not
-#'   the absolute value of the mean.
+#'   members. The means are the attribution of the mean logit, which the
+#'   ensemble predicts, for all methods but saliency: the mean of absolute
+#'   values is not the absolute value of the mean.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
 #'   Erion et al. (2021), <https://arxiv.org/abs/1906.10670>;

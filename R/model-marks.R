@@ -2,8 +2,8 @@
 # (`markDropout` of attentiveChrome()). The core leaves out what is not there
 # (src/core/network/mask.c).
 
-# Checks that a signal fits a model. Returns the model, for this signal: it knows
-# which of its marks are missing.
+# Checks that a signal fits a model. Returns the model, for this signal: it
+# knows which of its marks are missing.
 .atMarks <- function(model, signal, arg = "signal") {
     format <- .modelFormat(model)
     if (.markDropoutOf(model) > 0) {

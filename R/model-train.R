@@ -155,9 +155,9 @@
 #'   `keep`. It has no effect without validation or with `keep = "last"`.
 #' @param marks Marks to train on, in the order in which the network reads
 #'   them; by default all marks of the signal.
-#' @param markDropout Share of the marks, from 0 to 0.9, that training leaves out
-#'   at random, so that the model answers for any subset of its marks: see the
-#'   section Missing marks.
+#' @param markDropout Share of the marks, from 0 to 0.9, that training leaves
+#'   out at random, so that the model answers for any subset of its marks: see
+#'   the section Missing marks.
 #' @param seed Whole number that seeds the initial weights, the order of the
 #'   genes, dropout and the marks that are left out.
 #' @param members Number of models to train with different seeds; above 1, the
@@ -169,8 +169,8 @@
 #'   is slower.
 #' @param checkpoint Path of a file (for an ensemble, a folder) to which the
 #'   state of the training is written after each epoch, so that the same call
-#'   resumes the training after a crash; `NULL` for none. If the checkpoint has other data or settings, an
-#'   error shows the difference.
+#'   resumes the training after a crash; `NULL` for none. If the checkpoint has
+#'   other data or settings, an error shows the difference.
 #' @param progress Show a progress bar with the loss, the validation AUROC and
 #'   the remaining time; for an ensemble, with the members that are trained.
 #' @param BPPARAM A BiocParallel parameter: where to train the members of an

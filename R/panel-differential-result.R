@@ -51,8 +51,8 @@ print.differentialAttention <- function(x, n = 10L, ...) {
 .significantIn <- function(x) {
     own <- !is.na(x$fdr) & x$fdr < 0.05
     other <- !is.na(x$signalFdr) & x$signalFdr < 0.05
-    factor(ifelse(own & other, "both", ifelse(own, "attention",
-           ifelse(other, "signal", "neither"))),
+    names <- c("neither", "attention", "signal", "both")
+    factor(names[1L + own + 2L * other],
            c("both", "attention", "signal", "neither"))
 }
 

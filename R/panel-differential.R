@@ -37,8 +37,9 @@
 #' between genes, with a trend of the variance with the gene's mean (none where
 #' many genes have the same mean). It assumes
 #' that values vary normally around the mean of the group. Where cell types
-#' switch between states this holds only roughly; `bench/results/differential.md`
-#' in the source has the error rates and the power on simulated data. There the
+#' switch between states this holds only roughly;
+#' `bench/results/differential.md` in the source has the error rates and the
+#' power on simulated data. There the
 #' signal is the most powerful, then the shares; beta and alpha find little. A
 #' row that only the signal finds is a difference that the model does not use,
 #' or one that is lost in the variation of its attention.
@@ -152,7 +153,7 @@ differentialAttention <- function(model, signal, between,
     share = list(
         title = "contribution of the mark", unit = "share of the logit",
         values = function(attention, bins) {
-            .checkShares(attention)
+            .checkShareAssay(attention)
             share <- as.array(assay(attention, "share"))
             rowSums(share[, , , bins, drop = FALSE], dims = 3L)
         },
@@ -160,7 +161,7 @@ differentialAttention <- function(model, signal, between,
 
 .leastAttention <- 1e-6
 
-.checkShares <- function(attention) {
+.checkShareAssay <- function(attention) {
     if (!"share" %in% assayNames(attention)) {
         .stop("{.code what = \"share\"} needs a model with shares",
               i = "Models of the architecture {.val additive} have them.")

@@ -55,7 +55,7 @@ test_that("training resumes from a folder of checkpoints", {
     folder <- file.path(withr::local_tempdir(), "ensemble")
     first <- quickModel(parts, members = 3, checkpoint = folder, seed = NULL)
     expect_true(all(file.exists(file.path(folder, paste0("member-", 1:3)))))
-    # As if killed in the second member: it is trained again, the others are not.
+    # As if killed in the second member: only this one is trained again.
     unlink(file.path(folder, "member-2"))
     again <- quickModel(parts, members = 3, checkpoint = folder, seed = NULL)
     expect_identical(again@members[c(1, 3)], first@members[c(1, 3)])
@@ -87,7 +87,9 @@ test_that("an interrupted ensemble is an interrupt, not a part of it", {
 # ---- the face of a model ----------------------------------------------------
 
 test_that("an ensemble predicts the mean logit of its members", {
-    logit <- overMembers(function(m) predict(m, test, "link", calibrated = FALSE))
+    logit <- overMembers(function(m) {
+        predict(m, test, "link", calibrated = FALSE)
+    })
     expect_equal(predict(ensemble, test, "link", calibrated = FALSE), logit)
     line <- ensemble@calibration
     calibrated <- line$intercept + line$slope * logit
@@ -112,7 +114,7 @@ test_that("an ensemble is evaluated as one model", {
 })
 
 test_that("an ensemble tells what it is", {
-    expect_identical(length(ensemble), 3L)
+    expect_length(ensemble, 3L)
     for (of in list(marks, binOffsets, binWidth, preprocessing)) {
         expect_identical(of(ensemble), of(members[[1]]))
     }
@@ -350,7 +352,8 @@ uses <- list(
     openPanel = NULL, plotAttention = "must be a signal",
     plotCalibration = function(x) plotCalibration(x, test),
     plotGene = NULL, plotMarkAttention = "must be a signal",
-    plotPR = function(x) plotPR(x, test), plotROC = function(x) plotROC(x, test),
+    plotPR = function(x) plotPR(x, test),
+    plotROC = function(x) plotROC(x, test),
     predictEdits = function(x) {
         predictEdits(x, test, list(lost = list("silence", "H3K4me3")))
     },
@@ -416,7 +419,7 @@ test_that("a panel has ensembles as models", {
     expect_true("betaSpread" %in% assayNames(attention(panel, two$test)))
     expect_identical(nrow(evaluate(panel)), 2L)
     figure <- plot(panel, "history")
-    expect_identical(length(unique(figure$data$line)), 4L)
+    expect_length(unique(figure$data$line), 4L)
     expect_match(figure$labels$caption, "members")
 })
 
@@ -456,7 +459,7 @@ test_that("figures show the spread over the members", {
     expect_equal(share$spread,
                  unname(assay(found, "shareSpread")[1, 1, "H3K4me3", ]))
     expect_match(gene$labels$caption, "standard deviation of the members")
-    expect_identical(length(gene$layers), 1L + length(
+    expect_length(gene$layers, 1L + length(
         plotGene(test, single, rownames(test)[1])$layers))
     tiles <- plotMarkAttention(found, rownames(test)[2])$data
     expect_equal(tiles$spread,
@@ -467,7 +470,7 @@ test_that("figures show the spread over the members", {
 
 test_that("the histories of all members are drawn", {
     figure <- plot(ensemble)
-    expect_identical(length(unique(figure$data$line)), 6L)
+    expect_length(unique(figure$data$line), 6L)
     expect_identical(sum(figure$data$kept), 9L)
     expect_match(figure$labels$caption, "3 members")
 })
