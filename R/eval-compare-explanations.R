@@ -134,7 +134,9 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
     shuffled <- if (is.null(shuffled)) {
         .trainShuffled(models[unique(group)], training, shuffles, seed,
                        BPPARAM, progress)
-    } else .checkShuffled(shuffled, models, signal)
+    } else {
+        .checkShuffled(shuffled, models, signal)
+    }
     parts <- Map(function(task, target) {
         .withSeed(seed, .judgeExplanations(
             task, models[[task$model]], target, shuffled[[group[task$model]]],

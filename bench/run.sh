@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 all=(train predict kernels scaling memory reads architectures compare panel
      roadmap
-     simulator splits baselines genomewide quality explanations)
+     simulator splits baselines genomewide quality explanations attribution
+     verdicts)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0
