@@ -30,9 +30,8 @@ test_that("agreement is that of each gene, by hand", {
         best <- lapply(values, function(v) order(-abs(v[i, ]))[1:5])
         length(intersect(best[[1]], best[[2]])) / 5
     }, 0)
-    mark <- lapply(values, function(v) {
-        apply(abs(v), 1L, function(row) which.max(colSums(matrix(row, 20))))
-    })
+    largest <- function(row) which.max(colSums(matrix(abs(row), 20)))
+    mark <- lapply(values, apply, 1L, largest)
     own <- pairOf("gradientInput")
     expect_equal(own$rank, mean(rho), tolerance = 1e-5)
     expect_equal(own$top, mean(tops))
