@@ -152,7 +152,7 @@ differentialAttention <- function(model, signal, between,
     share = list(
         title = "contribution of the mark", unit = "share of the logit",
         values = function(attention, bins) {
-            .checkShares(attention)
+            .checkAttentionShares(attention)
             share <- as.array(assay(attention, "share"))
             rowSums(share[, , , bins, drop = FALSE], dims = 3L)
         },
@@ -160,7 +160,7 @@ differentialAttention <- function(model, signal, between,
 
 .leastAttention <- 1e-6
 
-.checkShares <- function(attention) {
+.checkAttentionShares <- function(attention) {
     if (!"share" %in% assayNames(attention)) {
         .stop("{.code what = \"share\"} needs a model with shares",
               i = "Models of the architecture {.val additive} have them.")
