@@ -153,7 +153,7 @@ differentialAttention <- function(model, signal, between,
     share = list(
         title = "contribution of the mark", unit = "share of the logit",
         values = function(attention, bins) {
-            .checkShareAssay(attention)
+            .checkAttentionShares(attention)
             share <- as.array(assay(attention, "share"))
             rowSums(share[, , , bins, drop = FALSE], dims = 3L)
         },
@@ -161,7 +161,7 @@ differentialAttention <- function(model, signal, between,
 
 .leastAttention <- 1e-6
 
-.checkShareAssay <- function(attention) {
+.checkAttentionShares <- function(attention) {
     if (!"share" %in% assayNames(attention)) {
         .stop("{.code what = \"share\"} needs a model with shares",
               i = "Models of the architecture {.val additive} have them.")

@@ -150,5 +150,6 @@ writeResult("differential.md", c(
     markdown(nullReplicates), "",
     "*Fivefold H3K27me3 in 15 genes of one group.* How many of the 15 are",
     "found at an FDR of 0.05 in each of five data sets, where all marks are",
-    "tested, and where H3K27me3 alone is; and rows of other genes that are found.", "",
+    "tested, and where H3K27me3 alone is; and rows of other genes that are",
+    "found.", "",
     markdown(power)))
