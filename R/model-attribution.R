@@ -53,8 +53,8 @@
 #'   it, and, for integrated gradients, `completeness` (genes x cell types).
 #'   `metadata(x)$attribution` has the method and its settings. Of an ensemble,
 #'   these are the means over its members. The assay `spread` (genes x cell
-#'   types x marks x bins) is the standard deviation over the members. The means are
-#'   the attribution of the mean logit, which the ensemble predicts, for all
+#'   types x marks x bins) is the standard deviation over the members. The means
+#'   are the attribution of the mean logit, which the ensemble predicts, for all
 #'   methods but saliency: the mean of absolute values is not the absolute value
 #'   of the mean.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;

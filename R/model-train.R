@@ -144,8 +144,8 @@
 #'   is slower.
 #' @param checkpoint Path of a file (for an ensemble, a folder) to which the
 #'   state of the training is written after each epoch, so that the same call
-#'   resumes the training after a crash; `NULL` for none. If the checkpoint has other data or settings, an
-#'   error shows the difference.
+#'   resumes the training after a crash; `NULL` for none. If the
+#'   checkpoint has other data or settings, an error shows the difference.
 #' @param progress Show a progress bar with the loss, the validation AUROC and
 #'   the remaining time; for an ensemble, with the members that are trained.
 #' @param BPPARAM A BiocParallel parameter: where to train the members of an

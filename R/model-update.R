@@ -17,8 +17,8 @@
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
 #' @return An [AttentiveChromeModel-class] with the architecture, sizes,
-#'   transform and scale of `object`. Of an ensemble, an ensemble: each member is
-#'   trained further, with a seed that derives from `seed`.
+#'   transform and scale of `object`. Of an ensemble, an ensemble: each member
+#'   is trained further, with a seed that derives from `seed`.
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, ]

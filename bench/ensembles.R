@@ -113,8 +113,8 @@ study <- function(cellType) {
              check.names = FALSE),
          uncertainty = sprintf(paste(
              "Mean uncertainty of the first ensemble: total %.3f nats, of",
-             "which %.4f from training. Errors among the half of the genes with more",
-             "of it: %.1f %%, the other half: %.1f %%."), mean(unsure$total),
+             "which %.4f from training. Errors among the half of the genes",
+             "with more of it: %.1f %%, the other half: %.1f %%."), mean(unsure$total),
              mean(unsure$training), 100 * mean(wrong[half]),
              100 * mean(wrong[!half])))
 }
@@ -122,8 +122,8 @@ study <- function(cellType) {
 lines <- c("## Ensembles", "",
     sprintf("Two ensembles of %d default models each, of the seeds 1 to %d,",
             size, 2 * size),
-    "trained and tested on thirds of the genes. The mark that is most important for a",
-    "test gene, in percent of the genes for which it is the same:", "",
+    "trained and tested on thirds of the genes. The mark that is most",
+    "important for a test gene, in percent of the genes for which it is the same:", "",
     "* single models: all pairs of them, mean and range;",
     "* two ensembles: of the means of their members;",
     "* all splits: the models in two halves in all ways, mean and range;",
@@ -131,12 +131,12 @@ lines <- c("## Ensembles", "",
     "  kappa: (agreement - chance) / (1 - chance);",
     "* most common: the mark that is most often the most important one, and in",
     "  how many percent of the genes;",
-    "* rank correlation over the genes of the two ensembles, mean of the marks.",
+    "* rank correlation over the genes of the two ensembles, mean of marks.",
     "", "`beta`: attention over the marks. Share: sum over the bins of the",
     "absolute share, less that of the average training gene. Added by the",
     "signal: `attribution(method = \"share\")`, alpha beta (v - v without",
-    "signal), sum or sum of absolute values over the bins. Integrated gradients",
-    "likewise, for every fortieth gene.")
+    "signal), sum or sum of absolute values over the bins. Integrated",
+    "gradients likewise, for every fortieth gene.")
 found <- study("E013")
 writeResult("ensembles.md", c(lines, "", markdown(found$agreement), "",
                               markdown(found$accuracy), "", found$uncertainty))

@@ -55,7 +55,7 @@ test_that("training resumes from a folder of checkpoints", {
     folder <- file.path(withr::local_tempdir(), "ensemble")
     first <- quickModel(parts, members = 3, checkpoint = folder, seed = NULL)
     expect_true(all(file.exists(file.path(folder, paste0("member-", 1:3)))))
-    # As if killed in the second member: it is trained again, the others are not.
+    # As if killed in the second member: the others are not trained again.
     unlink(file.path(folder, "member-2"))
     again <- quickModel(parts, members = 3, checkpoint = folder, seed = NULL)
     expect_identical(again@members[c(1, 3)], first@members[c(1, 3)])
