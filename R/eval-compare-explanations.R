@@ -42,9 +42,7 @@
 #'   by more than `margin`.
 #'
 #' It is `"worse"` if, for most models, the interval of the difference is below
-#' 0, and otherwise `"not shown"`. Then `missing` says what is missing. Models
-#' with shuffled labels get the verdict `"better"` in at most 5% of cases
-#' (`bench/results/verdicts.md`).
+#' 0, and otherwise `"not shown"`. Then `missing` says what is missing.
 #'
 #' Alpha of an LSTM is not the importance of a bin: see [attention()].
 #'
