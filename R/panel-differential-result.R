@@ -72,7 +72,8 @@ plot.differentialAttention <- function(x, ...) {
         ggplot2::geom_point(ggplot2::aes(colour = .data$found), size = 1.2,
                             alpha = 0.8) +
         ggplot2::geom_text(ggplot2::aes(label = .data$gene), best, size = 3,
-                           vjust = -0.7, check_overlap = TRUE) +
+                           hjust = "inward", vjust = "inward",
+                           check_overlap = TRUE) +
         ggplot2::facet_wrap(ggplot2::vars(.data$mark)) +
         ggplot2::scale_colour_manual(
             "FDR below 0.05 in", drop = FALSE,
