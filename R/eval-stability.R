@@ -40,9 +40,9 @@
 #'   the lowest `rank` of a pair; and `shuffledRank`, `shuffledTop` and
 #'   `shuffledMark`, the same of `shuffled` (`NA` without). `pairs` has one
 #'   row per explanation and pair: `of`, `"seeds"` or `"shuffled"`; `first`,
-#'   `second`, the numbers of the models; `rank`, `top` and `mark`. `genes` and `size` are
-#'   the numbers of genes and of top bins. `as.data.frame()` returns `table`,
-#'   and `plot()` draws `pairs`.
+#'   `second`, the numbers of the models; `rank`, `top` and `mark`. `genes` and
+#'   `size` are the numbers of genes and of top bins. `as.data.frame()` returns
+#'   `table`, and `plot()` a `ggplot` of `pairs`.
 #' @references Adebayo et al. (2018), Sanity checks for saliency maps,
 #'   <https://arxiv.org/abs/1810.03292>.
 #' @seealso [compareExplanations()], [faithfulness()]
