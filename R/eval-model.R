@@ -30,7 +30,7 @@ generics::evaluate
 #' the same. The interval of this error is corrected for the bias of the
 #' bootstrap. In simulations the coverage is 92 to 97%, also with few
 #' chromosomes. That of the calibration error is 89 to 94% for 200 genes or
-#' more, and 78% for 60 (`bench/results/calibration.md`). If neighbouring genes
+#' more, and 79% for 60 (`bench/results/calibration.md`). If neighbouring genes
 #' are similar and genes are drawn, some intervals are too narrow. All intervals
 #' describe the choice of the evaluated genes, and neither the training, which
 #' differs between seeds, nor the choice of the training genes.

@@ -39,8 +39,8 @@
 #'     the p-value at most 0.05), and the zone that differs most: `mark`, `from`
 #'     and `to` (bp from the TSS) and `difference`;
 #'   * `zones`, one row per cell type, mark and zone: `cellType`, `mark`,
-#'     `from`, `to` and `difference`, the mean minus that of the training genes, in
-#'     standard deviations of the training genes;
+#'     `from`, `to` and `difference`, the mean minus that of the training genes,
+#'     in standard deviations of the training genes;
 #'   * `genes`, one row per gene and cell type: `gene`, `cellType`, `score` and
 #'     `percentile`, the fraction (0 to 1) of up to 200 training genes whose
 #'     score is not higher.
