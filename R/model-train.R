@@ -34,8 +34,8 @@
 #' positions of alpha do not decay.
 #'
 #' The learning rate changes with each mini-batch. `"oneCycle"` rises from 1/25
-#' of `learningRate` to `learningRate` over the first 30 % of all steps and then
-#' falls to about 0, both along a cosine. `"cosine"` rises linearly over 10 % of
+#' of `learningRate` to `learningRate` over the first 30% of all steps and then
+#' falls to about 0, both along a cosine. `"cosine"` rises linearly over 10% of
 #' the steps and then falls to 0 along a cosine. Both depend on `epochs`: with
 #' `epochs = 20`, the first 10 epochs are not those of `epochs = 10`. They end
 #' with small steps, so the last epochs are usually the best ones.
