@@ -84,21 +84,21 @@ setClass("AttentiveChromeFit", slots = c(
 #'   the names of their methods; `fits`, their coefficients and what they read;
 #'   `loss`, the log loss in cross-validation of the methods that were compared.
 #'   It is empty if the weights were read from a file.
-#' @slot calibration List of what the validation genes tell of the logits: see
-#'   [predict()][predict.AttentiveChromeModel]. `method` (`"none"`,
+#' @slot calibration List with the calibration on the validation genes, see
+#'   [predict()][predict.AttentiveChromeModel]: `method` (`"none"`,
 #'   `"temperature"` or `"platt"`), `slope` and `intercept`; `high`, the share
 #'   of high genes; `loss`, the log loss of the methods in cross-validation; and
 #'   `scores`, the sorted logits of the `high` and the `low` genes. It is empty
 #'   without validation genes, and if the weights were read from a file.
 #' @slot training List of the settings, the seed, the numbers of genes, `high`
-#'   (the share of high genes among the training genes), and
-#'   `usedGenes`, a data frame of the genes that the model was trained with, by
-#'   which [evaluate()][evaluate.AttentiveChromeModel] notices them: `gene`
-#'   (id),
+#'   (the share of high genes among the training genes), and `usedGenes`, a data
+#'   frame of the genes that the model was trained with, by which
+#'   [evaluate()][evaluate.AttentiveChromeModel] recognises them: `gene` (id),
 #'   `chromosome`, `tss`, `simulation` (seed of a simulated signal), `cellTypes`
 #'   with a label (one per line) and `role`, `"training"` or `"validation"`.
 #'   `reference` has summaries of the training signal for [unlikeTraining()].
-#'   Models of earlier versions and of PyTorch's files have neither.
+#'   Models of earlier versions and of PyTorch's files have neither `usedGenes`
+#'   nor `reference`.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
@@ -113,18 +113,19 @@ setClass("AttentiveChromeModel", contains = "AttentiveChromeFit", slots = c(
 
 #' An ensemble of models
 #'
-#' Several models that were trained on the same genes with different seeds, used
-#' as one. [attentiveChrome()] with `members` trains an ensemble, and
-#' [modelEnsemble()] makes one of models. All functions that take a model take
-#' an ensemble, except [writeTorchWeights()], which takes a member.
+#' Several models, the members, that were trained on the same genes with
+#' different seeds and are used as one. [attentiveChrome()] with `members`
+#' trains an ensemble, and [modelEnsemble()] combines trained models. All
+#' functions that take a model take an ensemble, except [writeTorchWeights()],
+#' which takes a member.
 #'
-#' * Predictions are those of the mean logit of the members. So all that is
-#'   computed from predictions, such as [evaluate()] and [predictEdits()], is of
-#'   the ensemble as one model. The mean varies less between trainings than a
-#'   single model does; it is usually more accurate, too.
-#' * [attention()] and [attribution()] have the means over the members, and
-#'   further assays with their spread.
-#' * [predictionUncertainty()] tells where the members disagree.
+#' * Predictions are those of the mean logit of the members, as is all that is
+#'   computed from predictions, such as [evaluate()] and [predictEdits()]. The
+#'   mean varies less between trainings than a single model does, and is usually
+#'   more accurate, too.
+#' * [attention()] and [attribution()] return the means over the members, and
+#'   further assays with the spread, the standard deviation over the members.
+#' * [predictionUncertainty()] shows where the members disagree.
 #' * [trainingHistory()] has a column `member`. `plot()` shows the histories of
 #'   all members.
 #' * [update()][update.AttentiveChromeModel] trains each member further.
@@ -139,8 +140,8 @@ setClass("AttentiveChromeModel", contains = "AttentiveChromeFit", slots = c(
 #' @slot baseline,calibration,version As in [AttentiveChromeModel-class].
 #' @slot training As in [AttentiveChromeModel-class]. `seed` is the one from
 #'   which those of the members derive, `meanShare` the mean over the members.
-#'   With validation, `validationLoss` and `validationAuroc` are those of the
-#'   mean logit.
+#'   With validation genes, `validationLoss` and `validationAuroc` are those of
+#'   the mean logit.
 #' @return `show()`: nothing; it prints. `length()`: the number of members.
 #' @references Lakshminarayanan et al. (2017), deep ensembles,
 #'   <https://arxiv.org/abs/1612.01474>.

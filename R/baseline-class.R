@@ -9,11 +9,11 @@
 #' [evaluate()][evaluate.AttentiveChromeModel] takes them in `baselines`.
 #'
 #' The first three methods are fitted with every model.
-#' [evaluate()][evaluate.AttentiveChromeModel] shows the first, which is the
-#' same for all models, and the one of the three with the lowest log loss in
-#' five-fold cross-validation on the training genes.
+#' [evaluate()][evaluate.AttentiveChromeModel] shows the first, as the same
+#' reference for all models, and the one of the three with the lowest log loss
+#' in five-fold cross-validation on the training genes.
 #'
-#' Of the signal:
+#' These methods read the signal:
 #' * `"meanLogCount"`: logistic regression on the mean over the bins of each
 #'   mark of log(1 + count);
 #' * `"zones"`: logistic regression on the mean log signal of ten zones of equal
@@ -31,16 +31,17 @@
 #'   of ten zones of each mark, from the package ranger. Probabilities of 0 and
 #'   1 are moved by half a tree's vote, so that the logit is finite.
 #'
-#' Of the gene, for what chromatin adds to it:
+#' These methods read the gene's expression in other cell types, and show what
+#' chromatin adds to it:
 #' * `"geneMean"`: logistic regression on the mean of log2(1 + expression) of
-#'   the gene over cell types other than its own. It knows nothing of the
-#'   chromatin and predicts the same for a gene in all cell types that are not
-#'   in the table;
+#'   the gene over cell types other than its own. It does not read the
+#'   chromatin, and predicts the same for a gene in all cell types that are not
+#'   in the table `expression`;
 #' * `"zonesGeneMean"`: this mean along with the columns of `"zones"`, with a
 #'   ridge penalty;
 #' * `"networkGeneMean"`: this mean along with the logit of a trained network
 #'   (stacking; Wolpert 1992). It is fitted to the validation genes of a split,
-#'   as a network is too sure of the genes that trained it.
+#'   because a network is too confident on its own training genes.
 #'
 #' Log signal is log(1 + k x), with one factor k for all marks that makes the
 #' mean of k |x| over the training genes 6, as counts of reads and coverage

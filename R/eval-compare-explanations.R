@@ -32,17 +32,19 @@
 #' * the same score for individual genes predicted to have high expression: the
 #'   mean profile can agree with the reference even if individual genes do not.
 #'
-#' The verdict on an explanation is `"better"` than the signal itself only if
-#' this holds for most of at least 3 models that differ in their seed alone:
+#' The verdict on an explanation is `"better"` (than the signal itself) only if
+#' all of this holds for most of at least 3 models that differ in their seeds
+#' alone:
 #' * the model's AUROC is above that of its best stored baseline, by the
 #'   interval of [evaluate()];
-#' * the score is above the signal's by more than `margin`, and so is the lower
-#'   end of the interval of the difference;
+#' * the score is above the signal's, and the lower end of the interval of the
+#'   difference is above `margin`;
 #' * the score is above those of all of at least 20 models with shuffled labels,
 #'   by more than `margin`.
 #'
 #' It is `"worse"` if, for most models, the interval of the difference is below
-#' 0, and otherwise `"not shown"`. Then `missing` says what is missing.
+#' 0, and otherwise `"not shown"`. If it is not `"better"`, `missing` lists the
+#' conditions that are not met.
 #'
 #' Alpha of an LSTM is not the importance of a bin: see [attention()].
 #'
@@ -59,7 +61,7 @@
 #'   `"gradientInput"`, `"integratedGradients"`, `"expectedGradients"` and
 #'   `"occlusion"` (see [attribution()]), `"classOptimum"` (of class high, see
 #'   [classOptimum()]) and `"signal"`, which is always included. By default all
-#'   that are available for a model, but for `"expectedGradients"`, which takes
+#'   that are available for a model except `"expectedGradients"`, which takes
 #'   long. Its background is a sample of the explained genes.
 #' @param cellTypes Names of the cell types of `signal` in which to evaluate
 #'   each model; by default those that it was trained on.
@@ -67,9 +69,10 @@
 #'   to train models on shuffled labels; `NULL` for none.
 #' @param shuffles Number of models with shuffled labels for each model, or for
 #'   models of several seeds together.
-#' @param shuffled Models with shuffled labels, a list, instead of `training`.
-#'   They need the architecture, marks and bins of `models`.
-#' @param margin By how much a score must be higher, for the verdict.
+#' @param shuffled Instead of `training`, a list of models that were trained on
+#'   shuffled labels, with the architecture, marks and bins of `models`.
+#' @param margin The amount by which a score must be higher for the verdict
+#'   `"better"`, from 0 to 1.
 #' @param draws Number of bootstrap samples and of random orders of the bins.
 #' @param level Level of the intervals.
 #' @param seed Whole number that seeds the random numbers; `NULL` uses the

@@ -13,23 +13,24 @@
 #' of the signal itself (the highest signal first) are included for comparison.
 #' Only an explanation that beats the signal shows more than the reads do.
 #'
-#' Scores are fractions of what the signal moves at all: the mean absolute
-#' change of the probability between a gene's signal and no signal (`moved`). So
-#' a score of 0.01 is 1% of this change, for any model. If it is below 0.0025,
-#' the predictions do not depend on the signal, and no order of the bins can be
-#' faithful: this is an error. A difference is called better only if its
-#' interval is above 0.01, as with many genes much smaller ones have small
+#' Scores are fractions of `moved`, the mean absolute change of the probability
+#' between a gene's signal and no signal. So a score of 0.01 is 1% of this
+#' change, for any model. If `moved` is below 0.0025, the predictions do not
+#' depend on the signal, no order of the bins can be faithful, and an error says
+#' so. An explanation is called better only if the interval of the difference is
+#' above 0.01: with many genes, even much smaller differences have small
 #' p-values.
 #'
 #' The bins of all marks are ordered jointly. Attention is alpha times beta, if
-#' the architecture has beta. For `"gradientInput"`, `"integratedGradients"` and
-#' `"occlusion"`, bins that support the predicted class come first; the other
-#' explanations are unsigned and only show how much a bin matters. The model was
-#' not trained on signal with many missing bins. The curves therefore compare
-#' explanations of one model and do not measure biology. Alpha of an LSTM is not
-#' the importance of a bin: see [attention()].
+#' the architecture has beta. For signed explanations (`"share"`,
+#' `"gradientInput"`, `"integratedGradients"`, `"expectedGradients"` and
+#' `"occlusion"`), bins that support the predicted class come first. The others
+#' (`"attention"`, `"saliency"` and `"signal"`) only show how much a bin
+#' matters. The model was not trained on signal with many missing bins. The
+#' curves therefore compare explanations of one model and do not measure
+#' biology. Alpha of an LSTM is not the importance of a bin: see [attention()].
 #'
-#' @param model A model ([attentiveChrome()]).
+#' @param model A model or an ensemble ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and bins;
 #'   labels are not needed.
 #' @param explanations As for [compareExplanations()], except for

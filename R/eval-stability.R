@@ -2,48 +2,47 @@
 
 #' Stability of explanations over seeds
 #'
-#' Compares the explanations of models that differ in their seed alone, gene by
-#' gene, with each other, and with those of models that were trained on shuffled
-#' labels. Networks that predict equally well may attend to different bins and
-#' marks. A pattern that only one seed shows is not a finding, and one that
-#' models of shuffled labels share equally comes from the signal or the
-#' architecture rather than from expression.
+#' Compares the explanations of models that differ in their seeds alone, gene by
+#' gene. Networks that predict equally well may attend to different bins and
+#' marks. A pattern that appears with only one seed is not a finding. If models
+#' that were trained on shuffled labels (`shuffled`) agree as well with each
+#' other, the agreement comes from the signal or the architecture rather than
+#' from expression.
 #'
 #' For each pair of models and each gene:
 #' * `rank`: Spearman's correlation of the values over the bins of all marks
-#'   (`beta`: over the marks). Signed values keep their sign;
-#' * `top`: the overlap of the `top` bins (marks) with the largest absolute
-#'   values, as a fraction of `top`;
+#'   (of beta: over the marks). Signed values keep their sign;
+#' * `top`: the overlap of the `top` bins with the largest absolute values, as a
+#'   fraction of `top` (of beta: whether the mark with the largest beta is the
+#'   same);
 #' * `mark`: whether the mark with the largest sum of absolute values is the
-#'   same.
+#'   same. It is `NA` for alpha, which sums to 1 for each mark.
 #'
-#' The figures are means over the genes and pairs. Alpha of one mark sums to 1;
-#' so do the values of each mark of `alpha`, whose top mark says nothing and is
-#' `NA`.
+#' The table has the means over the genes and pairs, from 0 to 1 (`rank`: from
+#' -1).
 #'
 #' @param models An ensemble ([attentiveChrome()] with `members`), whose members
 #'   are compared, or a list of at least two models or ensembles of one
-#'   architecture with the same marks and bins, which differ in their seed.
+#'   architecture with the same marks and bins, which differ in their seeds.
 #' @param signal A signal ([chromatinSignal()]) with the models' marks and bins:
 #'   the genes to explain, in one cell type.
-#' @param shuffled The same of models that were trained on shuffled labels, or
-#'   `NULL`.
+#' @param shuffled As `models`, but trained on shuffled labels; or `NULL`.
 #' @param explanations Any of `"alpha"`, `"beta"` and the names for
 #'   [compareExplanations()], other than `"classOptimum"` and `"signal"`. By
 #'   default alpha, beta and shares, if the models have them, and integrated
 #'   gradients.
-#' @param top Number of bins.
+#' @param top Number of bins with the largest absolute values to compare.
 #' @param cellType The name of a cell type; may be omitted if there is only one.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A list of class `explanationStability`. `table` has one row per
-#'   explanation: `models`, their number; `rank`, `top`, `mark`; the lowest mean
-#'   of a pair, `rankLowest`; and with `shuffled` the same means of those models
-#'   (`shuffledRank`, `shuffledTop`, `shuffledMark`). `pairs` has one row per
-#'   explanation and pair: `of`, `"seeds"` or `"shuffled"`; `first`, `second`,
-#'   the numbers of the models; `rank`, `top` and `mark`. `genes` and `size` are
-#'   the numbers of genes and of top bins. `as.data.frame()` returns `table`,
-#'   and `plot()` draws `pairs`.
+#'   explanation: `models`, their number; `rank`, `top`, `mark`; `rankLowest`,
+#'   the lowest `rank` of a pair; and `shuffledRank`, `shuffledTop` and
+#'   `shuffledMark`, the same of `shuffled` (`NA` without). `pairs` has one
+#'   row per explanation and pair: `of`, `"seeds"` or `"shuffled"`; `first`,
+#'   `second`, the numbers of the models; `rank`, `top` and `mark`. `genes` and
+#'   `size` are the numbers of genes and of top bins. `as.data.frame()` returns
+#'   `table`, and `plot()` a `ggplot` of `pairs`.
 #' @references Adebayo et al. (2018), Sanity checks for saliency maps,
 #'   <https://arxiv.org/abs/1810.03292>.
 #' @seealso [compareExplanations()], [faithfulness()]

@@ -5,25 +5,24 @@
 #'
 #' Measures how much each mark would improve the predictions of a model if it
 #' were assayed in addition to the marks in `have`. The model must be trained
-#' with `markDropout` (see [attentiveChrome()]), so that it answers for any
+#' with `markDropout` (see [attentiveChrome()]), so that it predicts from any
 #' subset of its marks. It predicts the genes of `signal` from `have` alone, and
 #' from `have` and one more mark.
 #'
-#' The gain in AUROC is that of the added mark on the same genes, with DeLong's
-#' interval for paired predictions. The gain in log loss is its mean decrease,
-#' with a normal interval of the mean over the genes. Both intervals describe
-#' the choice of the genes, and neither the training nor the choice of the cell
-#' type.
+#' The gain in AUROC has DeLong's interval for paired predictions of the same
+#' genes. The gain in log loss is its mean decrease over the genes, with a
+#' normal interval. Both intervals describe the choice of the genes, and neither
+#' the training nor the choice of the cell type.
 #'
-#' The gain is that of this model in the cell types of `signal`. Choose genes
-#' that did not train it, and a cell type that resembles the one to be assayed.
+#' The gain is that of this model in the cell types of `signal`. Use genes that
+#' it was not trained on, and a cell type that resembles the one to be assayed.
 #'
 #' @param model A model trained with `markDropout`.
 #' @param signal A signal ([chromatinSignal()]) with labels and all marks of the
 #'   model, or a split ([splitGenes()]), whose test genes are used.
-#' @param have Names of the marks that are assayed already. With `NULL`, none
-#'   is: the gain is that over the same prediction for all genes, the share of
-#'   high genes, with an AUROC of 0.5.
+#' @param have Names of the marks that are assayed already, or `NULL` for none.
+#'   The gain is then that over a model without signal, which predicts the share
+#'   of high genes for all genes and has an AUROC of 0.5.
 #' @param level Level of the intervals.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].

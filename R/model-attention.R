@@ -10,29 +10,30 @@
 #' Architectures without attention (`"lstm"`, `"deepchrome"`) give an error. See
 #' [listArchitectures()].
 #'
-#' In architectures with an LSTM, alpha weighs its states. Each state of a
-#' bidirectional LSTM has seen all bins, so alpha is not the importance of a
+#' In architectures with an LSTM, alpha weights its states. Each state of a
+#' bidirectional LSTM depends on all bins, so alpha is not the importance of a
 #' bin: the state of one bin may carry what the network found in another. The
-#' states of convolutions have seen the bins nearby. See
-#' [compareExplanations()] and [faithfulness()].
+#' states of convolutions depend on nearby bins. See [compareExplanations()] and
+#' [faithfulness()].
 #'
-#' @section What is stable between trainings:
-#' Models of different seeds predict alike and attend differently. In
-#' `"additive"` models, the logit determines the product of alpha, beta and a
-#' value, but not its factors: half the beta with twice the values is the same
-#' model. Nor does it determine a constant in a share, which the bias can have
-#' as well. What the signal of a bin adds, `attribution(method = "share")`, has
-#' neither problem.
+#' @section What is stable between seeds:
+#' Models with different seeds make similar predictions but attend differently.
+#' In `"additive"` models, a share is alpha times beta times a value. The logit
+#' determines this product but not its factors: half the beta with twice the
+#' values gives the same logit. Nor does it determine a constant in a share,
+#' which may as well be part of the bias. What the signal of a bin adds,
+#' `attribution(method = "share")`, does not depend on either.
 #'
 #' On genome-wide data of one cell type, two ensembles of five models agree on
-#' the mark with the highest beta for 99 % of the genes (all splits of the ten
-#' models: 88 to 100 %; pairs of single models: 52 to 100 %). But it is the same
-#' mark for nearly all genes: beta says which mark the model weights most, and
-#' hardly anything of a single gene. The mark to which the signal adds most
-#' varies between genes, and is the same for 88 % of them (82 to 95 %; single
-#' models: 44 to 92 %). Use an ensemble (`members` of [attentiveChrome()]), look
-#' at the spread, and prefer shares and attributions to beta for single genes.
-#' See `bench/results/ensembles.md`.
+#' the mark with the highest beta for 99% of the genes (all splits of the ten
+#' models: 88 to 100%; pairs of single models: 52 to 100%). But it is the same
+#' mark for nearly all genes, so this is no more than chance: beta shows which
+#' mark the model weights most, and hardly anything about a single gene. The
+#' mark whose signal adds most to the logit differs between genes. The two
+#' ensembles agree on it for 88% of the genes (82 to 95%; single models: 44 to
+#' 92%). So use an ensemble (`members` of [attentiveChrome()]), look at the
+#' spread, and for single genes prefer `attribution(method = "share")` or
+#' integrated gradients to beta. See `bench/results/ensembles.md`.
 #'
 #' @param model A model or an ensemble ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
@@ -51,16 +52,17 @@
 #'     `metadata(x)$bias` sum to the logit of the network, before calibration
 #'     (`predict(type = "link", calibrated = FALSE)`), up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
-#'     expression, calibrated, as of [predict()][predict.AttentiveChromeModel];
+#'     expression, calibrated, as [predict()][predict.AttentiveChromeModel]
+#'     returns it;
 #'   * `label`, if `signal` has it;
-#'   * of an ensemble, whose assays are the means over its members: `spread`
-#'     (genes x cell types x marks x bins), `betaSpread` and `shareSpread` (as
-#'     `beta` and `share`), the standard deviations over the members.
-#'     `shareSpread` is that of the shares less the mean share of their own
-#'     member.
+#'   * for an ensemble, whose other assays are the means over its members: the
+#'     standard deviations over the members, `spread` (of alpha; genes x cell
+#'     types x marks x bins), `betaSpread` and `shareSpread` (shaped as `beta`
+#'     and `share`). For `shareSpread`, the mean share over the training genes
+#'     is first subtracted from the shares of each member.
 #'
-#'   Of a mark that `signal` lacks (see `markDropout` of [attentiveChrome()]),
-#'   there is no alpha; its beta and its shares are 0.
+#'   A mark that `signal` lacks (see `markDropout` of [attentiveChrome()]) has
+#'   no alpha; its beta and its shares are 0.
 #' @seealso [plotAttention()], [plotMarkAttention()], [plotGene()]
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]

@@ -23,23 +23,22 @@
 #' * `"expectedGradients"`: the mean of integrated gradients whose lines start
 #'   from the genes of `background` instead of no signal, an approximation of
 #'   SHAP values. The sum is the logit minus the mean logit of the background.
-#'   No signal at all marks is unlike any gene; the background asks what sets a
-#'   gene apart from others. Each gene has as many lines as there are background
-#'   genes, and takes as much longer.
+#'   A gene without any signal is unlike real genes; a background shows what
+#'   sets a gene apart from others. The time is proportional to the number of
+#'   background genes.
 #' * `"share"`: for `"additive"` models, the bin's share of the logit (see
-#'   [attention()]) minus the share that it would have with the same gates and
-#'   no signal of its mark. The sum over all bins and marks is the logit minus
-#'   what the gates alone give. This is the model's own computation, and no
-#'   approximation.
+#'   [attention()]) minus the share that it would have with the same alpha and
+#'   beta but no signal. The sum over all bins and marks is the logit minus the
+#'   logit that alpha and beta would give without signal. This is the model's
+#'   own computation, not an approximation.
 #' * `"occlusion"`: the logit minus the logit with the bins of a window set to
 #'   0, for one mark and window at a time.
 #'
-#' Networks can change abruptly along a line. So the derivatives are taken at
-#' few points first, three in each part of the line, and parts are halved where
-#' the integral differs from the change of the logit, the worst ones first,
-#' until the sum of the absolute differences of all parts is tolerated. Where
-#' rounding in single precision prevents this, the core continues in double
-#' precision.
+#' The logit can change abruptly along a line. So the line is divided into
+#' parts, and the derivatives are computed at three points of each. Parts whose
+#' integral differs most from the change of the logit are halved until the error
+#' is within `tolerance`. Where rounding in single precision prevents this, the
+#' computation continues in double precision.
 #'
 #' Positive values increase the probability of high expression, except for
 #' saliency, which has no sign. All methods explain the logit of the network,
@@ -75,11 +74,11 @@
 #'   `signal` lacks (see `markDropout` of [attentiveChrome()]) contributes
 #'   nothing and has no assay.
 #'
-#'   Of an ensemble, these are the means over its members. The assay `spread`
+#'   For an ensemble, these are the means over its members. The assay `spread`
 #'   (genes x cell types x marks x bins) is the standard deviation over the
-#'   members. The means are the attribution of the mean logit, which the
-#'   ensemble predicts, for all methods but saliency: the mean of absolute
-#'   values is not the absolute value of the mean.
+#'   members. The means are also the attributions of the mean logit, which the
+#'   ensemble predicts, except for saliency: the mean of absolute values is not
+#'   the absolute value of the mean.
 #' @references Simonyan et al. (2014), <https://arxiv.org/abs/1312.6034>;
 #'   Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
 #'   Erion et al. (2021), <https://arxiv.org/abs/1906.10670>;

@@ -7,10 +7,10 @@
 #' one call.
 #'
 #' @param models A list of two or more models ([attentiveChrome()]) that differ
-#'   by their seeds: of the same architecture and sizes, marks, bins,
-#'   preprocessing, transform and training genes.
-#' @param validation A signal ([chromatinSignal()]) of validation genes, to
-#'   which the ensemble is calibrated, or `NULL` for no calibration.
+#'   in their seeds alone: they must have the same architecture, sizes, marks,
+#'   bins, preprocessing, transform and training genes.
+#' @param validation A signal ([chromatinSignal()]) of validation genes, with
+#'   labels, on which the ensemble is calibrated; or `NULL` for no calibration.
 #' @return An [AttentiveChromeEnsemble-class], with the baselines of the first
 #'   model.
 #' @export

@@ -52,21 +52,20 @@ setMethod("show", "AttentiveChromeModel", function(object) {
 #' @param object,x A model or an ensemble ([attentiveChrome()]).
 #' @param ... Not used.
 #' @return `summary()`: a list of class `summary.AttentiveChromeModel` that
-#'   prints the model's settings, history and layers; for an ensemble, of class
-#'   `ensembleSummary`, with a table of the `members`: their
-#'   seeds and the epochs that they keep.
+#'   prints the model's settings, history and layers. For an ensemble, the list
+#'   has the class `ensembleSummary` and a table `members` with their seeds and
+#'   kept epochs, instead of the history.
 #'
-#'   `coef()`: the parameters, for an ensemble a list of those of each member. A
-#'   named list of vectors and arrays in PyTorch's
-#'   shapes and conventions. LSTM gates are in the order input, forget, cell,
-#'   output; `weight_ih` has 4 x units rows; there are two bias vectors. The
-#'   weights of a convolution are filters x inputs x kernel. A dense layer after
-#'   several positions (or marks) has the columns of the first position first.
+#'   `coef()`: the parameters, a named list of vectors and arrays in PyTorch's
+#'   shapes and conventions; for an ensemble, a list of such lists, one for each
+#'   member. LSTM gates are in the order input, forget, cell, output;
+#'   `weight_ih` has 4 x units rows; there are two bias vectors. The weights of
+#'   a convolution are filters x inputs x kernel. A dense layer after several
+#'   positions (or marks) has the columns of the first position first.
 #'
-#'   `plot()`: a `ggplot` of the loss and, if the training had validation, the
-#'   validation AUROC by epoch. A dashed line marks the epoch kept, whose
-#'   parameters the model has. Of an ensemble, there is a line for each member,
-#'   and a point for the epoch that it keeps.
+#'   `plot()`: a `ggplot` of the loss and, with validation genes, the validation
+#'   AUROC by epoch. A dashed line marks the kept epoch. For an ensemble, there
+#'   is a line for each member, with a point at its kept epoch.
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
@@ -131,7 +130,7 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #'   a convolution, inputs times kernel), `mean`, `sd`.
 #'   `glance()`: `architecture`, `marks`, `bins`, `parameters`, `genes`
 #'   (training samples), `epochs`, `bestEpoch` (the one kept), and `loss`,
-#'   `validationLoss` and `validationAuroc` of that epoch. Of an ensemble,
+#'   `validationLoss` and `validationAuroc` of that epoch. For an ensemble,
 #'   `tidy()` has the blocks of all members, with a first column `member`;
 #'   `glance()` has a column `members`, the parameters of all of them, the most
 #'   epochs of a member, no `bestEpoch`, the mean `loss` over the members, and

@@ -4,8 +4,8 @@
 #' set of classes that it may have.
 #'
 #' A warning of class `AttentiveChrome_unlike` names the cell types of `newdata`
-#' whose signal is unlike that of the training, if there are 100 genes or more:
-#' see [unlikeTraining()].
+#' whose signal is unlike the training signal: see [unlikeTraining()]. It needs
+#' at least 100 genes, and as many training genes.
 #'
 #' @section Calibration:
 #' The probabilities of a network are often too extreme. If a model was trained
@@ -13,9 +13,9 @@
 #' intercept plus a slope times the logit, which are fitted to the validation
 #' genes: both (Platt), the slope alone (temperature), or none of them, by the
 #' log loss in ten-fold cross-validation on these genes. The slope is positive,
-#' so the order of the genes remains the same. Validation sets with fewer than
-#' 10 high or 10 low genes are not used. A model of several cell types has one
-#' calibration for all of them.
+#' so the order of the genes remains the same. With fewer than 10 high or 10 low
+#' validation genes, the logits are not corrected. A model of several cell types
+#' has one calibration for all of them.
 #'
 #' `predict()`, [evaluate()][evaluate.AttentiveChromeModel],
 #' [augment()][augment.AttentiveChromeModel], [attention()]'s and
@@ -26,30 +26,30 @@
 #' calibrated.
 #'
 #' @section Another share of high genes:
-#' Probabilities depend on the share of high genes. Those of a calibrated model
-#' are for the share among its validation genes, others for that among the
-#' training genes. With `prior`, the logit is changed by the difference of the
-#' logits of the new share and this share (Saerens et al. 2002).
+#' Probabilities depend on the share of high genes. Those of a model with
+#' validation genes assume the share among these genes, others the share among
+#' the training genes. `prior` adds to the logit the difference between the
+#' logits of the new share and of the assumed share (Saerens et al. 2002).
 #'
-#' `prior = "estimate"` takes the share with the highest likelihood of the
-#' predicted genes of a cell type, which the EM algorithm of Saerens et al.
-#' finds. Both assume that high genes, and low genes, have the same signal as
-#' before, and only their share differs. Real genes often differ in more than
-#' that, and the estimate then goes too far (`bench/results/calibration.md`): a
+#' `prior = "estimate"` uses the maximum likelihood estimate of the share in
+#' each cell type, to which the EM algorithm of Saerens et al. converges. Both
+#' assume that only the share differs, and that high genes, and low genes, have
+#' the same signal as before. Real data often differ in more than that, and the
+#' estimate then changes the share too much (`bench/results/calibration.md`). A
 #' known share is better.
 #'
 #' @section Prediction sets:
 #' `type = "set"` returns the classes that a gene may have: `"high"`, `"low"`,
 #' `"high or low"` if the model cannot tell, or `"none"` if the gene resembles
-#' neither class of validation genes. Of new genes that are high, the set
-#' contains high for at least the share `level` on average, and likewise for low
-#' genes. This is split conformal prediction by class (Vovk 2012): it assumes
-#' that the genes of a class are exchangeable with the validation genes of this
-#' class, not that the model is good or calibrated, nor that the share of high
-#' genes is the same. The validation genes have also chosen the epoch of the
-#' model, which the guarantee does not count; the measured effect is small
-#' (`bench/results/calibration.md`). Sets do not depend on `calibrated` and
-#' `prior`.
+#' neither class of validation genes. On average, the sets of at least the
+#' fraction `level` of the high genes contain high, and likewise for low genes.
+#' This is split conformal prediction by class (Vovk 2012). It assumes that the
+#' genes of a class are exchangeable with the validation genes of this class. It
+#' does not assume that the model is good or calibrated, nor that the share of
+#' high genes is the same. The validation genes also choose the epoch of the
+#' model, which the guarantee ignores. On real data, 88 to 92% of each class
+#' were covered at a `level` of 0.9 (`bench/results/calibration.md`). Sets do
+#' not depend on `calibrated` and `prior`. Baselines have none.
 #'
 #' @param object A model or an ensemble ([attentiveChrome()]), whose logit is
 #'   the mean over its members, or a baseline ([trainBaseline()]).
@@ -65,16 +65,16 @@
 #'   `AttentiveChrome.threads`, then the environment variable
 #'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
 #' @param calibrated Whether to use the calibrated logit.
-#' @param prior The share of high genes in `newdata`, from 0 to 1: one number,
-#'   or one for each cell type; `"estimate"` to estimate it in each cell type,
-#'   from 20 or more genes; or `NULL` for no change.
-#' @param level For sets, the share of the genes of each class that are covered,
-#'   from 0.5 to 0.999. It needs level / (1 - level) validation genes of each
-#'   class, or it is an error.
+#' @param prior The share of high genes in `newdata`, between 0 and 1: one
+#'   number, or one for each cell type; `"estimate"` to estimate it in each cell
+#'   type, from 20 or more genes; or `NULL` for no change.
+#' @param level For sets, the fraction of the genes of each class whose sets
+#'   contain the class, from 0.5 to 0.999. It requires at least
+#'   level / (1 - level) validation genes of each class: 9 for 0.9.
 #' @param ... Not used.
-#' @return A matrix of genes x cell types, with the names of `newdata`; for
-#'   `"set"`, of text. With `prior`, it has the attribute `prior`, the share by
-#'   cell type.
+#' @return A matrix of genes x cell types, with the names of `newdata`: numbers
+#'   or, for `"set"`, text. With `prior`, it has the attribute `prior`, the
+#'   share for each cell type.
 #' @references Platt (1999), Advances in Large Margin Classifiers, 61; Guo et
 #'   al. (2017), temperature, <https://arxiv.org/abs/1706.04599>; Saerens et al.
 #'   (2002), Neural Computation 14, 21; Alexandari et al. (2020), both together,

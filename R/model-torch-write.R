@@ -11,7 +11,7 @@
 #' order nor the transform of the signal and the calibration, which the model
 #' prints.
 #'
-#' @param model A model ([attentiveChrome()]). Of an ensemble, a member:
+#' @param model A model ([attentiveChrome()]). For an ensemble, a member:
 #'   `ensemble[[1]]`.
 #' @param file Path of the file to write. It is created only when it is
 #'   complete.

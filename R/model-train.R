@@ -34,8 +34,8 @@
 #' positions of alpha do not decay.
 #'
 #' The learning rate changes with each mini-batch. `"oneCycle"` rises from 1/25
-#' of `learningRate` to `learningRate` over the first 30 % of all steps and then
-#' falls to about 0, both along a cosine. `"cosine"` rises linearly over 10 % of
+#' of `learningRate` to `learningRate` over the first 30% of all steps and then
+#' falls to about 0, both along a cosine. `"cosine"` rises linearly over 10% of
 #' the steps and then falls to 0 along a cosine. Both depend on `epochs`: with
 #' `epochs = 20`, the first 10 epochs are not those of `epochs = 10`. They end
 #' with small steps, so the last epochs are usually the best ones.
@@ -51,14 +51,14 @@
 #' whose own mean does not matter.
 #'
 #' @section Missing marks:
-#' With `markDropout`, training leaves out whole marks: for each gene and each
-#' time that it is read, each mark with this probability, but never all of them.
+#' With `markDropout`, training leaves out whole marks: each mark with this
+#' probability, drawn anew for each gene in each epoch, but never all of them.
 #' The model then predicts from any subset of its marks:
 #' [predict()][predict.AttentiveChromeModel],
 #' [evaluate()][evaluate.AttentiveChromeModel], [attention()] and
-#' [attribution()] take a signal that lacks some, and [whichMark()] says which
-#' one to assay next. A mark is missing if the signal has no assay of it. If it
-#' is missing in some cell types only, predict them separately.
+#' [attribution()] accept a signal that lacks some, and [whichMark()] shows
+#' which one to assay next. A mark is missing if the signal has no assay of it.
+#' If it is missing in some cell types only, predict these separately.
 #'
 #' The input of a missing mark is 0, and its beta is exactly 0: attention over
 #' the marks chooses among those that are there. In `"lstm-alpha-beta"`,
@@ -67,15 +67,17 @@
 #' have no beta; to them, a missing mark looks like one without reads.
 #'
 #' A rate of 0.5 makes all subsets nearly equally likely, and has a better mean
-#' AUROC over subsets than lower rates. The model predicts a little less well
-#' than one trained on the marks that are there
-#' (`bench/results/missing-marks.md`). The validation genes, which choose the
-#' epoch, have all marks.
+#' AUROC over subsets than lower rates. The model usually predicts a little less
+#' well than one trained on the marks that are there alone, and with a single
+#' weak mark sometimes much less well (H3K27me3 alone: AUROC 0.62 instead of
+#' 0.70; `bench/results/missing-marks.md`). The validation genes, which choose
+#' the epoch and calibrate the logit, have all marks. Calibration and prediction
+#' sets need not hold for a signal that lacks some.
 #'
 #' @section Notes after training:
 #' A message of class `AttentiveChrome_note` follows the training if
 #' * the bins of genes on the minus strand run from 3' to 5' (see `orient` of
-#'   [tssWindows()]), which the model prints, too;
+#'   [tssWindows()]); `show()` prints this, too;
 #' * the learning rate was constant and the best epoch is the last one. With the
 #'   other schedules this is expected;
 #' * all predicted probabilities of the validation genes lie on one side of 0.5,
@@ -83,24 +85,25 @@
 #' * the baseline (see [evaluate()][evaluate.AttentiveChromeModel]) has a higher
 #'   AUROC on the validation genes.
 #'
-#' Functions that train many models do not show it;
-#' `suppressMessages(..., classes = "AttentiveChrome_note")` hides it.
+#' Functions that train many models do not show these notes.
+#' `suppressMessages(..., classes = "AttentiveChrome_note")` hides them.
 #'
 #' @section Ensembles:
 #' With `members`, several models are trained on the same genes and used as one:
-#' an [AttentiveChromeEnsemble-class], which predicts by the mean of their
-#' logits. They differ by the seed alone. The first has the seed `seed` and is
-#' the model of `members = 1`; the seeds of the others derive from `seed` and
-#' their number. The ensemble therefore does not depend on `BPPARAM`, and the
-#' first five of ten members are those of `members = 5`. `checkpoint` is then
-#' the path of a folder, with a checkpoint for each member. An interrupted
-#' ensemble is not returned; with `checkpoint`, the same call resumes.
+#' an [AttentiveChromeEnsemble-class], which predicts the mean of their logits.
+#' The models, its members, differ in their seeds alone. The first has the seed
+#' `seed` and is the model of `members = 1`. The seed of each other member
+#' derives from `seed` and the number of the member. The ensemble therefore does
+#' not depend on `BPPARAM`, and the first five of ten members are those of
+#' `members = 5`. `checkpoint` is then the path of a folder, with a checkpoint
+#' for each member. An interrupted ensemble is not returned; with `checkpoint`,
+#' the same call resumes.
 #'
-#' Attention and shares vary between seeds. On genome-wide data, the mark with
-#' the highest beta is the same in two models of other seeds for 52 to 100 % of
-#' the genes, and in two ensembles of five for 88 to 100 %
-#' (`bench/results/ensembles.md`). Use an ensemble for claims about single genes
-#' or marks.
+#' Attention and shares vary between seeds. On genome-wide data of one cell
+#' type, the mark whose signal adds most to the logit is the same in two models
+#' with different seeds for 44 to 92% of the genes, and in two ensembles of five
+#' models for 82 to 95% (`bench/results/ensembles.md`). Use an ensemble for
+#' claims about single genes or marks.
 #'
 #' @section Checkpoints:
 #' With `checkpoint`, the state of the training is written to a file after each
@@ -126,7 +129,8 @@
 #'   Genes without a label are left out. Multiple cell types are pooled; use
 #'   `cellTypes` to select some.
 #' @param validation A signal with labels and the same marks and bins, used to
-#'   choose the epoch that is kept; or `NULL`.
+#'   choose the epoch that is kept and to calibrate the logit (see
+#'   [predict()][predict.AttentiveChromeModel]); or `NULL`.
 #' @param architecture Name of the architecture: `"additive"` (additive
 #'   attention), `"lstm-alpha-beta"` (AttentiveChrome; paper, section 3) or
 #'   another of [listArchitectures()]. `NULL` means that of the recipe.
@@ -155,9 +159,9 @@
 #'   `keep`. It has no effect without validation or with `keep = "last"`.
 #' @param marks Marks to train on, in the order in which the network reads
 #'   them; by default all marks of the signal.
-#' @param markDropout Share of the marks, from 0 to 0.9, that training leaves
-#'   out at random, so that the model answers for any subset of its marks: see
-#'   the section Missing marks.
+#' @param markDropout Probability, from 0 to 0.9, with which training leaves
+#'   out each mark, so that the model predicts from any subset of its marks: see
+#'   the section Missing marks. 0, the default, leaves out none.
 #' @param seed Whole number that seeds the initial weights, the order of the
 #'   genes, dropout and the marks that are left out.
 #' @param members Number of models to train with different seeds; above 1, the

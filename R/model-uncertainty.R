@@ -1,24 +1,23 @@
 #' Uncertainty of predictions
 #'
 #' Decomposes the uncertainty of each prediction of an ensemble into two parts:
-#' what no model can know from the signal, and what the training has not
-#' determined.
+#' what the signal leaves open, and what the training leaves open.
 #'
 #' Let p be the probability that a member predicts, with the calibration of the
 #' ensemble, and H(p) its binary entropy in nats, which is at most log(2) =
 #' 0.693.
 #' * `total` is the entropy of the mean of p over the members.
-#' * `data` is the mean of H(p): genes with this signal are high and low, or the
-#'   signal does not tell (aleatoric uncertainty).
+#' * `data` is the mean of H(p): some genes with such signal are high, others
+#'   low (aleatoric uncertainty).
 #' * `training` is `total - data`, the mutual information between the class and
 #'   the choice of the member: the members disagree (epistemic uncertainty). It
 #'   is 0 if all members predict the same, and tends to be larger for genes
-#'   unlike those of the training.
+#'   unlike the training genes.
 #'
-#' The members differ by their seeds alone, so `training` does not include what
-#' other training genes would change. With few members it is too small: the
-#' variance over two to five members varies by chance. Compare it between genes
-#' rather than with a threshold.
+#' The members differ in their seeds alone, so `training` does not include what
+#' other training genes would change. With two to five members it is too small
+#' on average, and varies by chance. Compare it between genes rather than with a
+#' threshold.
 #'
 #' [predict()][predict.AttentiveChromeModel] returns the probability of the mean
 #' logit. `total` is the entropy of the mean probability, as the decomposition

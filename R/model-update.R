@@ -17,7 +17,7 @@
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
 #' @return An [AttentiveChromeModel-class] with the architecture, sizes,
-#'   transform and scale of `object`. Of an ensemble, an ensemble: each member
+#'   transform and scale of `object`. For an ensemble, an ensemble: each member
 #'   is trained further, with a seed that derives from `seed`.
 #' @export
 #' @examples

@@ -74,8 +74,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #' @param newdata,signal A signal with cell types of the panel, and the marks
 #'   and bins of its models.
 #' @param type,threads,calibrated,prior,level,... As for
-#'   [predict()][predict.AttentiveChromeModel]. `evaluate()` needs `signal` for
-#'   other probabilities than the calibrated ones.
+#'   [predict()][predict.AttentiveChromeModel]. Without `signal`, `evaluate()`
+#'   uses the calibrated probabilities.
 #' @param draws,seed With `signal`, as for
 #'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @param genes With `signal`, `"all"` genes or the `"variable"` ones, as for

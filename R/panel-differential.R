@@ -1,9 +1,9 @@
 #' Test for differential attention
 #'
 #' Finds the genes and marks to which one model attends differently in two
-#' groups of cell types. This finds all genes that behave like PAX5 in the
-#' paper's figure 2c, without selecting them by hand. Beside each result is the
-#' same test of the signal itself, which shows what does not need the model.
+#' groups of cell types. This looks for genes that behave like PAX5 in the
+#' paper's figure 2c, without selecting them by hand. Each row also has the same
+#' test of the signal itself, which shows what does not need the model.
 #'
 #' The model is the same for all samples, for example the pooled model of
 #' [trainPooled()]. Models trained separately differ even on the same data, so a
@@ -26,7 +26,8 @@
 #'   smallest positive sum if that is less. For signal with negative values,
 #'   such as log ratios, the mean over the bins.
 #'
-#' beta and alpha nearer than 1e-6 to 0 or 1 are set to that distance.
+#' beta is at least 1e-6 in the logarithm, and \eqn{p} at least 1e-6 and at most
+#' 1 - 1e-6 in the logit.
 #'
 #' A sample may differ from the others at all genes, for instance in sequencing
 #' depth or enrichment. For each sample and mark, the median over the genes of
@@ -34,30 +35,34 @@
 #' that differ more than most genes do, and most genes must not differ.
 #'
 #' For each mark, limma's moderated t-test shares information about the variance
-#' between genes, with a trend of the variance with the gene's mean (none where
-#' many genes have the same mean). It assumes
-#' that values vary normally around the mean of the group. Where cell types
-#' switch between states this holds only roughly;
-#' `bench/results/differential.md` in the source has the error rates and the
-#' power on simulated data. There the
-#' signal is the most powerful, then the shares; beta and alpha find little. A
-#' row that only the signal finds is a difference that the model does not use,
-#' or one that is lost in the variation of its attention.
+#' between genes, with a trend of the variance with the gene's mean (no trend
+#' where many genes have the same mean). It assumes that values vary normally
+#' around the mean of the group. Where cell types switch between states, this
+#' holds only roughly.
 #'
-#' @param model A model of all the cell types, such as `models$pooled` of
-#'   [trainPooled()], or anything else for which [attention()] has a method. A
-#'   warning if it was trained on some of the cell types to compare but not on
-#'   all: its attention may differ in those that it was trained on.
+#' `bench/results/differential.md` in the source has the error rates and the
+#' power on simulated data, with three samples in each group. There the signal
+#' has the most power. Between replicates of one cell type, the shares come
+#' next, and beta and alpha find little. Between different cell types, the
+#' shares, beta and alpha find nothing. A difference that only the signal shows
+#' is one that the model does not use, or one that is lost in the variation of
+#' its attention.
+#'
+#' @param model One model for all the cell types, such as `models$pooled` of
+#'   [trainPooled()], or an ensemble. A model that was trained on some but not
+#'   all of the cell types to compare gives a warning: its attention may differ
+#'   in those that it was trained on.
 #' @param signal A signal with the cell types to compare and at least 10 genes.
 #'   Use all genes, not only those that you expect to differ.
 #' @param between Named list of two groups of cell types, such as
 #'   `list(stem = c("E003", "E016"), blood = c("E116", "E062"))`.
 #' @param what `"beta"`, `"alpha"` or `"share"`, as described above.
 #' @param within The range of bins, in base pairs from the TSS, as for
-#'   [editSignal()]: of the share and of the signal, by default all bins; and of
-#'   alpha, by default 1,000 bp on both sides. beta has no range.
-#' @param marks Marks to test, by default all. With fewer, fewer tests are
-#'   adjusted for. Choose them before you see the result.
+#'   [editSignal()]. By default all bins, or for `"alpha"` 1,000 bp on both
+#'   sides. The signal has the same range. With `"beta"`, it applies to the
+#'   signal alone.
+#' @param marks Marks to test, by default all. With fewer marks, p-values are
+#'   adjusted for fewer tests. Choose the marks before you see the result.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A data frame of class `differentialAttention` with one row per gene

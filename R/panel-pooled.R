@@ -2,8 +2,8 @@
 #'
 #' Trains one model on the pooled genes of all cell types and, for each cell
 #' type, one model on all other cell types. Evaluates them in each cell type, on
-#' the test genes. The latter shows how well a model predicts a cell type
-#' without expression data.
+#' the test genes. The models of the other cell types show how well a cell type
+#' without expression data can be predicted.
 #'
 #' The test genes are no training genes in any cell type, so the held-out models
 #' have seen neither the cell type nor the gene. To hold out the cell type and
@@ -12,10 +12,10 @@
 #' stages of one lineage, share most of their expressed genes; hold them out
 #' together with `groups`.
 #'
-#' Most genes are high, or low, in most cell types, and a model may have learned
-#' only which. So the table also has the gene's mean expression in the training
-#' cell types as a baseline, which knows no chromatin, and a second table shows
-#' the genes that vary between cell types by themselves.
+#' Many genes are high in most cell types, or low in most, and a model may have
+#' learned only which. So the table also has a baseline that does not read the
+#' chromatin, the gene's mean expression in the training cell types. A second
+#' table has only the genes that vary between cell types.
 #'
 #' @param parts A list of signals with labels, with at least two cell types, as
 #'   returned by [splitGenes()]: `train`, `test` and, to choose the epoch,
@@ -31,15 +31,15 @@
 #' @return A list with `table`, `variable` and `models`. `table` is a data frame
 #'   with one row per cell type: `cellTypes`, its name; `group`; `genes`, the
 #'   number of test genes with a label; and the AUROC on them of: `pooled`, the
-#'   model trained on all cell types; `heldOut`, the model trained on all
-#'   others;
-#'   `baseline`, the best baseline of the latter, trained on the same cell types
-#'   (see [evaluate()][evaluate.AttentiveChromeModel]); `geneMean`, the mean
-#'   expression of the gene in these cell types ([trainBaseline()]), `NA`
-#'   without expression ([addExpression()]) or with fewer than three groups; and
-#'   `networkGeneMean`, the held-out model stacked with this mean on the
-#'   validation genes of these cell types, `NA` also without validation genes.
-#'   `networkGeneMean` less `geneMean` is what chromatin adds.
+#'   model trained on all cell types; `heldOut`, the model trained on all cell
+#'   types of other groups; `baseline`, the best baseline of the latter, trained
+#'   on the same cell types (see [evaluate()][evaluate.AttentiveChromeModel]);
+#'   `geneMean`, the mean expression of the gene in these cell types
+#'   ([trainBaseline()]), `NA` without expression ([addExpression()]) or with
+#'   fewer than three groups; and `networkGeneMean`, the held-out model stacked
+#'   with this mean on the validation genes of these cell types, `NA` also
+#'   without validation genes. `networkGeneMean` minus `geneMean` is what
+#'   chromatin adds.
 #'   `variable` is the same for the variable genes alone, those that are high in
 #'   at least a tenth of the cell types and low in at least a tenth. `models` is
 #'   the named list of models, `pooled` first. For models trained on each cell

@@ -21,9 +21,9 @@
 #'   one standard deviation of the genes on either side, cut at 0 for attention
 #'   (`"sd"`), the disagreement of the members of an ensemble (`"members"`), or
 #'   no band (`"none"`). By default `"members"` for an ensemble, otherwise
-#'   `"quartiles"`. For `"members"`, the band is on either side the mean over
-#'   the genes of the standard deviation over the members. The mean of the genes
-#'   itself varies at most as much.
+#'   `"quartiles"`. With `"members"`, half the width of the band is the mean
+#'   over the genes of the standard deviation over the members. The mean over
+#'   the genes itself varies at most as much.
 #' @param threshold Genes with a probability of high expression above this value
 #'   are predicted high.
 #' @return A `ggplot` object. Its `data` has one row per panel, mark and bin:

@@ -1,18 +1,19 @@
 #' Calibration of predicted probabilities
 #'
 #' Draws the share of high genes among genes with similar predicted probability.
-#' Of a calibrated model, the points lie on the diagonal: of the genes with
+#' For a calibrated model, the points lie on the diagonal: of the genes with
 #' probability 0.8, 80% are high.
 #'
-#' Each point is a bin of equally many genes, at their mean probability, with a
-#' 95% binomial interval of the share (Clopper-Pearson). The bars above and
-#' below are the numbers of high and of low genes by predicted probability. The
-#' caption has the calibration slope, below 1 if probabilities are too extreme,
-#' and the expected calibration error (ECE) of ten bins, as
-#' [evaluate()][evaluate.AttentiveChromeModel] measures them.
+#' Each point is a group of equally many genes, at their mean probability, with
+#' a 95% binomial interval of the share (Clopper-Pearson). The bars show the
+#' numbers of high genes (above) and of low genes (below) by predicted
+#' probability, in steps of 0.02. The caption gives the calibration slope, which
+#' is below 1 if probabilities are too extreme, and the expected calibration
+#' error (ECE) of ten groups, as [evaluate()][evaluate.AttentiveChromeModel]
+#' measures them.
 #'
 #' @inheritParams plotROC
-#' @param bins Number of bins.
+#' @param bins Number of groups of genes (points).
 #' @return A `ggplot` object with one panel for each model and cell type. It is
 #'   an error if all genes of a cell type have the same label.
 #' @references Van Calster et al. (2019), BMC Medicine 17, 230.

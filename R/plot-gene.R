@@ -6,7 +6,7 @@
 #' models that have shares, or where the model looked (alpha). The scale of the
 #' signal differs between marks; that of the shares or of alpha is the same for
 #' all marks, so that they can be compared. Joint attention over the bins of all
-#' marks is shown as one track below the signals. Of an ensemble, the line is
+#' marks is shown as one track below the signals. For an ensemble, the line is
 #' the mean over the members, with a band of one standard deviation of the
 #' members on either side.
 #'

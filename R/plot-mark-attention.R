@@ -3,7 +3,7 @@
 #' Plots a heat map of the attention over the marks (beta), marks x cell types.
 #' It has one panel per selected gene, as in figure 2c of the paper, or shows
 #' the means over the genes predicted high and over those predicted low. In each
-#' column, beta sums to 1 over the marks of the model. Of an ensemble, beta is
+#' column, beta sums to 1 over the marks of the model. For an ensemble, beta is
 #' the mean over the members, and the labels have its standard deviation over
 #' the members; in means over genes, the mean over the genes of this standard
 #' deviation.

@@ -3,9 +3,9 @@
 #' Draws how well models separate genes with high and with low expression at all
 #' thresholds, with one line per model and one panel per cell type.
 #'
-#' A precision-recall curve depends on the share of high genes, the dashed line:
-#' it is the precision of a model that knows nothing. Compare AUPRCs of the same
-#' genes alone.
+#' A precision-recall curve depends on the share of high genes, the dashed line,
+#' which is the precision of a random order. Only compare AUPRCs on the same
+#' genes.
 #'
 #' @param x A model ([attentiveChrome()]) or a baseline ([trainBaseline()]), or
 #'   a named list of them; the names are shown.
