@@ -99,9 +99,9 @@
 
 # ---- the check of a prediction ----------------------------------------------
 
-# From here on a sample is unlike the training: other cell types, swapped marks
-# and twice the depth are at 0.02 to 0.1 on real data, other genes of the same
-# sample below 0.01 (bench/results/unlike.md). Fewer genes than the minimum may
+# From here on a sample is unlike the training: other cell types and swapped
+# marks are at 0.03 to 0.08 on real data, other genes of the same sample below
+# 0.01 (bench/results/unlike.md). Fewer genes than the minimum may
 # be unlike by chance.
 .unlikeFrom <- 0.02
 .unlikeGenes <- 100L

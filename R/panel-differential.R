@@ -288,7 +288,7 @@ differentialAttention <- function(model, signal, between,
 }
 
 .warnPartlyTrained <- function(model, cellTypes) {
-    if (!is(model, "AttentiveChromeModel")) return(invisible())
+    if (!is(model, "AttentiveChromeFit")) return(invisible())
     seen <- cellTypes %in% model@training$cellTypes
     if (any(seen) && !all(seen)) {
         cli::cli_warn(c(
