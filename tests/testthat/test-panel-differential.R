@@ -131,6 +131,10 @@ test_that("a model that knows one group only is warned about", {
     half <- quietModel(signal[, groups$a], epochs = 1, filters = 4, context = 4)
     expect_warning(differentialAttention(half, signal, groups),
                    class = "AttentiveChrome_partlyTrained")
+    both <- quietModel(signal, cellTypes = "cellType1", members = 2, epochs = 1,
+                       filters = 4, context = 4, seed = 1)
+    expect_warning(differentialAttention(both, signal, groups),
+                   class = "AttentiveChrome_partlyTrained")
     other <- signal
     colnames(other) <- c("c", "d", "e", "f")
     expect_no_warning(differentialAttention(
