@@ -270,7 +270,7 @@ setMethod("attribution", "AttentiveChromeModel",
 # of a mark it is the number of inputs + 1.
 .windows <- function(bins, marks, window) {
     half <- (window - 1) / 2
-    bin <- outer(seq_len(bins), -half:half, `+`)
+    bin <- outer(seq_len(bins), seq(-half, half), `+`)
     outside <- bin < 1 | bin > bins
     do.call(rbind, lapply(seq_len(marks), function(j) {
         at <- bin + bins * (j - 1)
