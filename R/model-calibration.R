@@ -48,15 +48,20 @@
     if (min(sum(label == 1), sum(label == 0)) < .calibratedClass) {
         return(c(none = .logLoss(label, logit)))
     }
-    fold <- seq_along(label) %% 10L
     vapply(.calibrationMethods, function(fit) {
-        held <- logit
-        for (out in split(seq_along(fold), fold)) {
-            line <- fit(logit[-out], label[-out])
-            held[out] <- line[["intercept"]] + line[["slope"]] * logit[out]
-        }
-        .logLoss(label, held)
+        .logLoss(label, .heldOutLogit(fit, logit, label))
     }, 0)
+}
+
+# Each tenth of the logits, calibrated on the other nine.
+.heldOutLogit <- function(fit, logit, label) {
+    fold <- seq_along(label) %% 10L
+    held <- logit
+    for (out in split(seq_along(fold), fold)) {
+        line <- fit(logit[-out], label[-out])
+        held[out] <- line[["intercept"]] + line[["slope"]] * logit[out]
+    }
+    held
 }
 
 # The calibrated logits; an empty calibration leaves them as they are.

@@ -67,11 +67,12 @@
 #' have no beta; to them, a missing mark looks like one without reads.
 #'
 #' A rate of 0.5 makes all subsets nearly equally likely, and has a better mean
-#' AUROC over subsets than lower rates. The model usually predicts a little less
-#' well than one trained on the marks that are there alone, and with a single
-#' weak mark sometimes much less well (H3K27me3 alone: AUROC 0.62 instead of
-#' 0.70; `bench/results/missing-marks.md`). The validation genes, which choose
-#' the epoch and calibrate the logit, have all marks. Calibration and prediction
+#' AUROC over subsets than lower rates. The model predicts a little less well
+#' than one trained on the marks that are there alone: in two cell types, the
+#' mean AUROC over subsets was 0.003 and 0.011 lower. With a single weak mark it
+#' can be much lower (H3K27me3 alone: 0.62 instead of 0.70;
+#' `bench/results/missing-marks.md`). The validation genes, which choose the
+#' epoch and calibrate the logit, have all marks. Calibration and prediction
 #' sets need not hold for a signal that lacks some.
 #'
 #' @section Notes after training:

@@ -77,7 +77,7 @@ label <- as.vector(expressionLabel(first$test))
 logit <- function(marks) {
     signal <- first$test
     marks(signal) <- marks
-    as.vector(predict(first$model, signal, type = "link"))
+    as.vector(predict(first$model, signal, "link", calibrated = FALSE))
 }
 before <- logit("H3K4me3")
 after <- lapply(whole$mark, function(mark) logit(c("H3K4me3", mark)))

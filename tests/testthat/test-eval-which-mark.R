@@ -5,7 +5,7 @@ gain <- whichMark(model, parts$test, have = "H3K4me3")
 logitOf <- function(marks, cellType) {
     signal <- parts$test
     marks(signal) <- marks
-    predict(model, signal, type = "link")[, cellType]
+    predict(model, signal, "link", calibrated = FALSE)[, cellType]
 }
 
 test_that("gains are those of the predictions with and without a mark", {
@@ -19,6 +19,10 @@ test_that("gains are those of the predictions with and without a mark", {
     expect_equal(unlist(row[paste0("aurocGain", c("", "Lower", "Upper"))],
                         use.names = FALSE),
                  unname(.aurocDifference(label, after, before)))
+    # Each is calibrated on these genes, a tenth by the others.
+    before <- .recalibrated(before, label)
+    after <- .recalibrated(after, label)
+    expect_equal(row$logLoss, .logLoss(label, after))
     loss <- -stats::dbinom(label, 1L, stats::plogis(before), log = TRUE) +
         stats::dbinom(label, 1L, stats::plogis(after), log = TRUE)
     test <- stats::t.test(loss)
@@ -36,6 +40,19 @@ test_that("without any mark, the gain is that over the share of high genes", {
     first <- none[none$cellType == "cellType1", ]
     expect_equal(first$logLossGain, base - first$logLoss)
     expect_false(is.unsorted(rev(first$aurocGain)))
+})
+
+test_that("a calibration alone is no gain in log loss", {
+    withr::local_seed(1)
+    label <- rep(0:1, 500)
+    logit <- label + stats::rnorm(1000)
+    same <- .markGain(label, logit, 3 * logit - 1, 0.95)
+    expect_lt(abs(same$logLossGain), 1e-6)
+    expect_gt(.logLoss(label, 3 * logit - 1) - .logLoss(label, logit), 0.1)
+    # Too few genes of a class to calibrate.
+    few <- c(1:9, 11:40)
+    expect_identical(.recalibrated(logit[few], as.integer(few < 10)),
+                     logit[few])
 })
 
 test_that("a gain is printed and drawn", {
