@@ -14,9 +14,10 @@
 #' normal interval. As the model is calibrated with all of its marks, the logits
 #' of each subset are first calibrated on the genes of `signal` (Platt), each
 #' tenth by the other nine; with fewer than 10 high or 10 low genes they are
-#' not. Both intervals describe the choice of the genes, and neither the training
-#' nor the choice of the cell type. They cover 94 to 96% from 200 genes on; with
-#' 60 genes, that of the log loss covers 90% (`bench/results/missing-marks.md`).
+#' not. Both intervals describe the choice of the genes, and neither the
+#' training nor the choice of the cell type. They cover 94 to 96% from 200 genes
+#' on; with 60 genes, that of the log loss covers 90%
+#' (`bench/results/missing-marks.md`).
 #'
 #' The gain is that of this model in the cell types of `signal`. Use genes that
 #' it was not trained on, and a cell type that resembles the one to be assayed.
