@@ -211,10 +211,6 @@
 
 # The mean log counts, which are the same for all models, and the candidate with
 # the lowest log loss in cross-validation on the training genes.
-.fitBaseline <- function(signal, marks, cellTypes) {
-    .fitCandidates(.labelledSamples(signal, marks, cellTypes, "signal"))
-}
-
 .fitCandidates <- function(train) {
     candidates <- names(Filter(function(b) isTRUE(b$candidate), .baselines))
     fits <- lapply(stats::setNames(nm = candidates), .fitMethod, train)

@@ -116,11 +116,9 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 # class predicted from the original signal, given only the bins that are TRUE in
 # `kept` (inputs x genes).
 .occlusionTask <- function(model, signal, fractions, threads) {
-    x <- .modelInput(signal, model@marks, colnames(signal),
-                     model@transform, .scaleOf(model))$x
+    x <- as.vector(.inputMatrix(model, signal))
     logitOf <- function(x) {
-        .predictedLogit(model, .predictInput(
-            model, list(x = x, y = NULL), threads)$logit)
+        .predictedLogit(model, .inputLogit(model, x, threads))
     }
     logit <- logitOf(x)
     high <- logit > 0

@@ -109,7 +109,7 @@
     colnames(bins) <- paste0("bin", seq_len(ncol(bins)))
     cbind(genes = 1, high = label, class = class, both = label * class,
           correct = class == label, square = (p - label)^2,
-          loss = pmax(logit, 0) - logit * label + log1p(exp(-abs(logit))),
+          loss = .geneLosses(label, logit),
           d0 = label - fitted, d1 = (label - fitted) * logit,
           h00 = weight, h01 = weight * logit, h11 = weight * logit^2, bins)
 }

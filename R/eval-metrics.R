@@ -30,9 +30,11 @@
 }
 
 # Computed from the logit, so that no probability is rounded to 0 or 1.
-.logLoss <- function(label, logit) {
-    mean(pmax(logit, 0) - logit * label + log1p(exp(-abs(logit))))
+.geneLosses <- function(label, logit) {
+    pmax(logit, 0) - logit * label + log1p(exp(-abs(logit)))
 }
+
+.logLoss <- function(label, logit) mean(.geneLosses(label, logit))
 
 # NA if there are no predictions, as for a model without a baseline.
 .metrics <- function(label, logit) {
@@ -51,6 +53,11 @@
       logLoss = .logLoss(label, logit),
       .calibrationMetrics(label, logit),
       ece = .ece(label, logit))
+}
+
+# "baseline" and "auroc" as "baselineAuroc".
+.prefixed <- function(prefix, names) {
+    paste0(prefix, toupper(substr(names, 1L, 1L)), substring(names, 2L))
 }
 
 # ---- calibration ------------------------------------------------------------

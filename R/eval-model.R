@@ -114,9 +114,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
     signal <- .evaluatedGenes(signal, genes)
     logit <- .predictedLogit(x, .forward(x, signal, threads)$logit, calibrated,
                              prior)
-    evaluation <- .evaluateLogit(x, signal, logit, baselines, draws, seed)
-    .tellSeen(attr(evaluation, "seen"))
-    evaluation
+    .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
 }
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -131,7 +129,10 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     signal <- .evaluatedGenes(signal, genes)
     logit <- .predictedLogit(x, .logitOfBaseline(x, signal, "signal"),
                              prior = prior)
-    evaluation <- .evaluateLogit(x, signal, logit, baselines, draws, seed)
+    .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
+}
+
+.tellEvaluation <- function(evaluation) {
     .tellSeen(attr(evaluation, "seen"))
     evaluation
 }
@@ -209,17 +210,6 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
 
 # ---- measures ---------------------------------------------------------------
 
-.asEvaluation <- function(table, seen = NULL) {
-    structure(table, class = c("evaluation", "data.frame"), seen = seen)
-}
-
-# Evaluations of several models as one.
-.bindEvaluations <- function(evaluations) {
-    evaluations <- unname(evaluations)
-    .asEvaluation(do.call(rbind, lapply(evaluations, as.data.frame)),
-                  do.call(rbind, lapply(evaluations, attr, "seen")))
-}
-
 # others: the logits of the baselines, by the names of their columns.
 .evaluateCellType <- function(cellType, label, logit, baseline, others) {
     known <- !is.na(label)
@@ -250,10 +240,6 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
                              else max(clusters))
 }
 
-.prefixed <- function(prefix, names) {
-    paste0(prefix, toupper(substr(names, 1L, 1L)), substring(names, 2L))
-}
-
 .aurocDifference <- function(label, logit, other, level = 0.95) {
     out <- rep(NA_real_, 3L)
     if (length(unique(label)) == 2L && !anyNA(logit) && !anyNA(other)) {
@@ -265,107 +251,3 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     }
     stats::setNames(out, c("difference", "differenceLower", "differenceUpper"))
 }
-
-# ---- printing ---------------------------------------------------------------
-
-.evaluationTitles <- c(
-    auroc = "AUROC", auprc = "AUPRC", accuracy = "accuracy", f1 = "F1",
-    brier = "Brier", logLoss = "log loss", slope = "slope",
-    intercept = "intercept", ece = "ECE")
-
-#' @rdname evaluate.AttentiveChromeModel
-#' @param digits Number of decimal places to print.
-#' @export
-print.evaluation <- function(x, digits = 3L, ...) {
-    if (nrow(x) > 4L) {
-        short <- c("cellType", "genes", "high", "auroc", "auprc", "brier",
-                   "baseline", "baselineAuroc")
-        print(format(x[short], digits = digits), row.names = FALSE)
-        cat(.countVerdicts(x), sep = "\n")
-        .printSeen(attr(x, "seen"))
-        return(invisible(x))
-    }
-    for (i in seq_len(nrow(x))) {
-        cat(sprintf("%s: %d genes, %.0f%% high\n", x$cellType[i], x$genes[i],
-                    100 * x$high[i]))
-        print(round(.evaluationTable(x[i, ]), digits), na.print = "-")
-        cat(.verdicts(x[i, ], digits), sep = "\n")
-    }
-    .printSeen(attr(x, "seen"))
-    invisible(x)
-}
-
-# The prefixes of the columns of the baselines, named by what they are called.
-.shownBaselines <- function(row) {
-    prefixes <- sub("Difference$", "", grep("Difference$", names(row),
-                                            value = TRUE))
-    called <- prefixes
-    called[prefixes == "baseline"] <- row$baseline
-    called[prefixes == "reference"] <- "meanLogCount"
-    prefixes <- stats::setNames(prefixes, called)[!is.na(called)]
-    # The best may be the reference, or one of those added.
-    prefixes[!duplicated(names(prefixes))]
-}
-
-# Evaluations of earlier versions have fewer measures, without intervals.
-.evaluationTable <- function(row) {
-    measures <- intersect(names(.evaluationTitles), names(row))
-    of <- function(columns) unlist(row[columns])
-    rows <- lapply(.shownBaselines(row), function(prefix) {
-        of(.prefixed(prefix, measures))
-    })
-    table <- do.call(rbind, c(list(
-        model = of(measures),
-        `  95% from` = if ("chromosomes" %in% names(row))
-            of(paste0(measures, "Lower")),
-        `  95% to` = if ("chromosomes" %in% names(row))
-            of(paste0(measures, "Upper"))), rows))
-    colnames(table) <- .evaluationTitles[measures]
-    table
-}
-
-# A line for each baseline but the reference, unless that is all there is.
-.verdicts <- function(row, digits) {
-    shown <- .shownBaselines(row)
-    shown <- shown[shown != "reference"]
-    vapply(names(shown), function(name) {
-        values <- unlist(row[paste0(shown[[name]], c(
-            "Difference", "DifferenceLower", "DifferenceUpper"))])
-        .aurocVerdict(name, values, digits)
-    }, "")
-}
-
-.aurocVerdict <- function(name, values, digits) {
-    if (anyNA(values)) return(sprintf("AUROC: no comparison with %s", name))
-    found <- if (values[3L] < 0) {
-        values <- -values[c(1L, 3L, 2L)]
-        sprintf("the baseline %s is better by", name)
-    } else if (values[2L] > 0) {
-        sprintf("the model is better than the baseline %s by", name)
-    } else {
-        sprintf("no clear difference from the baseline %s:", name)
-    }
-    number <- formatC(values, digits, format = "f")
-    sprintf("AUROC: %s %s (95%% interval %s to %s)", found, number[1L],
-            number[2L], number[3L])
-}
-
-.countVerdicts <- function(x) {
-    better <- sum(x$baselineDifferenceLower > 0, na.rm = TRUE)
-    worse <- sum(x$baselineDifferenceUpper < 0, na.rm = TRUE)
-    sprintf(paste("AUROC: in %d of %d cell types the model is better than the",
-                  "baseline, in %d worse (95%% intervals)"),
-            better, nrow(x), worse)
-}
-
-#' @method as.data.frame evaluation
-#' @export
-as.data.frame.evaluation <- function(x, ...) {
-    class(x) <- "data.frame"
-    attr(x, "seen") <- NULL
-    x
-}
-
-# A subset is a plain data frame.
-#' @export
-`[.evaluation` <- function(x, ...) as.data.frame(x)[...]

@@ -133,10 +133,6 @@ whichMark <- function(model, signal, have = NULL, level = 0.95,
     .heldOutLogit(.calibrationMethods$platt, logit, label)
 }
 
-.geneLosses <- function(label, logit) {
-    vapply(seq_along(label), function(i) .logLoss(label[i], logit[i]), 0)
-}
-
 # The mean and its normal interval.
 .meanInterval <- function(x, level) {
     error <- stats::sd(x) / sqrt(length(x))

@@ -139,10 +139,7 @@ setMethod("attention", "AttentiveChromeModel",
 # An attention's shares, less those of the average training gene, as the
 # attribution that they are.
 .sharesOf <- function(attention) {
-    if (!"share" %in% assayNames(attention)) {
-        .stop("{.arg attention} has no shares",
-              i = "Models of the architecture {.val additive} have them.")
-    }
+    if (!"share" %in% assayNames(attention)) .stopNoShares("attention")
     share <- assay(attention, "share", withDimnames = FALSE)
     known <- metadata(attention)
     if (sum(names(known) == "meanShare") > 1L) {
@@ -173,6 +170,11 @@ setMethod("attention", "AttentiveChromeModel",
     attention@kind <- "attribution"
     metadata(attention)$attribution <- list(method = "share")
     attention
+}
+
+.stopNoShares <- function(arg) {
+    .stop("{.arg {arg}} has no shares",
+          i = "Models of the architecture {.val additive} have them.")
 }
 
 .stopNoAttention <- function(model) {

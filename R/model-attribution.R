@@ -123,14 +123,14 @@ setMethod("attribution", "AttentiveChromeModel",
                                                        input))
         settings$background <- ncol(background)
     }
-    values <- .attribute(model, signal, input, logit, background, settings,
-                         threads, progress)
+    values <- .attribute(model, input, logit, background, settings, threads,
+                         progress)
     assays <- .attributionAssays(values, model@marks, signal)
     shape <- function(x) {
         matrix(x, nrow(signal), dimnames = dimnames(signal))
     }
-    if (!is.null(attr(values, "missed"))) assays$completeness <- shape(
-        attr(values, "missed"))
+    missed <- attr(values, "missed")
+    if (!is.null(missed)) assays$completeness <- shape(missed)
     out <- .explanation(assays, .predictedLogit(model, shape(logit)), signal,
                         "attribution")
     metadata(out)$attribution <- settings
@@ -139,8 +139,8 @@ setMethod("attribution", "AttentiveChromeModel",
 
 # Inputs x samples (bins x marks x samples in order). Of integrated gradients,
 # the attribute `missed` is the difference from the change of the logit.
-.attribute <- function(model, signal, input, logit, background, settings,
-                       threads, progress) {
+.attribute <- function(model, input, logit, background, settings, threads,
+                       progress) {
     switch(
         settings$method,
         saliency = abs(.signalGradient(model, input, threads)),
@@ -153,7 +153,7 @@ setMethod("attribution", "AttentiveChromeModel",
                                            settings, threads, progress),
         occlusion = .occlude(model, input, logit, settings$window, threads,
                              progress),
-        share = .shareChange(model, signal, threads))
+        share = .shareChange(model, input, threads))
 }
 
 # The inverses of the transforms, and the derivative of each transform as a
@@ -180,24 +180,24 @@ setMethod("attribution", "AttentiveChromeModel",
 }
 
 .checkHasShares <- function(model) {
-    if (!.hasShares(model)) {
-        .stop("{.arg model} has no shares",
-              x = "Its architecture is {.val {model@architecture}}.",
-              i = "Models of the architecture {.val additive} have them.")
-    }
+    if (!.hasShares(model)) .stopNoShares("model")
 }
 
 # What the signal of each bin adds, bins x marks x samples: the share is alpha
 # times beta times a value, of which the value without signal is taken off.
-.shareChange <- function(model, signal, threads) {
-    own <- .forward(model, signal, threads, attention = TRUE)$attention
-    inputs <- length(binOffsets(model)) * length(model@marks)
-    none <- .predictInput(model, list(x = numeric(inputs), y = NULL), threads,
-                          attention = TRUE)$attention
-    none <- .gateParts(none[[length(none)]], model@marks)
+.shareChange <- function(model, x, threads) {
+    own <- .gateOf(model, x, threads)
+    none <- .gateOf(model, numeric(nrow(x)), threads)
     value <- none$share / .gateWeights(none)
     value[is.nan(value)] <- 0 # of a mark that is not there
     own$share - .gateWeights(own) * as.vector(value)
+}
+
+# alpha, beta and the shares of inputs x samples.
+.gateOf <- function(model, x, threads) {
+    out <- .predictInput(model, list(x = as.vector(x), y = NULL), threads,
+                         attention = TRUE)$attention
+    .gateParts(out[[length(out)]], model@marks)
 }
 
 .gateWeights <- function(parts) {

@@ -3,8 +3,8 @@
 
 .keptReference <- 200L
 
-.trainingReference <- function(signal, marks, cellTypes) {
-    train <- .labelledSamples(signal, marks, cellTypes, "signal")
+# `train` is of .labelledSamples().
+.trainingReference <- function(train) {
     scale <- .signalScale(train$samples)$scale
     zones <- .zoneMeans(train$samples, list(scale = scale))
     spread <- apply(zones, 2L, stats::sd)

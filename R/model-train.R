@@ -223,19 +223,25 @@ attentiveChrome <- function(signal, validation = NULL,
     }
     data <- .trainingData(signal, validation, cellTypes, settings$transform,
                           marks)
-    plan <- list(architecture = architecture, size = size,
-                 settings = .runSettings(settings, seed, precision, progress,
-                                         markDropout),
-                 transform = settings$transform, data = data,
-                 baseline = .fitBaseline(signal, data$marks, data$cellTypes),
-                 reference = .trainingReference(signal, data$marks,
-                                                data$cellTypes))
+    plan <- .trainingPlan(architecture, size,
+                          .runSettings(settings, seed, precision, progress,
+                                       markDropout),
+                          settings$transform, data, signal)
     model <- if (members > 1) {
         .fitEnsemble(plan, members, threads, checkpoint, is.null(seed), BPPARAM)
     } else {
         .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
     }
     .noteTraining(model, plan, validation, threads)
+}
+
+# All that a training needs, and what the model keeps of its training signal.
+.trainingPlan <- function(architecture, size, settings, transform, data,
+                          signal) {
+    train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal")
+    list(architecture = architecture, size = size, settings = settings,
+         transform = transform, data = data, baseline = .fitCandidates(train),
+         reference = .trainingReference(train))
 }
 
 # The settings of a plan: those of the recipe that are not the data's, and those

@@ -49,12 +49,9 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     }
     data <- .trainingData(signal, validation, cellTypes, object@transform,
                           object@marks, .scaleOf(object))
-    plan <- list(architecture = object@architecture, size = object@size,
-                 settings = settings, transform = object@transform, data = data,
-                 baseline = .fitBaseline(signal, data$marks, data$cellTypes),
-                 reference = .trainingReference(signal, data$marks,
-                                                data$cellTypes),
-                 start = .blockOf(object@parameters))
+    plan <- .trainingPlan(object@architecture, object@size, settings,
+                          object@transform, data, signal)
+    plan$start <- .blockOf(object@parameters)
     model <- .noteTraining(.fit(plan, threads), plan, validation, threads)
     model@training$usedGenes <- rbind(object@training$usedGenes,
                                       model@training$usedGenes)

@@ -143,9 +143,7 @@ evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
                                  calibrated, prior)
         .evaluateLogit(x[[c]], own, logit, draws = draws, seed = seed)
     })
-    evaluation <- .bindEvaluations(rows)
-    .tellSeen(attr(evaluation, "seen"))
-    evaluation
+    .tellEvaluation(.bindEvaluations(rows))
 }
 
 #' @rdname attention

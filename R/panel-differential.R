@@ -158,20 +158,13 @@ differentialAttention <- function(model, signal, between,
     share = list(
         title = "contribution of the mark", unit = "share of the logit",
         values = function(attention, bins) {
-            .checkAttentionShares(attention)
+            if (!"share" %in% assayNames(attention)) .stopNoShares("model")
             share <- as.array(assay(attention, "share"))
             rowSums(share[, , , bins, drop = FALSE], dims = 3L)
         },
         transform = identity))
 
 .leastAttention <- 1e-6
-
-.checkAttentionShares <- function(attention) {
-    if (!"share" %in% assayNames(attention)) {
-        .stop("{.code what = \"share\"} needs a model with shares",
-              i = "Models of the architecture {.val additive} have them.")
-    }
-}
 
 # Genes x cell types x marks.
 .sumOverBins <- function(x, marks, bins) {
