@@ -46,10 +46,11 @@
 #' This is split conformal prediction by class (Vovk 2012). It assumes that the
 #' genes of a class are exchangeable with the validation genes of this class. It
 #' does not assume that the model is good or calibrated, nor that the share of
-#' high genes is the same. The validation genes also choose the epoch of the
-#' model, which the guarantee ignores. On real data, 88 to 92% of each class
-#' were covered at a `level` of 0.9 (`bench/results/calibration.md`). Sets do
-#' not depend on `calibrated` and `prior`. Baselines have none.
+#' high genes is the same. Signal that lacks marks is an error, as the
+#' validation genes had all of them. The validation genes also choose the epoch
+#' of the model, which the guarantee ignores. On real data, 88 to 92% of each
+#' class were covered at a `level` of 0.9 (`bench/results/calibration.md`). Sets
+#' do not depend on `calibrated` and `prior`. Baselines have none.
 #'
 #' @param object A model or an ensemble ([attentiveChrome()]), whose logit is
 #'   the mean over its members, or a baseline ([trainBaseline()]).
@@ -102,6 +103,7 @@ predict.AttentiveChromeModel <- function(object, newdata,
     logit <- .forward(object, newdata, threads, "newdata")$logit
     .tellUnlike(object, newdata)
     if (type == "set") {
+        .checkSetMarks(object, newdata)
         return(.conformalSets(logit, .calibrationOf(object), level))
     }
     .fromLogit(.predictedLogit(object, logit, calibrated, prior), type)
@@ -110,6 +112,18 @@ predict.AttentiveChromeModel <- function(object, newdata,
 #' @rdname predict.AttentiveChromeModel
 #' @export
 predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
+
+# Prediction sets hold their level for signal with the marks of the validation
+# genes, which had all of them.
+.checkSetMarks <- function(model, newdata) {
+    missing <- setdiff(model@marks, marks(newdata))
+    if (length(missing) > 0L) {
+        .stop("{.code type = \"set\"} needs signal with all marks of the model",
+              x = "{.arg newdata} has no {.val {missing}}.",
+              i = "The sets of genes that lack marks would not hold their
+                   {.arg level}.")
+    }
+}
 
 .fromLogit <- function(logit, type) {
     switch(type, link = logit, response = stats::plogis(logit),

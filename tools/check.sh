@@ -10,14 +10,20 @@ trap 'rm -rf "$work"' EXIT
 passed=0
 failed=0
 
+# A step that ended: counted, with what it printed if it failed.
+count() {
+    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAILED: $1"
+    fi
+}
+
 step() {
     local name=$1
     shift
     echo "== $name"
-    if "$@"; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "FAILED: $name"
-    fi
+    "$@"
+    count "$name" $?
 }
 
 build() {
@@ -43,6 +49,11 @@ check() { # NAME [VARIABLE=VALUE ...] -- arguments
     return 1
 }
 
+bare() {
+    check bare _R_CHECK_DEPENDS_ONLY_=true _R_CHECK_FORCE_SUGGESTS_=false \
+        R CMD check --no-manual --ignore-vignettes
+}
+
 bioc() {
     # shellcheck disable=SC2016
     (cd "$work" && Rscript -e '
@@ -56,10 +67,15 @@ bioc() {
 
 mkdir -p "$work/source"
 step "R CMD build" build
+
+# The two checks at the same time: each takes one core.
+bare >"$work/bare.log" 2>&1 &
 step "R CMD check" check full R CMD check --no-manual
-step "R CMD check without Suggests" check bare \
-    _R_CHECK_DEPENDS_ONLY_=true _R_CHECK_FORCE_SUGGESTS_=false \
-    R CMD check --no-manual --ignore-vignettes
+wait $!
+bare_status=$?
+echo "== R CMD check without Suggests"
+cat "$work/bare.log"
+count "R CMD check without Suggests" "$bare_status"
 step "BiocCheck" bioc
 
 [ $# -eq 0 ] || echo "$passed $failed" >"$1"

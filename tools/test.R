@@ -1,6 +1,7 @@
 # Runs the R tests against the installed package. The counts go to the last
 # line, and to a file in the folder ATTENTIVECHROME_COUNTS, if it is set.
-Sys.setenv(NOT_CRAN = "true") # snapshots count too
+Sys.setenv(NOT_CRAN = "true", # snapshots count too
+           TESTTHAT_PARALLEL = "TRUE", TESTTHAT_CPUS = "2")
 library(testthat)
 
 results <- as.data.frame(test_dir(file.path("tests", "testthat"),

@@ -148,6 +148,12 @@ test_that("training is reproducible, with any number of threads", {
     expect_false(identical(coef(model), coef(quickModel(parts))))
 })
 
+test_that("the same marks are dropped in double precision", {
+    fit <- quickModel(parts, markDropout = 0.5, precision = "double")
+    distance <- function(other) max(abs(unlist(coef(fit)) - unlist(coef(other))))
+    expect_lt(distance(model), distance(quickModel(parts)) / 2)
+})
+
 test_that("without markDropout nothing changes, and rates are checked", {
     expect_identical(coef(quickModel(parts, markDropout = 0)),
                      coef(quickModel(parts)))
@@ -166,6 +172,12 @@ test_that("predictions do not depend on the marks that are missing", {
     expect_identical(predict(model, lacks), predict(model, other))
     expect_equal(predict(model, lacks[1:3, ]), predict(model, lacks)[1:3, ,
                                                        drop = FALSE])
+})
+
+test_that("prediction sets need all marks", {
+    expect_error(predict(model, lacks, "set"), "H3K27me3")
+    expect_true(all(predict(model, parts$test, "set") %in%
+                        c("none", "high", "low", "high or low")))
 })
 
 test_that("attention and attribution are of the marks that are there", {
