@@ -1,9 +1,8 @@
-/* How many threads a run may use. In a forked child only one: the OpenMP
- * threads of the parent do not exist there, and using them hangs. */
-#include "attentive.h"
+/* How many threads a run may use: what OpenMP's variable allows, as batch
+ * systems set it, and in a forked child one, as there are other children. */
+#include <stdlib.h>
 
-#ifdef _OPENMP
-#include <omp.h>
+#include "attentive.h"
 
 #ifndef _WIN32
 #include <unistd.h>
@@ -34,21 +33,9 @@ static int in_child(void)
 
 int ac_usable_threads(int wanted)
 {
-    const int limit = omp_get_thread_limit();
+    const char *limit = getenv("OMP_THREAD_LIMIT");
+    const int most = limit ? atoi(limit) : 0;
     if (wanted < 1 || in_child())
         return 1;
-    return wanted < limit ? wanted : limit;
+    return most > 0 && most < wanted ? most : wanted;
 }
-
-#else
-
-void ac_watch_forks(void)
-{
-}
-
-int ac_usable_threads(int wanted)
-{
-    (void)wanted;
-    return 1;
-}
-#endif
