@@ -160,7 +160,8 @@ typedef struct {
 /* Threads (network/threads.c). Call ac_watch_forks() once, when the library
  * loads. */
 void ac_watch_forks(void);
-int ac_usable_threads(int wanted); /* 1 in a forked child; OMP_THREAD_LIMIT */
+/* 1 in a forked child; no more than processors, or than OMP_THREAD_LIMIT. */
+int ac_usable_threads(int wanted);
 
 /* The name of the n-th kernel table of single precision that this machine can
  * run, the fastest first; NULL after the last. */
