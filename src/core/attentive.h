@@ -123,8 +123,8 @@ typedef struct {
     /* 0 for stages that do not fit each other, or are too large. */
     size_t (*parameter_count)(const ac_network *network);
 
-    /* Bytes that the network takes for a use. SIZE_MAX: more than the core can
-     * address; 0: a bad network. */
+    /* Bytes that the network takes for a use on many genes, by all its threads.
+     * SIZE_MAX: more than the core can address; 0: a bad network. */
     size_t (*memory)(const ac_network *network, ac_use use);
 
     /* One epoch: an AdamW step for each mini-batch, genes in the given order
@@ -160,7 +160,8 @@ typedef struct {
 /* Threads (network/threads.c). Call ac_watch_forks() once, when the library
  * loads. */
 void ac_watch_forks(void);
-int ac_usable_threads(int wanted); /* 1 in a forked child; OpenMP's limit */
+/* 1 in a forked child; no more than processors, or than OMP_THREAD_LIMIT. */
+int ac_usable_threads(int wanted);
 
 /* The name of the n-th kernel table of single precision that this machine can
  * run, the fastest first; NULL after the last. */

@@ -34,43 +34,64 @@ static size_t conv_output_count(const ac_stage *stage)
     return (size_t)conv_steps(stage) * stage->units;
 }
 
-static void conv_forward(const layer *self)
+/* The outputs of the first half of the steps, or of the second. */
+static void conv_forward(const layer *self, int part)
 {
     const ac_stage *stage = self->stage;
     const int units = stage->units, inputs = conv_inputs(stage);
+    const int half = conv_steps(stage) / 2;
+    const int first = part ? half : 0;
+    const int end = part ? conv_steps(stage) : half;
     const size_t step = (size_t)stage->inputs * LANES;
     const size_t out_step = (size_t)units * LANES;
-    bias_forward(units, conv_steps(stage),
-                 self->parameters + (size_t)units * inputs, self->out);
-    for (int t = 0; t < conv_steps(stage); t++)
+    bias_forward(units, end - first, self->parameters + (size_t)units * inputs,
+                 self->out + first * out_step);
+    for (int t = first; t < end; t++)
         self->kernels->product(units, inputs, self->parameters,
                                self->in + t * step, self->out + t * out_step);
 }
 
-static void conv_backward(const layer *self)
+static void conv_backward_input(const layer *self)
 {
     const ac_stage *stage = self->stage;
     const int units = stage->units, inputs = conv_inputs(stage);
-    const int steps = conv_steps(stage);
     const size_t step = (size_t)stage->inputs * LANES;
     const size_t out_step = (size_t)units * LANES;
-    self->kernels->product_outer(units, inputs, steps, self->dout, out_step,
-                                 self->in, step, self->gradient);
-    bias_backward(self->kernels, units, steps, self->dout,
-                  self->gradient + (size_t)units * inputs);
     if (!self->din)
         return;
     memset(self->din, 0, sizeof(real) * stage->steps * step);
-    for (int t = 0; t < steps; t++)
+    for (int t = 0; t < conv_steps(stage); t++)
         self->kernels->product_back(units, inputs, self->parameters,
                                     self->dout + t * out_step,
                                     self->din + t * step);
 }
 
+static void conv_backward_weights(const layer *self)
+{
+    const ac_stage *stage = self->stage;
+    const int units = stage->units, inputs = conv_inputs(stage);
+    const int steps = conv_steps(stage);
+    const size_t out_step = (size_t)units * LANES;
+    self->kernels->product_outer(units, inputs, steps, self->dout, out_step,
+                                 self->in, (size_t)stage->inputs * LANES,
+                                 self->gradient);
+    bias_backward(self->kernels, units, steps, self->dout,
+                  self->gradient + (size_t)units * inputs);
+}
+
+static void conv_backward(const layer *self, int part)
+{
+    if (part)
+        conv_backward_weights(self);
+    else
+        conv_backward_input(self);
+}
+
 static const layer_type conv_layer = {
+    .parts = 2,
     .is_valid = conv_is_valid,
     .parameter_count = conv_parameter_count,
     .output_count = conv_output_count,
-    .forward = conv_forward,
-    .backward = conv_backward,
+    .forward_part = conv_forward,
+    .backward_part = conv_backward,
 };

@@ -29,6 +29,9 @@
 #include "network/mask.c"
 
 #include "network/network.c"
+#include "network/team.c"
+#include "network/shared.c"
+#include "network/wave.c"
 
 #include "network/blocks.c"
 #include "network/gradient.c"

@@ -1,9 +1,9 @@
 /* The engine: what the core offers in one precision. */
-#include "network/network.h"
+#include "network/team.h"
 
 const ac_engine AC_ENGINE = {
     .parameter_count = network_parameter_count,
-    .memory = network_memory,
+    .memory = team_memory,
     .exported_count = stage_export_count,
     .train = engine_train,
     .predict = engine_predict,

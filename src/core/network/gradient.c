@@ -1,58 +1,61 @@
 /* Gradients of a loss, by the parameters and by the input. */
-#include "network/network.h"
+#include "network/team.h"
 
-/* The derivatives by the input of the genes of a block, from gene `first` on.
- */
-static void export_dx(const network *net, size_t first, int lanes, double *dx)
+/* The derivatives by the input of the genes of a block. */
+static void export_dx(const job *job, network *net)
 {
-    for (int l = 0; l < lanes; l++)
+    for (int l = 0; l < net->lanes; l++)
         for (size_t i = 0; i < net->input_count; i++)
-            dx[(first + l) * net->input_count + i] = net->dx[i * LANES + l];
+            job->dx[(net->first + l) * net->input_count + i] =
+                net->dx[i * LANES + l];
 }
 
-/* Loss and gradient of the genes order[first .. first + count), summed over
- * blocks; the gradient is that of the mean over `total` genes. */
-static ac_status add_gradient(network *net, const ac_genes *genes,
-                              const int *order, size_t first, size_t count,
-                              size_t total, double *loss, double *dx)
+/* The loss is summed, its gradient is that of the mean over the job's genes. */
+static void turn_loss(const job *job, network *net)
 {
-    for (size_t done = 0; done < count; done += LANES) {
-        const int lanes = block_size(done, count);
-        net->dropout_rng.block = done / LANES;
-        if (forward_block(net, genes, order, first + done, lanes) != AC_OK)
-            return AC_INTERRUPTED;
-        memset(net->dlogit, 0, sizeof(real) * LANES);
-        for (int l = 0; l < lanes; l++) {
-            const size_t at = first + done + l;
-            const real y = (real)genes->y[order ? (size_t)order[at] : at];
-            *loss += loss_forward(net->logit[l], y);
-            net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
-        }
-        if (network_backward(net) != AC_OK)
-            return AC_INTERRUPTED;
-        if (dx)
-            export_dx(net, first + done, lanes, dx);
+    memset(net->dlogit, 0, sizeof(real) * LANES);
+    for (int l = 0; l < net->lanes; l++) {
+        const size_t at = job->first + net->first + l;
+        const real y =
+            (real)job->genes->y[job->order ? (size_t)job->order[at] : at];
+        net->losses[l] = loss_forward(net->logit[l], y);
+        net->dlogit[l] = loss_backward(net->logit[l], y) / (real)job->count;
     }
-    return AC_OK;
 }
 
 static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
                                  const double *parameters, ac_poll poll,
                                  double *loss, double *gradient, double *dx)
 {
-    network net;
-    ac_status status = open_with(
-        &net, shape, dx ? AC_GRADIENT_AND_DX : AC_GRADIENT, poll, parameters);
+    const ac_use use = dx ? AC_GRADIENT_AND_DX : AC_GRADIENT;
+    team team;
+    ac_status status =
+        open_with(&team, shape, use, poll, parameters, genes->count);
     if (status != AC_OK)
         return status;
     double sum = 0;
-    network_begin_batch(&net, 0);
-    status = add_gradient(&net, genes, NULL, 0, genes->count, genes->count,
-                          &sum, dx);
+    const job job = {
+        .genes = genes,
+        .count = genes->count,
+        .turn = turn_loss,
+        .backward = 1,
+        .end = dx ? export_dx : NULL,
+        .loss = &sum,
+        .dx = dx,
+    };
+    team_begin_batch(&team, 0);
+    status = team_run(&team, &job);
     *loss = sum / (double)genes->count;
-    copy_out(net.parameter_count, net.gradient, gradient);
-    network_close(&net);
+    copy_out(team.parameter_count, team.gradient, gradient);
+    team_close(&team);
     return status;
+}
+
+static void turn_one(const job *job, network *net)
+{
+    (void)job;
+    for (int l = 0; l < LANES; l++)
+        net->dlogit[l] = 1;
 }
 
 static ac_status engine_logit_gradient(const ac_network *shape,
@@ -60,22 +63,20 @@ static ac_status engine_logit_gradient(const ac_network *shape,
                                        const double *parameters, ac_poll poll,
                                        double *dx)
 {
-    network net;
-    ac_status status =
-        open_with(&net, shape, AC_GRADIENT_AND_DX, poll, parameters);
+    team team;
+    ac_status status = open_with(&team, shape, AC_GRADIENT_AND_DX, poll,
+                                 parameters, genes->count);
     if (status != AC_OK)
         return status;
-    for (size_t done = 0; done < genes->count && status == AC_OK;
-         done += LANES) {
-        const int lanes = block_size(done, genes->count);
-        status = forward_block(&net, genes, NULL, done, lanes);
-        for (int l = 0; l < LANES; l++)
-            net.dlogit[l] = 1;
-        if (status == AC_OK)
-            status = network_backward(&net);
-        if (status == AC_OK)
-            export_dx(&net, done, lanes, dx);
-    }
-    network_close(&net);
+    const job job = {
+        .genes = genes,
+        .count = genes->count,
+        .turn = turn_one,
+        .backward = 1,
+        .end = export_dx,
+        .dx = dx,
+    };
+    status = team_run(&team, &job);
+    team_close(&team);
     return status;
 }

@@ -1,6 +1,5 @@
-/* A network is its stages, run in order and backwards. Its memory is one arena:
+/* A network is its stages, run in order and backwards. Its memory is an arena:
  * one walk over the layers first measures it, then hands it out. */
-#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -27,9 +26,16 @@ static real *arena_alloc(arena *from, size_t count)
     return view;
 }
 
-static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
-                           layer *first, real *in, real **din, int training,
-                           int wants_dout)
+/* The product of two sizes, of which one may be too much. */
+static size_t arena_times(size_t a, size_t b)
+{
+    return b > 0 && a > ARENA_LIMIT / b ? ARENA_LIMIT : a * b;
+}
+
+/* `shared`: what the networks on all blocks read, in the same places. */
+static real *lay_out_stage(network *net, arena *shared, arena *from,
+                           const ac_stage *stage, layer *first, real *in,
+                           real **din, int training, int wants_dout)
 {
     const layer_type *type = layer_types[stage->layer];
     const size_t in_count = stage_input_count(stage) * LANES;
@@ -45,7 +51,7 @@ static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
         self->copy = c;
         if (type->packed_count)
             self->packed =
-                arena_alloc(from, type->packed_count(stage, self->kernels));
+                arena_alloc(shared, type->packed_count(stage, self->kernels));
         if (type->cache_count)
             self->cache = arena_alloc(
                 from, type->cache_count(stage, self->kernels, training));
@@ -74,17 +80,14 @@ static int feeds_gate(const ac_network *shape, int s)
            (next->branch || stage_side_count(next) > 0);
 }
 
-static void lay_out(network *net, arena *from, ac_use use)
+static void network_lay_out(network *net, arena *shared, arena *from,
+                            ac_use use)
 {
     const ac_network *shape = net->shape;
     const int training = use != AC_PREDICT,
               wants_dx = use == AC_GRADIENT_AND_DX;
     int wants_dout = wants_dx;
     layer *next = net->layers;
-    net->parameters = arena_alloc(from, net->parameter_count);
-    net->gradient = training ? arena_alloc(from, net->parameter_count) : NULL;
-    net->moments =
-        use == AC_TRAIN ? arena_alloc(from, 2 * net->parameter_count) : NULL;
     net->mask.present = arena_alloc(from, (size_t)shape->marks * LANES);
     net->x = arena_alloc(from, net->input_count * LANES);
     net->dx = wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
@@ -103,98 +106,42 @@ static void lay_out(network *net, arena *from, ac_use use)
         /* No gradient is needed before the first parameters, but for a gate. */
         wants_dout |= training && (stage_parameter_count(stage) > 0 ||
                                    feeds_gate(shape, s));
-        in = lay_out_stage(net, from, stage, next, in, &din, training,
+        in = lay_out_stage(net, shared, from, stage, next, in, &din, training,
                            wants_dout);
         next += stage->copies;
     }
 }
 
-static void assign_parameters(network *net)
+static void network_init(network *net, const ac_network *shape, layer *layers,
+                         int *counts)
 {
-    size_t first = 0;
-    for (int i = 0; i < net->layer_count; i++) {
-        layer *self = &net->layers[i];
-        self->parameters = net->parameters + first;
-        self->gradient = net->gradient ? net->gradient + first : NULL;
-        first += stage_parameter_count(self->stage);
-    }
-}
-
-/* Everything but the arena, whose size it returns in `space`. */
-static ac_status network_measure(network *net, const ac_network *shape,
-                                 ac_use use, arena *space)
-{
-    const ac_status status = check_network(shape);
-    memset(net, 0, sizeof *net);
-    if (status != AC_OK)
-        return status;
-    const kernels *kernels = find_kernels(shape->kernels);
-    if (!kernels)
-        return AC_NO_KERNELS;
     net->shape = shape;
-    net->threads = usable_threads(shape->threads);
+    net->layers = layers;
     net->layer_count = count_layers(shape);
-    net->parameter_count = network_parameter_count(shape);
     net->input_count =
         shape->stages[0].copies * stage_input_count(&shape->stages[0]);
-    net->layers = calloc(net->layer_count, sizeof *net->layers);
-    if (!net->layers)
-        return AC_NO_MEMORY;
     for (int i = 0; i < net->layer_count; i++) {
-        net->layers[i].index = i;
-        net->layers[i].kernels = kernels;
-        net->layers[i].dropout_rng = &net->dropout_rng;
-        net->layers[i].mask = &net->mask;
+        layers[i].index = i;
+        layers[i].kernels = find_kernels(shape->kernels);
+        layers[i].dropout_rng = &net->dropout_rng;
+        layers[i].mask = &net->mask;
     }
-    lay_out(net, space, use);
-    return AC_OK;
-}
-
-static size_t arena_bytes(const arena *space)
-{
-    return space->used * sizeof(real) + 64;
-}
-
-static size_t network_memory(const ac_network *shape, ac_use use)
-{
-    network net;
-    arena space = {NULL, 0};
-    const ac_status status = network_measure(&net, shape, use, &space);
-    network_close(&net);
-    if (status == AC_NO_MEMORY || space.used == ARENA_LIMIT)
-        return SIZE_MAX;
-    return status == AC_OK ? arena_bytes(&space) : 0;
-}
-
-static ac_status network_open(network *net, const ac_network *shape, ac_use use,
-                              ac_poll poll)
-{
-    arena space = {NULL, 0};
-    const ac_status status = network_measure(net, shape, use, &space);
-    if (status != AC_OK) {
-        network_close(net);
-        return status;
+    for (int d = 0; d < 2; d++) {
+        net->state[d].parts = counts;
+        net->state[d].waits = counts + net->layer_count;
+        net->state[d].copies = counts + 2 * net->layer_count;
+        counts += 2 * net->layer_count + shape->stage_count;
     }
-    /* calloc: the system clears a large arena page by page, on first use. */
-    net->memory = calloc(arena_bytes(&space), 1);
-    if (!net->memory) {
-        network_close(net);
-        return AC_NO_MEMORY;
-    }
-    space.base = (real *)(((uintptr_t)net->memory + 63) & ~(uintptr_t)63);
-    space.used = 0;
-    lay_out(net, &space, use);
-    assign_parameters(net);
-    net->poll = poll;
-    return AC_OK;
 }
 
-static void network_close(network *net)
+/* After network_lay_out(). */
+static void network_assign(network *net, pool *pool, const real *parameters)
 {
-    free(net->layers);
-    free(net->memory);
-    net->layers = NULL;
-    net->memory = NULL;
+    net->pool = pool;
+    for (int i = 0; i < net->layer_count; i++) {
+        net->layers[i].parameters = parameters;
+        parameters += stage_parameter_count(net->layers[i].stage);
+    }
 }
 
 /* ---- running ----------------------------------------------------------- */
@@ -210,6 +157,15 @@ static void network_pack(const network *net)
     for (int i = 0; i < net->layer_count; i++)
         if (net->layers[i].type->pack)
             net->layers[i].type->pack(&net->layers[i]);
+}
+
+static void network_set_gradient(network *net, real *gradient)
+{
+    net->gradient = gradient;
+    for (int i = 0; i < net->layer_count; i++) {
+        layer *self = &net->layers[i];
+        self->gradient = gradient + (self->parameters - net->layers->parameters);
+    }
 }
 
 static void network_load(network *net, const ac_genes *genes, const int *order,
@@ -233,41 +189,15 @@ static int part_count(const layer_type *type)
     return type->parts > 0 ? type->parts : 1;
 }
 
-/* ---- polling ----------------------------------------------------------- */
-
-/* Multiply-adds of lane vectors between two polls: tens of milliseconds with
- * the fast kernels, hundreds with the plain ones. */
-static const double poll_work = 1 << 24;
-
-static int network_should_stop(network *net)
+/* Multiply-adds of lane vectors in one part, an upper bound: a dense layer reads
+ * its steps only once. */
+static double part_work(const layer *self)
 {
-    net->work = 0;
-    return net->poll.stop && net->poll.stop(net->poll.data);
-}
-
-static int should_stop_after(network *net, double work)
-{
-    net->work += work;
-    return net->work >= poll_work && network_should_stop(net);
-}
-
-/* Of one part, an upper bound: a dense layer reads its steps only once. */
-static double part_work(const ac_stage *stage)
-{
-    const double weights = (double)stage_parameter_count(stage) /
-                           part_count(layer_types[stage->layer]);
+    const ac_stage *stage = self->stage;
+    const double weights =
+        (double)stage_parameter_count(stage) / part_count(self->type);
     return stage->steps * (weights + stage->inputs);
 }
-
-/* Parts from one poll to the next, some for each thread. */
-static int parts_between_polls(const network *net, const ac_stage *stage)
-{
-    const double rounds = poll_work / part_work(stage);
-    const double parts = net->threads * (rounds > 1 ? floor(rounds) : 1);
-    return parts < INT_MAX / 2 ? (int)parts : INT_MAX / 2;
-}
-
-/* ---- stages ------------------------------------------------------------ */
 
 static void run_part(const layer *self, int part, int backward)
 {
@@ -278,36 +208,19 @@ static void run_part(const layer *self, int part, int backward)
         (backward ? type->backward : type->forward)(self);
 }
 
-/* The copies of a stage and their parts depend only on the stages before and
- * write to separate memory, so any number of threads gives the same bits. */
-static void run_parts(const network *net, const layer *layers, int from, int to,
-                      int backward)
-{
-    const int parts = part_count(layers->type);
-#ifdef _OPENMP
-    const int threads = net->threads < to - from ? net->threads : to - from;
-#pragma omp parallel for schedule(static) num_threads(threads)
-#else
-    (void)net;
-#endif
-    for (int part = from; part < to; part++)
-        run_part(&layers[part / parts], part % parts, backward);
-}
-
 static ac_status run_stage(network *net, const ac_stage *stage,
                            const layer *layers, int backward)
 {
-    const int parts = stage->copies * part_count(layers->type);
-    const int chunk = parts_between_polls(net, stage);
-    for (int from = 0, to; from < parts; from = to) {
-        to = parts - from < chunk ? parts : from + chunk;
-        run_parts(net, layers, from, to, backward);
-        if (should_stop_after(net, (to - from) * part_work(stage)))
-            return AC_INTERRUPTED;
+    for (int c = 0; c < stage->copies; c++) {
+        const layer *self = &layers[c];
+        for (int part = 0; part < part_count(self->type); part++) {
+            run_part(self, part, backward);
+            if (pool_should_stop(net->pool, net->worker, part_work(self)))
+                return AC_INTERRUPTED;
+        }
+        if (backward && self->type->join)
+            self->type->join(self);
     }
-    if (backward && layers->type->join)
-        for (int c = 0; c < stage->copies; c++)
-            layers->type->join(&layers[c]);
     return AC_OK;
 }
 
@@ -324,6 +237,15 @@ static ac_status network_forward(network *net)
     return AC_OK;
 }
 
+/* After the backward pass of all stages. */
+static void finish_dx(network *net)
+{
+    for (size_t i = 0; net->branch_dx && i < net->input_count * LANES; i++)
+        net->dx[i] += net->branch_dx[i];
+    if (net->dx)
+        mask_apply(net, net->dx);
+}
+
 static ac_status network_backward(network *net)
 {
     const layer *end = net->layers + net->layer_count;
@@ -333,9 +255,6 @@ static ac_status network_backward(network *net)
         if (end->dout && run_stage(net, stage, end, 1) != AC_OK)
             return AC_INTERRUPTED;
     }
-    for (size_t i = 0; net->branch_dx && i < net->input_count * LANES; i++)
-        net->dx[i] += net->branch_dx[i];
-    if (net->dx)
-        mask_apply(net, net->dx);
+    finish_dx(net);
     return AC_OK;
 }

@@ -1,44 +1,49 @@
-/* A network on one block of genes: its layers and all their memory. */
+/* A network on one block of genes: its layers and the memory that they write
+ * to. Parameters are shared with the networks on other blocks (team.h). */
 #ifndef AC_NETWORK_H
 #define AC_NETWORK_H
 
 #include "layers/layer.h"
+#include "network/pool.h"
+
+/* How far the pieces of a block are, in one direction (shared.c). */
+typedef struct {
+    int *parts;  /* of each layer that are left     */
+    int *waits;  /* stages that each layer waits for */
+    int *copies; /* of each stage that are left      */
+} progress;
 
 typedef struct {
     const ac_network *shape;
-    int threads;
     layer *layers; /* in the order of the stages and their copies */
     int layer_count;
-    size_t parameter_count, input_count;
+    size_t input_count;
     dropout_rng dropout_rng;
     mark_mask mask;
 
-    real *parameters;
-    real *gradient;  /* NULL in a network that only predicts */
-    real *x;         /* [inputs][LANES]                       */
+    real *x;         /* [inputs][LANES]                      */
     real *dx;        /* as x; NULL where not wanted          */
-    real *branch_dx; /* what the second branch adds to it   */
-    real *moments;   /* [2][parameters]: Adam's; NULL unless it trains */
+    real *branch_dx; /* what the second branch adds to it    */
     const real *logit;
     real *dlogit; /* [LANES] */
-    void *memory;
 
-    ac_poll poll;
-    double work; /* since the last poll */
+    /* The block that it is on. */
+    size_t first;     /* its first gene, from the first of the work */
+    int lanes;        /* its genes                                  */
+    real *gradient;   /* of this block; NULL where none is computed */
+    double *losses;   /* [LANES]                                    */
+    pool *pool;
+    int worker;       /* who runs it, if one worker alone does      */
+    progress state[2]; /* forward, backward: if several do          */
+    int backward_left; /* layers                                    */
 } network;
-
-static ac_status network_open(network *net, const ac_network *shape, ac_use use,
-                              ac_poll poll);
-static void network_close(network *net);
-static size_t network_memory(const ac_network *shape, ac_use use);
-
-/* Asks the caller whether to stop. */
-static int network_should_stop(network *net);
 
 /* Begins a mini-batch: its number and the seed determine the dropout masks. */
 static void network_begin_batch(network *net, double batch);
 /* After the parameters have changed, before the next forward. */
 static void network_pack(const network *net);
+/* Where backward adds the gradient. */
+static void network_set_gradient(network *net, real *gradient);
 /* Loads up to LANES genes; the surplus lanes are zero. */
 static void network_load(network *net, const ac_genes *genes, const int *order,
                          size_t first, int count);

@@ -1,9 +1,13 @@
-/* How many threads a run may use. In a forked child only one: the OpenMP
- * threads of the parent do not exist there, and using them hangs. */
-#include "attentive.h"
+/* How many threads a run may use: no more than there are processors for this
+ * process, or than OpenMP's variable allows; in a forked child one, as there
+ * are other children. */
+#define _GNU_SOURCE /* sched_getaffinity() */
+#include <stdlib.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 
-#ifdef _OPENMP
-#include <omp.h>
+#include "attentive.h"
 
 #ifndef _WIN32
 #include <unistd.h>
@@ -32,23 +36,41 @@ static int in_child(void)
 }
 #endif
 
-int ac_usable_threads(int wanted)
+/* Those that the process may run on, as under taskset or in a batch job; 0 where
+ * that is not known. (The tests define it, to have threads anywhere.) */
+#ifdef AC_PROCESSORS
+static int processors(void)
 {
-    const int limit = omp_get_thread_limit();
-    if (wanted < 1 || in_child())
-        return 1;
-    return wanted < limit ? wanted : limit;
+    return AC_PROCESSORS;
 }
-
+#elif defined(__linux__)
+static int processors(void)
+{
+    cpu_set_t own;
+    return sched_getaffinity(0, sizeof own, &own) == 0 ? CPU_COUNT(&own) : 0;
+}
+#elif defined(_WIN32)
+static int processors(void)
+{
+    const char *count = getenv("NUMBER_OF_PROCESSORS");
+    return count ? atoi(count) : 0;
+}
 #else
-
-void ac_watch_forks(void)
+static int processors(void)
 {
-}
-
-int ac_usable_threads(int wanted)
-{
-    (void)wanted;
-    return 1;
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 #endif
+
+static int within(int limit, int threads)
+{
+    return limit > 0 && limit < threads ? limit : threads;
+}
+
+int ac_usable_threads(int wanted)
+{
+    const char *limit = getenv("OMP_THREAD_LIMIT");
+    if (wanted < 1 || in_child())
+        return 1;
+    return within(limit ? atoi(limit) : 0, within(processors(), wanted));
+}

@@ -1,7 +1,19 @@
 /* Training: the loop over the mini-batches of an epoch. */
-#include "network/network.h"
+#include "network/team.h"
 
-static ac_status train_batches(network *net, const ac_genes *genes,
+/* From the gradient of a mini-batch to the next parameters. */
+static void take_step(team *team, const ac_settings *settings, double rate,
+                      adam *optimiser)
+{
+    const size_t count = team->parameter_count;
+    const double scale = clip_scale(count, team->gradient, settings->clip);
+    if (settings->weight_decay)
+        decay_weights(count, settings->weight_decay, rate, team->parameters);
+    adam_step(optimiser, team->layers->kernels, count, team->gradient, scale,
+              rate, team->parameters);
+}
+
+static ac_status train_batches(team *team, const ac_genes *genes,
                                const int *order, const ac_settings *settings,
                                adam *optimiser, double *loss)
 {
@@ -9,27 +21,26 @@ static ac_status train_batches(network *net, const ac_genes *genes,
     double sum = 0;
     size_t done = 0;
     ac_status status = AC_OK;
-    while (done < genes->count && status == AC_OK) {
-        const size_t left = genes->count - done;
-        const size_t count = left < size ? left : size;
+    while (done < genes->count) {
         double batch = 0;
-        memset(net->gradient, 0, sizeof(real) * net->parameter_count);
-        network_begin_batch(net, optimiser->steps);
-        network_pack(net);
-        status =
-            add_gradient(net, genes, order, done, count, count, &batch, NULL);
+        const job job = {
+            .genes = genes,
+            .order = order,
+            .first = done,
+            .count = at_most(genes->count - done, size),
+            .turn = turn_loss,
+            .backward = 1,
+            .loss = &batch,
+        };
+        team_begin_batch(team, optimiser->steps);
+        team_pack(team);
+        status = team_run(team, &job);
         if (status != AC_OK)
             break;
-        const double rate = settings->learning_rates[done / size];
-        const double scale =
-            clip_scale(net->parameter_count, net->gradient, settings->clip);
-        if (settings->weight_decay)
-            decay_weights(net->parameter_count, settings->weight_decay, rate,
-                          net->parameters);
-        adam_step(optimiser, net->layers[0].kernels, net->parameter_count,
-                  net->gradient, scale, rate, net->parameters);
+        take_step(team, settings, settings->learning_rates[done / size],
+                  optimiser);
         sum += batch;
-        done += count;
+        done += job.count;
     }
     *loss = done > 0 ? sum / (double)done : NAN;
     return status;
@@ -39,24 +50,26 @@ static ac_status engine_train(const ac_network *shape, const ac_genes *genes,
                               const int *order, const ac_settings *settings,
                               ac_state *state, ac_poll poll, double *loss)
 {
-    network net;
-    ac_status status = network_open(&net, shape, AC_TRAIN, poll);
+    team team;
+    ac_status status =
+        team_open(&team, shape, AC_TRAIN, poll,
+                  at_most(genes->count, (size_t)settings->batch_size));
     if (status != AC_OK)
         return status;
-    const size_t count = net.parameter_count;
+    const size_t count = team.parameter_count;
     if (count == state->count) {
-        adam optimiser = {net.moments, net.moments + count, state->steps};
-        copy_in(count, state->parameters, net.parameters);
+        adam optimiser = {team.moments, team.moments + count, state->steps};
+        copy_in(count, state->parameters, team.parameters);
         copy_in(count, state->first_moment, optimiser.first_moment);
         copy_in(count, state->second_moment, optimiser.second_moment);
-        status = train_batches(&net, genes, order, settings, &optimiser, loss);
-        copy_out(count, net.parameters, state->parameters);
+        status = train_batches(&team, genes, order, settings, &optimiser, loss);
+        copy_out(count, team.parameters, state->parameters);
         copy_out(count, optimiser.first_moment, state->first_moment);
         copy_out(count, optimiser.second_moment, state->second_moment);
         state->steps = optimiser.steps;
     } else {
         status = AC_BAD_NETWORK;
     }
-    network_close(&net);
+    team_close(&team);
     return status;
 }
