@@ -215,13 +215,6 @@ static weight_sums weight_sums_at(const lstm_pass *pass, int width)
     return sums;
 }
 
-static void clear_weight_sums(const weight_sums *sums)
-{
-    memset(sums->daligned, 0,
-           sizeof(real) * sums->rows *
-               (sums->aligned + (size_t)sums->rest * LANES));
-}
-
 static const real *column_at(const lstm_pass *pass, const lstm_step *step,
                              int column)
 {
@@ -241,40 +234,44 @@ static int columns_adjoin(const lstm_pass *pass, const lstm_step *step,
                                : first + count <= pass->units + pass->inputs;
 }
 
-/* dweight[row] += the sum of `count` numbers; those of two rows are `stride`
- * apart. */
-static void add_column(int units, const real *sums, size_t stride, int count,
-                       real *dweight)
+/* Where the sums of a column belong, from its first row on: one gradient, or
+ * two for the biases, which have the same. */
+static int column_gradients(const lstm_pass *pass, int column, real **to)
 {
-    for (int u = 0; u < units; u++)
-        for (int g = 0; g < GATES; g++, sums += stride) {
-            real sum = sums[0];
-            for (int l = 1; l < count; l++)
-                sum += sums[l];
-            dweight[g * units + u] += sum;
-        }
+    const size_t rows = GATES * (size_t)pass->units;
+    const int input = column - pass->units;
+    if (input >= pass->inputs) {
+        to[0] = pass->dbias_ih;
+        to[1] = pass->dbias_hh;
+        return 2;
+    }
+    to[0] = input < 0 ? pass->dweight_hh + column * rows
+                      : pass->dweight_ih + input * rows;
+    return 1;
 }
 
-static void add_weight_sums(const lstm_pass *pass, const weight_sums *sums)
+static real weight_sum(const weight_sums *sums, int row, int column)
 {
-    const int units = pass->units, ones = units + pass->inputs;
-    for (int k = 0; k <= ones; k++) {
-        const int rest = k - sums->aligned;
-        const real *from =
-            rest < 0 ? sums->daligned + k
-                     : sums->drest + (size_t)rest * sums->rows * LANES;
-        const size_t stride = rest < 0 ? sums->aligned : LANES;
-        const int count = rest < 0 ? 1 : LANES;
-        if (k < units)
-            add_column(units, from, stride, count,
-                       pass->dweight_hh + (size_t)k * sums->rows);
-        else if (k < ones)
-            add_column(units, from, stride, count,
-                       pass->dweight_ih + (size_t)(k - units) * sums->rows);
-        if (k == ones) {
-            add_column(units, from, stride, count, pass->dbias_ih);
-            add_column(units, from, stride, count, pass->dbias_hh);
-        }
+    const int rest = column - sums->aligned;
+    if (rest < 0)
+        return sums->daligned[(size_t)row * sums->aligned + column];
+    const real *lanes = sums->drest + ((size_t)rest * sums->rows + row) * LANES;
+    real sum = lanes[0];
+    for (int l = 1; l < LANES; l++)
+        sum += lanes[l];
+    return sum;
+}
+
+/* Adds the sums of the units from `first` on to the gradient. */
+static void add_weight_sums(const lstm_pass *pass, const weight_sums *sums,
+                            int first)
+{
+    for (int k = 0; k < sums->aligned + sums->rest; k++) {
+        real *to[2];
+        const int count = column_gradients(pass, k, to);
+        for (int row = GATES * first; row < sums->rows; row++)
+            for (int i = 0; i < count; i++)
+                to[i][gate_row(pass, row)] += weight_sum(sums, row, k);
     }
 }
 
