@@ -41,18 +41,18 @@ static int panel_height(int left, int tile)
     return left >= 4 ? 4 : 1;
 }
 
-static size_t packed_forward(const lstm_pass *pass)
+static inline size_t packed_forward(const lstm_pass *pass)
 {
     return GATES * (size_t)pass->units * (1 + pass->inputs + pass->units);
 }
 
-static size_t packed_recurrent(const lstm_pass *pass)
+static inline size_t packed_recurrent(const lstm_pass *pass)
 {
     return GATES * (size_t)pass->units * pass->units;
 }
 
 /* A multiple of a cache line, so that what follows is aligned. */
-static size_t packed_count(int inputs, int units)
+static inline size_t packed_count(int inputs, int units)
 {
     const lstm_pass pass = {.inputs = inputs, .units = units};
     return round_up(packed_forward(&pass) + packed_recurrent(&pass) +
@@ -63,9 +63,9 @@ static size_t packed_count(int inputs, int units)
 /* The largest SIMD_ROWS. */
 enum { MAX_ROWS = 16 };
 
-static real *pack_columns(const real *weight, int columns, size_t rows,
-                          const size_t *row, const real *factor, int height,
-                          real *to)
+static inline real *pack_columns(const real *weight, int columns, size_t rows,
+                                 const size_t *row, const real *factor,
+                                 int height, real *to)
 {
     for (int k = 0; k < columns; k++, weight += rows)
         for (int j = 0; j < height; j++)
@@ -73,8 +73,8 @@ static real *pack_columns(const real *weight, int columns, size_t rows,
     return to;
 }
 
-static real *pack_forward_panel(const lstm_pass *pass, int first, int height,
-                                real *to)
+static inline real *pack_forward_panel(const lstm_pass *pass, int first,
+                                       int height, real *to)
 {
     /* The activations take powers of two: the factor is in the weights. */
     static const real scale[GATES] = {(real)-LOG2_E, (real)-LOG2_E,
@@ -93,8 +93,9 @@ static real *pack_forward_panel(const lstm_pass *pass, int first, int height,
                         to);
 }
 
-static real *pack_backward_panel(const lstm_pass *pass, const real *weight,
-                                 int first, int height, real *to)
+static inline real *pack_backward_panel(const lstm_pass *pass,
+                                        const real *weight, int first,
+                                        int height, real *to)
 {
     const int units = pass->units;
     const size_t rows = GATES * (size_t)units;
@@ -106,8 +107,8 @@ static real *pack_backward_panel(const lstm_pass *pass, const real *weight,
     return to;
 }
 
-static real *pack_backward(const lstm_pass *pass, const real *weight,
-                           int columns, int tile, real *to)
+static inline real *pack_backward(const lstm_pass *pass, const real *weight,
+                                  int columns, int tile, real *to)
 {
     for (int first = 0, height; first < columns; first += height) {
         height = panel_height(columns - first, tile);
@@ -116,7 +117,7 @@ static real *pack_backward(const lstm_pass *pass, const real *weight,
     return to;
 }
 
-static void pack_weights(const lstm_pass *pass, int tile)
+static inline void pack_weights(const lstm_pass *pass, int tile)
 {
     const int rows = GATES * pass->units;
     real *to = pass->packed;
@@ -196,7 +197,7 @@ static weight_sums weight_sums_shape(int inputs, int units, int width)
     return sums;
 }
 
-static size_t weight_sums_scratch(int inputs, int units, int width)
+static inline size_t weight_sums_scratch(int inputs, int units, int width)
 {
     const weight_sums sums = weight_sums_shape(inputs, units, width);
     return (2 * (size_t)units + (size_t)CHUNK * sums.aligned +
@@ -227,8 +228,8 @@ static const real *column_at(const lstm_pass *pass, const lstm_step *step,
 }
 
 /* Whether `count` columns are contiguous. */
-static int columns_adjoin(const lstm_pass *pass, const lstm_step *step,
-                          int first, int count)
+static inline int columns_adjoin(const lstm_pass *pass, const lstm_step *step,
+                                 int first, int count)
 {
     return first < pass->units ? step->recurrent && first + count <= pass->units
                                : first + count <= pass->units + pass->inputs;

@@ -8,12 +8,12 @@
 
 /* ---- forward ----------------------------------------------------- */
 
-static size_t simd_lstm_packed_count(int inputs, int units)
+static inline size_t simd_lstm_packed_count(int inputs, int units)
 {
     return packed_count(inputs, units);
 }
 
-static void simd_lstm_pack(const lstm_pass *pass)
+static inline void simd_lstm_pack(const lstm_pass *pass)
 {
     pack_weights(pass, SIMD_ROWS);
 }
@@ -140,10 +140,11 @@ SIMD_KERNEL void simd_lstm_forward(const lstm_pass *pass)
 
 /* ---- backward ---------------------------------------------------- */
 
-/* Turns the cached gates of a unit into the gradient before their activations.
+/* From the cached gates of a unit to the gradient before their activations.
  */
-SIMD_INLINE void unit_dgates(const real *cell, const real *cell_before,
-                             vector dh, real *dc, real *gates)
+SIMD_INLINE void unit_dgates(const real *gates, const real *cell,
+                             const real *cell_before, vector dh, real *dc,
+                             vector *dgates)
 {
     const vector one = v_set1(1);
     const vector i = v_load(gates), f = v_load(gates + LANES);
@@ -155,12 +156,13 @@ SIMD_INLINE void unit_dgates(const real *cell, const real *cell_before,
     const vector d_f = d * f, d_i = d * i;
     const vector by_f = d_f * v_load(cell_before);
     v_store(dc, d_f);
-    v_store(gates, d_i * g * (one - i));
-    v_store(gates + LANES, by_f * (one - f));
-    v_store(gates + 2 * LANES, d_i * v_fnma(g, g, one));
-    v_store(gates + 3 * LANES, dh_o * tanh_c * (one - o));
+    dgates[0] = d_i * g * (one - i);
+    dgates[1] = by_f * (one - f);
+    dgates[2] = d_i * v_fnma(g, g, one);
+    dgates[3] = dh_o * tanh_c * (one - o);
 }
 
+/* In the place of the gates. */
 SIMD_KERNEL void step_dgates(const lstm_pass *pass, const lstm_step *step,
                              const real *dh, real *dc)
 {
@@ -169,11 +171,15 @@ SIMD_KERNEL void step_dgates(const lstm_pass *pass, const lstm_step *step,
         SIMD_UNROLL
         for (int p = 0; p < SIMD_VECTORS; p++) {
             const int lane = p * SIMD_WIDTH;
-            unit_dgates(step->cells + 2 * at + lane,
+            real *gates = step->gates + GATES * at + lane;
+            vector dgates[GATES];
+            unit_dgates(gates, step->cells + 2 * at + lane,
                         step->recurrent ? step->cells_before + 2 * at + lane
                                         : simd_zeros,
-                        v_load(dh + at + lane), dc + at + lane,
-                        step->gates + GATES * at + lane);
+                        v_load(dh + at + lane), dc + at + lane, dgates);
+            SIMD_UNROLL
+            for (int g = 0; g < GATES; g++)
+                v_store(gates + g * LANES, dgates[g]);
         }
     }
 }
@@ -349,7 +355,7 @@ SIMD_KERNEL void simd_add_weight_sums(const lstm_pass *pass,
     add_weight_sums(pass, sums, first);
 }
 
-static size_t simd_lstm_scratch_count(int inputs, int units)
+static inline size_t simd_lstm_scratch_count(int inputs, int units)
 {
     return weight_sums_scratch(inputs, units, SIMD_WIDTH);
 }

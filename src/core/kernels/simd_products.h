@@ -60,16 +60,20 @@ SIMD_KERNEL void add_product(int rows, int count, const real *w, size_t down,
     }
 }
 
-SIMD_KERNEL void simd_product(int units, int inputs, const real *w,
-                              const real *x, real *y)
+SIMD_KERNEL void simd_product(int units, int inputs, int steps, const real *w,
+                              const real *x, size_t x_step, real *y,
+                              size_t y_step)
 {
-    add_product(units, inputs, w, 1, units, x, y);
+    for (int t = 0; t < steps; t++)
+        add_product(units, inputs, w, 1, units, x + t * x_step, y + t * y_step);
 }
 
-SIMD_KERNEL void simd_product_back(int units, int inputs, const real *w,
-                                   const real *y, real *x)
+SIMD_KERNEL void simd_product_back(int units, int inputs, int steps,
+                                   const real *w, const real *y, size_t y_step,
+                                   real *x, size_t x_step)
 {
-    add_product(inputs, units, w, units, 1, y, x);
+    for (int t = 0; t < steps; t++)
+        add_product(inputs, units, w, units, 1, y + t * y_step, x + t * x_step);
 }
 
 /* Writes the transpose of SIMD_WIDTH columns (lane vectors), `apart` from each

@@ -42,9 +42,8 @@ static void conv_forward(const layer *self)
     const size_t out_step = (size_t)units * LANES;
     bias_forward(units, conv_steps(stage),
                  self->parameters + (size_t)units * inputs, self->out);
-    for (int t = 0; t < conv_steps(stage); t++)
-        self->kernels->product(units, inputs, self->parameters,
-                               self->in + t * step, self->out + t * out_step);
+    self->kernels->product(units, inputs, conv_steps(stage), self->parameters,
+                           self->in, step, self->out, out_step);
 }
 
 static void conv_backward(const layer *self)
@@ -61,10 +60,8 @@ static void conv_backward(const layer *self)
     if (!self->din)
         return;
     memset(self->din, 0, sizeof(real) * stage->steps * step);
-    for (int t = 0; t < steps; t++)
-        self->kernels->product_back(units, inputs, self->parameters,
-                                    self->dout + t * out_step,
-                                    self->din + t * step);
+    self->kernels->product_back(units, inputs, steps, self->parameters,
+                                self->dout, out_step, self->din, step);
 }
 
 static const layer_type conv_layer = {
