@@ -17,8 +17,8 @@
 
 # The kernels of mixed precision. The plain ones, which are always there, are a
 # reference for tests: they are slower than single precision.
-.mixedLevel <- function() {
-    levels <- setdiff(.mixedLevels(), "plain-bf16")
+.mixedLevel <- function(levels = .mixedLevels()) {
+    levels <- setdiff(levels, "plain-bf16")
     if (length(levels) == 0L) {
         .stop("{.arg precision} = {.val mixed} needs a processor with
                AVX512-BF16",
