@@ -84,6 +84,7 @@ trainingHistory <- function(model) {
 }
 
 .modelNetwork <- function(model, threads = NULL) {
-    .network(.modelStages(model), .threads(threads), model@training$precision,
+    .network(.modelStages(model), .threads(threads),
+             .exactPrecision(model@training$precision),
              present = .presentMarks(model))
 }

@@ -47,7 +47,7 @@
          gradient = function(line, at) {
              .inputGradient(model, point(line, at), threads)
          },
-         single = model@training$precision == "single",
+         single = model@training$precision != "double",
          inDouble = function() {
              model@training$precision <- "double"
              .lineTask(model, x, from, threads)

@@ -8,7 +8,7 @@
                      markDropout = 0, present = NULL) {
     size <- .networkSize(stages)
     list(stages = .stageColumns(stages), threads = as.integer(threads),
-         precision = precision, kernels = .simdLevel(), seed = seed,
+         precision = precision, kernels = .kernelsOf(precision), seed = seed,
          marks = size$marks, markDropout = markDropout, present = present,
          size = size)
 }
@@ -72,9 +72,10 @@
     if (out$interrupted) out else .orStopped(out)
 }
 
-# Returns list(logit, attention): where attention is wanted, a [numbers x copies
+# Mixed precision is for training alone. Returns list(logit, attention): where attention is wanted, a [numbers x copies
 # x genes] array per stage with attention.
 .predictGenes <- function(network, parameters, genes, attention = FALSE) {
+    network <- .exactNetwork(network)
     .checkMemory(network, "predict")
     genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,

@@ -22,7 +22,7 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
 SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use);
-SEXP ffi_kernels(void);
+SEXP ffi_kernels(SEXP ffi_mixed);
 SEXP ffi_count_reads(SEXP ffi_windows, SEXP ffi_counting, SEXP ffi_reads);
 SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting);
 SEXP ffi_check_gzip(SEXP ffi_path);

@@ -3,7 +3,7 @@
  * network: list(stages = list(layer = names, copies =, steps =, inputs =,
  *                             units =, window =, rate =, branch =, side =,
  *                             marks = double), with one element per stage,
- *               threads =, precision = "single" or "double",
+ *               threads =, precision = "single", "double" or "mixed",
  *               kernels = the name of a table,
  *               seed = of dropout, or NA for no dropout,
  *               marks = their number, markDropout = their rate)
@@ -366,15 +366,17 @@ SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use)
     return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : (double)bytes);
 }
 
-/* The names of the kernel tables that run here, the fastest first. */
-SEXP ffi_kernels(void)
+/* The names of the kernel tables of single (or mixed) precision that run here,
+ * the fastest first. */
+SEXP ffi_kernels(SEXP ffi_mixed)
 {
+    const int mixed = Rf_asLogical(ffi_mixed) == TRUE;
     int count = 0;
-    while (ac_kernels_name(count))
+    while (ac_kernels_name(mixed, count))
         count++;
     SEXP out = PROTECT(Rf_allocVector(STRSXP, count));
     for (int i = 0; i < count; i++)
-        SET_STRING_ELT(out, i, Rf_mkChar(ac_kernels_name(i)));
+        SET_STRING_ELT(out, i, Rf_mkChar(ac_kernels_name(mixed, i)));
     UNPROTECT(1);
     return out;
 }

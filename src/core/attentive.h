@@ -66,7 +66,8 @@ typedef struct {
     const ac_stage *stages;
     int stage_count;
     int threads;
-    const char *kernels; /* single precision: a table's name; NULL: the best */
+    const char *kernels; /* single or mixed precision: a table's name;
+                            NULL: the best of single precision */
     int dropout_on;      /* in training and gradients; never in predictions */
     unsigned seed;       /* of dropout                                      */
     int marks;           /* equal parts of the input, one after the other;
@@ -163,9 +164,10 @@ void ac_watch_forks(void);
 /* 1 in a forked child; no more than processors, or than OMP_THREAD_LIMIT. */
 int ac_usable_threads(int wanted);
 
-/* The name of the n-th kernel table of single precision that this machine can
- * run, the fastest first; NULL after the last. */
-const char *ac_kernels_name(int n);
+/* The name of the n-th kernel table of single (or mixed) precision that this
+ * machine can run, the fastest first; NULL after the last. Mixed: products of
+ * bfloat16 numbers with single-precision sums, the rest in single precision. */
+const char *ac_kernels_name(int mixed, int n);
 
 /* c [m x n] += op(a) op(b), column-major, as BLAS's dgemm. If it is
  * given, it computes the products of the double precision engine, which then

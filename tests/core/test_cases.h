@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct {
     int units, inputs;
-    int steps, x_step; /* of the outer product; x_step in lane vectors */
+    int steps, x_step; /* x_step in lane vectors */
     unsigned seed;
 } product_case;
 

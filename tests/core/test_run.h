@@ -136,14 +136,18 @@ static void run_product(const kernels *table, const product_case *c,
     const size_t X = (c->steps - 1) * c->x_step + I;
     pool memory = {{NULL}, 0, c->seed};
     real *w = pool_random(&memory, U * I, 1);
+    const size_t x_step = c->x_step * L, y_step = U * L;
     real *x = pool_random(&memory, X * L, 1);
     real *y = pool_random(&memory, c->steps * U * L, 1);
-    table->product(c->units, c->inputs, w, x, y);
-    report(result, "y", y, U * L);
-    table->product_back(c->units, c->inputs, w, y, x);
-    report(result, "x", x, I * L);
-    table->product_outer(c->units, c->inputs, c->steps, y, U * L, x,
-                         c->x_step * L, w);
+    real *to_y = pool_random(&memory, c->steps * U * L, 1);
+    real *to_x = pool_random(&memory, X * L, 1);
+    table->product(c->units, c->inputs, c->steps, w, x, x_step, to_y, y_step);
+    report(result, "y", to_y, c->steps * U * L);
+    table->product_back(c->units, c->inputs, c->steps, w, y, y_step, to_x,
+                        x_step);
+    report(result, "x", to_x, X * L);
+    table->product_outer(c->units, c->inputs, c->steps, y, y_step, x, x_step,
+                         w);
     report(result, "w", w, U * I);
     pool_free(&memory);
 }

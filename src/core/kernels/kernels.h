@@ -77,14 +77,13 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    /* y += W x, x += W' y and W += y x' over a block:
-     * x [inputs][LANES], y [units][LANES], w [units x inputs]. The last is
-     * summed over steps, whose x and y lie x_step and y_step apart; steps
-     * of x may overlap. */
-    void (*product)(int units, int inputs, const real *w, const real *x,
-                    real *y);
-    void (*product_back)(int units, int inputs, const real *w, const real *y,
-                         real *x);
+    /* y += W x, x += W' y and W += y x' over a block, for each of `steps`
+     * steps: x [inputs][LANES], y [units][LANES], w [units x inputs]. The x and
+     * y of two steps lie x_step and y_step apart; steps of x may overlap. */
+    void (*product)(int units, int inputs, int steps, const real *w,
+                    const real *x, size_t x_step, real *y, size_t y_step);
+    void (*product_back)(int units, int inputs, int steps, const real *w,
+                         const real *y, size_t y_step, real *x, size_t x_step);
     void (*product_outer)(int units, int inputs, int steps, const real *y,
                           size_t y_step, const real *x, size_t x_step, real *w);
 
@@ -103,9 +102,20 @@ typedef struct {
                  real *first_moment, real *second_moment, real *parameters);
 } kernels;
 
+/* ---- mixed precision --------------------------------------------------- *
+ *
+ * In a table of mixed precision the factors of products are rounded to
+ * bfloat16, and their sums are single, as is everything else. Products with few
+ * rows, columns or steps stay single: converting them would take longer. */
+static inline int mixes(int units, int inputs, int steps)
+{
+    return units >= 4 && inputs >= 4 && steps >= 4;
+}
+
 /* ---- the tables -------------------------------------------------------- */
 
 #ifdef AC_DOUBLE
+#define PLAIN_NAME "plain"
 #define PLAIN_KERNELS ac_plain_double_kernels
 extern const kernels ac_plain_double_kernels;
 
@@ -113,12 +123,24 @@ extern const kernels ac_plain_double_kernels;
 int ac_uses_gemm(void);
 
 #else
+#ifdef AC_MIXED
+#define PLAIN_NAME "plain-bf16"
+#define PLAIN_KERNELS ac_plain_bf16_kernels
+#else
+#define PLAIN_NAME "plain"
 #define PLAIN_KERNELS ac_plain_kernels
-extern const kernels ac_plain_kernels;
+#endif
+extern const kernels ac_plain_kernels, ac_plain_bf16_kernels;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define AC_X86_KERNELS
 extern const kernels ac_avx512_kernels, ac_avx2_kernels;
+
+/* The intrinsics of AVX512-BF16 came with these compilers. */
+#if defined(__clang__) || __GNUC__ >= 10
+#define AC_BF16_KERNELS
+extern const kernels ac_avx512_bf16_kernels;
+#endif
 #endif
 
 #if defined(__aarch64__) && defined(__GNUC__)
@@ -126,8 +148,8 @@ extern const kernels ac_avx512_kernels, ac_avx2_kernels;
 extern const kernels ac_neon_kernels;
 #endif
 
-/* The table of that name, or the fastest for NULL. NULL if there is no such
- * table or this machine cannot run it. */
+/* The table of that name, or for NULL the fastest of single precision. NULL if
+ * there is no such table or this machine cannot run it. */
 const kernels *ac_find_kernels(const char *name);
 #endif
 

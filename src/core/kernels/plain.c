@@ -1,6 +1,6 @@
 /* Plain C kernels: they run anywhere, are written for the reader, and are the
  * reference that every faster table is tested against. Compiled once for each
- * precision: here, and by plain_double.c. */
+ * precision: here, by plain_double.c and by plain_bf16.c. */
 #include "kernels/kernels.h"
 #include "kernels/plain_products.h"
 
@@ -10,6 +10,8 @@
  *   g       = tanh(the same)
  *   c_t     = f c_(t-1) + i g
  *   h_t     = o tanh(c_t)
+ *
+ * In mixed precision all products are, but for W_ih x_t.
  *
  * Cache: [4][units] gates, [2][units] c and tanh(c).
  * Packed: the sum of the two biases. */
@@ -45,12 +47,11 @@ static void plain_lstm_gates(const lstm_pass *pass, int n, real *gates)
     for (int r = 0; r < 4 * units; r++)
         for (int l = 0; l < LANES; l++)
             gates[r * LANES + l] = pass->packed[r];
-    plain_product(4 * units, pass->inputs, pass->weight_ih,
-                  pass->in + (size_t)t * pass->inputs * LANES, gates);
+    plain_step(0, 4 * units, pass->inputs, pass->weight_ih,
+               pass->in + (size_t)t * pass->inputs * LANES, gates);
     if (n > 0)
-        plain_product(4 * units, units, pass->weight_hh,
-                      pass->out + step_at(pass, n - 1) * pass->out_stride,
-                      gates);
+        plain_step(1, 4 * units, units, pass->weight_hh,
+                   pass->out + step_at(pass, n - 1) * pass->out_stride, gates);
 }
 
 static void plain_lstm_forward(const lstm_pass *pass)
@@ -105,17 +106,17 @@ static void plain_lstm_dweights(const lstm_pass *pass, int n,
                                 const real *dgates)
 {
     const int t = step_at(pass, n), rows = 4 * pass->units;
-    plain_outer_step(rows, pass->inputs, dgates,
+    plain_step_outer(1, rows, pass->inputs, dgates,
                      pass->in + (size_t)t * pass->inputs * LANES,
                      pass->dweight_ih);
     if (n > 0)
-        plain_outer_step(rows, pass->units, dgates,
+        plain_step_outer(1, rows, pass->units, dgates,
                          pass->out + step_at(pass, n - 1) * pass->out_stride,
                          pass->dweight_hh);
     for (int r = 0; r < rows; r++) {
         real sum = 0;
         for (int l = 0; l < LANES; l++)
-            sum += dgates[r * LANES + l];
+            sum += rounded(1, dgates[r * LANES + l]);
         pass->dbias_ih[r] += sum;
         pass->dbias_hh[r] += sum;
     }
@@ -137,11 +138,11 @@ static void plain_lstm_backward(const lstm_pass *pass)
         if (pass->din) {
             real *din = pass->din + (size_t)t * pass->inputs * LANES;
             memset(din, 0, sizeof(real) * pass->inputs * LANES);
-            plain_product_back(4 * units, pass->inputs, pass->weight_ih, dgates,
-                               din);
+            plain_step_back(1, 4 * units, pass->inputs, pass->weight_ih, dgates,
+                            din);
         }
         memset(dh, 0, sizeof(real) * width);
-        plain_product_back(4 * units, units, pass->weight_hh, dgates, dh);
+        plain_step_back(1, 4 * units, units, pass->weight_hh, dgates, dh);
     }
 }
 
@@ -174,8 +175,8 @@ static void plain_attention_forward(const attention_pass *pass)
     const size_t step = (size_t)pass->inputs * LANES;
     memset(pass->weight, 0, sizeof(real) * pass->steps * LANES);
     for (int t = 0; t < pass->steps; t++)
-        plain_product(1, pass->inputs, pass->context, pass->in + t * step,
-                      pass->weight + t * LANES);
+        plain_step(0, 1, pass->inputs, pass->context, pass->in + t * step,
+                   pass->weight + t * LANES);
     softmax_over_steps(pass->steps, pass->present, pass->weight);
     memset(pass->out, 0, sizeof(real) * step);
     for (int t = 0; t < pass->steps; t++)
@@ -243,7 +244,7 @@ static void plain_adam(size_t count, const adam_rates *rates,
 }
 
 const kernels PLAIN_KERNELS = {
-    .name = "plain",
+    .name = PLAIN_NAME,
     .product = plain_product,
     .product_back = plain_product_back,
     .product_outer = plain_product_outer,

@@ -3,6 +3,7 @@
 #ifndef AC_PLAIN_PRODUCTS_H
 #define AC_PLAIN_PRODUCTS_H
 
+#include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 
 #ifdef AC_DOUBLE
@@ -27,8 +28,19 @@ int ac_uses_gemm(void)
 #define blas_gemm(...) (void)0
 #endif
 
-static void plain_product(int units, int inputs, const real *w, const real *x,
-                          real *y)
+/* A number that goes into a product; in mixed precision it is rounded first. */
+static inline real rounded(int mixed, real x)
+{
+#ifdef AC_MIXED
+    return mixed ? bfloat16_round(x) : x;
+#else
+    (void)mixed;
+    return x;
+#endif
+}
+
+static void plain_step(int mixed, int units, int inputs, const real *w,
+                       const real *x, real *y)
 {
     if (HAVE_BLAS(units)) {
         blas_gemm(0, 1, LANES, units, inputs, x, LANES, w, units, y, LANES);
@@ -38,19 +50,27 @@ static void plain_product(int units, int inputs, const real *w, const real *x,
         real sum[LANES];
         memcpy(sum, y + r * LANES, sizeof sum);
         for (int k = 0; k < inputs; k++) {
-            const real w_rk = w[(size_t)k * units + r];
+            const real w_rk = rounded(mixed, w[(size_t)k * units + r]);
             const real *x_k = x + k * LANES;
             LANE_LOOP
             for (int l = 0; l < LANES; l++) {
-                sum[l] += w_rk * x_k[l];
+                sum[l] += w_rk * rounded(mixed, x_k[l]);
             }
         }
         memcpy(y + r * LANES, sum, sizeof sum);
     }
 }
 
-static void plain_product_back(int units, int inputs, const real *w,
-                               const real *y, real *x)
+static void plain_product(int units, int inputs, int steps, const real *w,
+                          const real *x, size_t x_step, real *y, size_t y_step)
+{
+    for (int t = 0; t < steps; t++)
+        plain_step(mixes(units, inputs, steps), units, inputs, w,
+                   x + t * x_step, y + t * y_step);
+}
+
+static void plain_step_back(int mixed, int units, int inputs, const real *w,
+                            const real *y, real *x)
 {
     if (HAVE_BLAS(units)) {
         blas_gemm(0, 0, LANES, inputs, units, y, LANES, w, units, x, LANES);
@@ -60,18 +80,27 @@ static void plain_product_back(int units, int inputs, const real *w,
         real sum[LANES];
         memcpy(sum, x + k * LANES, sizeof sum);
         for (int r = 0; r < units; r++) {
-            const real w_rk = w[(size_t)k * units + r];
+            const real w_rk = rounded(mixed, w[(size_t)k * units + r]);
             const real *y_r = y + r * LANES;
             LANE_LOOP
             for (int l = 0; l < LANES; l++) {
-                sum[l] += w_rk * y_r[l];
+                sum[l] += w_rk * rounded(mixed, y_r[l]);
             }
         }
         memcpy(x + k * LANES, sum, sizeof sum);
     }
 }
 
-static void plain_outer_step(int units, int inputs, const real *y,
+static void plain_product_back(int units, int inputs, int steps, const real *w,
+                               const real *y, size_t y_step, real *x,
+                               size_t x_step)
+{
+    for (int t = 0; t < steps; t++)
+        plain_step_back(mixes(units, inputs, steps), units, inputs, w,
+                        y + t * y_step, x + t * x_step);
+}
+
+static void plain_step_outer(int mixed, int units, int inputs, const real *y,
                              const real *x, real *w)
 {
     if (HAVE_BLAS(units)) {
@@ -84,7 +113,7 @@ static void plain_outer_step(int units, int inputs, const real *y,
             real products[LANES], sum = 0;
             LANE_LOOP
             for (int l = 0; l < LANES; l++) {
-                products[l] = y_r[l] * x_k[l];
+                products[l] = rounded(mixed, y_r[l]) * rounded(mixed, x_k[l]);
             }
             for (int l = 0; l < LANES; l++)
                 sum += products[l];
@@ -97,7 +126,8 @@ static void plain_product_outer(int units, int inputs, int steps, const real *y,
                                 real *w)
 {
     for (int t = 0; t < steps; t++)
-        plain_outer_step(units, inputs, y + t * y_step, x + t * x_step, w);
+        plain_step_outer(mixes(units, inputs, steps), units, inputs,
+                         y + t * y_step, x + t * x_step, w);
 }
 
 #endif

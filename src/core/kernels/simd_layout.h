@@ -41,18 +41,18 @@ static int panel_height(int left, int tile)
     return left >= 4 ? 4 : 1;
 }
 
-static size_t packed_forward(const lstm_pass *pass)
+static inline size_t packed_forward(const lstm_pass *pass)
 {
     return GATES * (size_t)pass->units * (1 + pass->inputs + pass->units);
 }
 
-static size_t packed_recurrent(const lstm_pass *pass)
+static inline size_t packed_recurrent(const lstm_pass *pass)
 {
     return GATES * (size_t)pass->units * pass->units;
 }
 
 /* A multiple of a cache line, so that what follows is aligned. */
-static size_t packed_count(int inputs, int units)
+static inline size_t packed_count(int inputs, int units)
 {
     const lstm_pass pass = {.inputs = inputs, .units = units};
     return round_up(packed_forward(&pass) + packed_recurrent(&pass) +
@@ -63,9 +63,9 @@ static size_t packed_count(int inputs, int units)
 /* The largest SIMD_ROWS. */
 enum { MAX_ROWS = 16 };
 
-static real *pack_columns(const real *weight, int columns, size_t rows,
-                          const size_t *row, const real *factor, int height,
-                          real *to)
+static inline real *pack_columns(const real *weight, int columns, size_t rows,
+                                 const size_t *row, const real *factor,
+                                 int height, real *to)
 {
     for (int k = 0; k < columns; k++, weight += rows)
         for (int j = 0; j < height; j++)
@@ -73,8 +73,8 @@ static real *pack_columns(const real *weight, int columns, size_t rows,
     return to;
 }
 
-static real *pack_forward_panel(const lstm_pass *pass, int first, int height,
-                                real *to)
+static inline real *pack_forward_panel(const lstm_pass *pass, int first,
+                                       int height, real *to)
 {
     /* The activations take powers of two: the factor is in the weights. */
     static const real scale[GATES] = {(real)-LOG2_E, (real)-LOG2_E,
@@ -93,8 +93,9 @@ static real *pack_forward_panel(const lstm_pass *pass, int first, int height,
                         to);
 }
 
-static real *pack_backward_panel(const lstm_pass *pass, const real *weight,
-                                 int first, int height, real *to)
+static inline real *pack_backward_panel(const lstm_pass *pass,
+                                        const real *weight, int first,
+                                        int height, real *to)
 {
     const int units = pass->units;
     const size_t rows = GATES * (size_t)units;
@@ -106,8 +107,8 @@ static real *pack_backward_panel(const lstm_pass *pass, const real *weight,
     return to;
 }
 
-static real *pack_backward(const lstm_pass *pass, const real *weight,
-                           int columns, int tile, real *to)
+static inline real *pack_backward(const lstm_pass *pass, const real *weight,
+                                  int columns, int tile, real *to)
 {
     for (int first = 0, height; first < columns; first += height) {
         height = panel_height(columns - first, tile);
@@ -116,7 +117,7 @@ static real *pack_backward(const lstm_pass *pass, const real *weight,
     return to;
 }
 
-static void pack_weights(const lstm_pass *pass, int tile)
+static inline void pack_weights(const lstm_pass *pass, int tile)
 {
     const int rows = GATES * pass->units;
     real *to = pass->packed;
@@ -196,7 +197,7 @@ static weight_sums weight_sums_shape(int inputs, int units, int width)
     return sums;
 }
 
-static size_t weight_sums_scratch(int inputs, int units, int width)
+static inline size_t weight_sums_scratch(int inputs, int units, int width)
 {
     const weight_sums sums = weight_sums_shape(inputs, units, width);
     return (2 * (size_t)units + (size_t)CHUNK * sums.aligned +
@@ -215,13 +216,6 @@ static weight_sums weight_sums_at(const lstm_pass *pass, int width)
     return sums;
 }
 
-static void clear_weight_sums(const weight_sums *sums)
-{
-    memset(sums->daligned, 0,
-           sizeof(real) * sums->rows *
-               (sums->aligned + (size_t)sums->rest * LANES));
-}
-
 static const real *column_at(const lstm_pass *pass, const lstm_step *step,
                              int column)
 {
@@ -234,47 +228,51 @@ static const real *column_at(const lstm_pass *pass, const lstm_step *step,
 }
 
 /* Whether `count` columns are contiguous. */
-static int columns_adjoin(const lstm_pass *pass, const lstm_step *step,
-                          int first, int count)
+static inline int columns_adjoin(const lstm_pass *pass, const lstm_step *step,
+                                 int first, int count)
 {
     return first < pass->units ? step->recurrent && first + count <= pass->units
                                : first + count <= pass->units + pass->inputs;
 }
 
-/* dweight[row] += the sum of `count` numbers; those of two rows are `stride`
- * apart. */
-static void add_column(int units, const real *sums, size_t stride, int count,
-                       real *dweight)
+/* Where the sums of a column belong, from its first row on: one gradient, or
+ * two for the biases, which have the same. */
+static int column_gradients(const lstm_pass *pass, int column, real **to)
 {
-    for (int u = 0; u < units; u++)
-        for (int g = 0; g < GATES; g++, sums += stride) {
-            real sum = sums[0];
-            for (int l = 1; l < count; l++)
-                sum += sums[l];
-            dweight[g * units + u] += sum;
-        }
+    const size_t rows = GATES * (size_t)pass->units;
+    const int input = column - pass->units;
+    if (input >= pass->inputs) {
+        to[0] = pass->dbias_ih;
+        to[1] = pass->dbias_hh;
+        return 2;
+    }
+    to[0] = input < 0 ? pass->dweight_hh + column * rows
+                      : pass->dweight_ih + input * rows;
+    return 1;
 }
 
-static void add_weight_sums(const lstm_pass *pass, const weight_sums *sums)
+static real weight_sum(const weight_sums *sums, int row, int column)
 {
-    const int units = pass->units, ones = units + pass->inputs;
-    for (int k = 0; k <= ones; k++) {
-        const int rest = k - sums->aligned;
-        const real *from =
-            rest < 0 ? sums->daligned + k
-                     : sums->drest + (size_t)rest * sums->rows * LANES;
-        const size_t stride = rest < 0 ? sums->aligned : LANES;
-        const int count = rest < 0 ? 1 : LANES;
-        if (k < units)
-            add_column(units, from, stride, count,
-                       pass->dweight_hh + (size_t)k * sums->rows);
-        else if (k < ones)
-            add_column(units, from, stride, count,
-                       pass->dweight_ih + (size_t)(k - units) * sums->rows);
-        if (k == ones) {
-            add_column(units, from, stride, count, pass->dbias_ih);
-            add_column(units, from, stride, count, pass->dbias_hh);
-        }
+    const int rest = column - sums->aligned;
+    if (rest < 0)
+        return sums->daligned[(size_t)row * sums->aligned + column];
+    const real *lanes = sums->drest + ((size_t)rest * sums->rows + row) * LANES;
+    real sum = lanes[0];
+    for (int l = 1; l < LANES; l++)
+        sum += lanes[l];
+    return sum;
+}
+
+/* Adds the sums of the units from `first` on to the gradient. */
+static void add_weight_sums(const lstm_pass *pass, const weight_sums *sums,
+                            int first)
+{
+    for (int k = 0; k < sums->aligned + sums->rest; k++) {
+        real *to[2];
+        const int count = column_gradients(pass, k, to);
+        for (int row = GATES * first; row < sums->rows; row++)
+            for (int i = 0; i < count; i++)
+                to[i][gate_row(pass, row)] += weight_sum(sums, row, k);
     }
 }
 

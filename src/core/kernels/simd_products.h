@@ -60,27 +60,32 @@ SIMD_KERNEL void add_product(int rows, int count, const real *w, size_t down,
     }
 }
 
-SIMD_KERNEL void simd_product(int units, int inputs, const real *w,
-                              const real *x, real *y)
+SIMD_KERNEL void simd_product(int units, int inputs, int steps, const real *w,
+                              const real *x, size_t x_step, real *y,
+                              size_t y_step)
 {
-    add_product(units, inputs, w, 1, units, x, y);
+    for (int t = 0; t < steps; t++)
+        add_product(units, inputs, w, 1, units, x + t * x_step, y + t * y_step);
 }
 
-SIMD_KERNEL void simd_product_back(int units, int inputs, const real *w,
-                                   const real *y, real *x)
+SIMD_KERNEL void simd_product_back(int units, int inputs, int steps,
+                                   const real *w, const real *y, size_t y_step,
+                                   real *x, size_t x_step)
 {
-    add_product(inputs, units, w, units, 1, y, x);
+    for (int t = 0; t < steps; t++)
+        add_product(inputs, units, w, units, 1, y + t * y_step, x + t * x_step);
 }
 
-/* Writes the transpose of SIMD_WIDTH columns (lane vectors): a row for each
- * of SIMD_WIDTH lanes, `stride` apart. Each round of zips moves one bit of
- * the column's number into the lane's place. */
-SIMD_INLINE void transpose(const real *columns, real *rows, size_t stride)
+/* Writes the transpose of SIMD_WIDTH columns (lane vectors), `apart` from each
+ * other: a row for each of SIMD_WIDTH lanes, `stride` apart. Each round of zips
+ * moves one bit of the column's number into the lane's place. */
+SIMD_INLINE void transpose(const real *columns, size_t apart, real *rows,
+                           size_t stride)
 {
     vector a[SIMD_WIDTH], b[SIMD_WIDTH];
     SIMD_UNROLL
     for (int i = 0; i < SIMD_WIDTH; i++)
-        a[i] = v_load(columns + i * LANES);
+        a[i] = v_load(columns + i * apart);
     SIMD_UNROLL
     for (int round = 1; round < SIMD_WIDTH; round *= 2) {
         SIMD_UNROLL
@@ -97,12 +102,14 @@ SIMD_INLINE void transpose(const real *columns, real *rows, size_t stride)
         v_store(rows + i * stride, a[i]);
 }
 
-/* total += rows by `vectors` vectors of columns, summed over lanes and steps:
+/* total += (or = if `assign`) rows by `vectors` vectors of columns, summed over
+ * lanes and steps:
  * rows [LANES], those of two steps `row_step` apart; columns
  * [steps][LANES][column_count]. */
 SIMD_INLINE void outer_sums(int rows, int vectors, int steps, const real *row,
                             ptrdiff_t row_step, const real *columns,
-                            size_t column_count, real *total, size_t stride)
+                            size_t column_count, real *total, size_t stride,
+                            int assign)
 {
     vector sum[GATES * 2];
     SIMD_UNROLL
@@ -128,7 +135,10 @@ SIMD_INLINE void outer_sums(int rows, int vectors, int steps, const real *row,
         SIMD_UNROLL
         for (int v = 0; v < vectors; v++) {
             real *to = total + r * stride + v * SIMD_WIDTH;
-            v_store(to, v_load(to) + sum[r * vectors + v]);
+            if (assign)
+                v_store(to, sum[r * vectors + v]);
+            else
+                v_store(to, v_load(to) + sum[r * vectors + v]);
         }
     }
 }
@@ -143,12 +153,12 @@ SIMD_INLINE void outer_tile(int height, int vectors, int count, int steps,
     const int width = vectors * SIMD_WIDTH;
     if (count == width) {
         outer_sums(height, vectors, steps, x, (ptrdiff_t)x_step, transposed,
-                   width, w, units);
+                   width, w, units, 0);
         return;
     }
     real sums[GATES * 2 * SIMD_WIDTH] = {0};
     outer_sums(height, vectors, steps, x, (ptrdiff_t)x_step, transposed, width,
-               sums, width);
+               sums, width, 0);
     for (int k = 0; k < height; k++)
         for (int r = 0; r < count; r++)
             w[k * units + r] += sums[k * width + r];
@@ -167,7 +177,7 @@ SIMD_INLINE void transpose_rows(int vectors, int count, const real *y,
     }
     for (int v = 0; v < vectors; v++)
         for (int lane = 0; lane < LANES; lane += SIMD_WIDTH)
-            transpose(y + v * SIMD_WIDTH * LANES + lane,
+            transpose(y + v * SIMD_WIDTH * LANES + lane, LANES,
                       transposed + lane * width + v * SIMD_WIDTH, width);
 }
 

@@ -46,9 +46,9 @@ static void conv_forward(const layer *self, int part)
     const size_t out_step = (size_t)units * LANES;
     bias_forward(units, end - first, self->parameters + (size_t)units * inputs,
                  self->out + first * out_step);
-    for (int t = first; t < end; t++)
-        self->kernels->product(units, inputs, self->parameters,
-                               self->in + t * step, self->out + t * out_step);
+    self->kernels->product(units, inputs, end - first, self->parameters,
+                           self->in + first * step, step,
+                           self->out + first * out_step, out_step);
 }
 
 static void conv_backward_input(const layer *self)
@@ -60,10 +60,9 @@ static void conv_backward_input(const layer *self)
     if (!self->din)
         return;
     memset(self->din, 0, sizeof(real) * stage->steps * step);
-    for (int t = 0; t < conv_steps(stage); t++)
-        self->kernels->product_back(units, inputs, self->parameters,
-                                    self->dout + t * out_step,
-                                    self->din + t * step);
+    self->kernels->product_back(units, inputs, conv_steps(stage),
+                                self->parameters, self->dout, out_step,
+                                self->din, step);
 }
 
 static void conv_backward_weights(const layer *self)

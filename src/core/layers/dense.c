@@ -26,7 +26,7 @@ static void dense_apply(const kernels *kernels, int units, int inputs,
                         real *out)
 {
     bias_forward(units, 1, bias, out);
-    kernels->product(units, inputs, weight, in, out);
+    kernels->product(units, inputs, 1, weight, in, 0, out, 0);
 }
 
 /* Adds to the gradients of weight and bias, and assigns din, if it is wanted.
@@ -41,7 +41,7 @@ static void dense_apply_back(const kernels *kernels, int units, int inputs,
     if (!din)
         return;
     memset(din, 0, sizeof(real) * inputs * LANES);
-    kernels->product_back(units, inputs, weight, dout, din);
+    kernels->product_back(units, inputs, 1, weight, dout, 0, din, 0);
 }
 
 static void dense_forward(const layer *self)

@@ -110,10 +110,9 @@ static void gate_alpha(const layer *self, const gate_parameters *own,
     const ac_stage *stage = self->stage;
     const int marks = stage->inputs, bins = stage->steps;
     memset(cache->score, 0, sizeof(real) * place_count(stage) * marks * LANES);
-    for (int p = 0; p < place_count(stage); p++)
-        self->kernels->product(marks, stage->side, own->query,
-                               self->side + (size_t)p * stage->side * LANES,
-                               cache->score + (size_t)p * marks * LANES);
+    self->kernels->product(marks, stage->side, place_count(stage), own->query,
+                           self->side, (size_t)stage->side * LANES,
+                           cache->score, (size_t)marks * LANES);
     for (int j = 0; j < marks; j++) {
         real *alpha = cache->alpha + (size_t)j * bins * LANES;
         for (int t = 0; t < bins; t++) {
@@ -238,10 +237,9 @@ static void gate_back_alpha(const layer *self, const gate_parameters *own,
     self->kernels->product_outer(marks, side, place_count(stage), cache->dscore,
                                  (size_t)marks * LANES, self->side,
                                  (size_t)side * LANES, gradient->query);
-    for (int p = 0; p < place_count(stage); p++)
-        self->kernels->product_back(marks, side, own->query,
-                                    cache->dscore + (size_t)p * marks * LANES,
-                                    self->dside + (size_t)p * side * LANES);
+    self->kernels->product_back(marks, side, place_count(stage), own->query,
+                                cache->dscore, (size_t)marks * LANES,
+                                self->dside, (size_t)side * LANES);
 }
 
 static void gate_back_beta(const layer *self, const gate_parameters *own,

@@ -52,12 +52,12 @@ static void value_forward(const layer *self)
     const value_parameters own = value_split(stage, self->parameters);
     real *unit = self->cache;
     memset(unit, 0, sizeof(real) * stage->steps * units * LANES);
+    self->kernels->product(units, stage->inputs, stage->steps, own.detector,
+                           self->in, (size_t)stage->inputs * LANES, unit,
+                           (size_t)units * LANES);
     for (int t = 0; t < stage->steps; t++, unit += units * LANES) {
         const int place = place_of(stage, t);
         real *out = self->out + (size_t)t * LANES;
-        self->kernels->product(units, stage->inputs, own.detector,
-                               self->in + (size_t)t * stage->inputs * LANES,
-                               unit);
         lanes_set(own.offset[place], out);
         for (int r = 0; r < units; r++)
             lanes_add(own.profile[place + (size_t)r * places], unit + r * LANES,
@@ -98,10 +98,9 @@ static void value_backward(const layer *self)
     if (!self->din)
         return;
     memset(self->din, 0, sizeof(real) * stage->steps * inputs * LANES);
-    for (int t = 0; t < stage->steps; t++)
-        self->kernels->product_back(units, inputs, self->parameters,
-                                    dunit + (size_t)t * units * LANES,
-                                    self->din + (size_t)t * inputs * LANES);
+    self->kernels->product_back(units, inputs, stage->steps, self->parameters,
+                                dunit, (size_t)units * LANES, self->din,
+                                (size_t)inputs * LANES);
 }
 
 static const layer_type value_layer = {
