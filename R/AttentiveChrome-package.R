@@ -23,7 +23,8 @@
 #' * `AttentiveChrome.simd`: the kernels that the core uses in single precision:
 #'   `"avx512"`, `"avx2"`, `"neon"` or `"plain"`. The default is the fastest
 #'   that the processor supports. Results of different kernels differ in the
-#'   last digits.
+#'   last digits. `precision = "mixed"` of [attentiveChrome()] has kernels of
+#'   its own.
 #'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on

@@ -66,14 +66,11 @@ score <- function(architecture, precision, seed) {
     model <- quietly(attentiveChrome(
         parts, recipe = recipe, epochs = sized(5, 1), seed = seed,
         threads = 1, precision = precision, progress = FALSE))
-    logit <- predict(model, parts$test, type = "logit")
-    label <- internal$.labelledInput(parts$test, marks(parts$test),
-                                     colnames(parts$test), "none", 1,
-                                     "test")$y
-    p <- stats::plogis(as.vector(logit))
+    logit <- as.vector(predict(model, parts$test, type = "link"))
+    label <- as.vector(expressionLabel(parts$test))
     data.frame(architecture, precision, seed,
-               auroc = internal$.auroc(label, p),
-               loss = -mean(log(ifelse(label == 1, p, 1 - p))))
+               auroc = internal$.auroc(label, logit),
+               loss = internal$.logLoss(label, logit))
 }
 
 runs <- expand.grid(precision = c("single", "mixed"), seed = sized(1:6, 1:2),
