@@ -184,8 +184,8 @@ static results run_all(const ac_engine *engine, const shape *shape, int threads,
         for (int j = 0; j < MARKS; j++)
             present[i * MARKS + j] = i % 5 == 0 || j == i % MARKS;
     }
-    const ac_network network = {shape->stages, shape->count, threads, NULL, 1,
-                                9,             MARKS,        0.2};
+    const ac_network network = {
+        shape->stages, shape->count, threads, NULL, 1, 9, MARKS, 0.2};
     const ac_genes genes = {GENES, x, y, present};
     const size_t p = engine->parameter_count(&network), inputs = MARKS * BINS;
     const size_t size = 4 * p + 3 + GENES * (1 + 2 * inputs);
@@ -234,8 +234,8 @@ static void test_interrupt(const ac_engine *engine, const shape *shape)
 {
     static double x[GENES * MARKS * BINS], y[GENES], rates[GENES];
     static int order[GENES];
-    const ac_network network = {shape->stages, shape->count, 4, NULL, 0, 0, 0,
-                                0};
+    const ac_network network = {
+        shape->stages, shape->count, 4, NULL, 0, 0, 0, 0};
     const ac_genes genes = {GENES, x, y, NULL};
     const size_t p = engine->parameter_count(&network);
     const ac_settings settings = {64, rates, NULL, 1};
@@ -250,8 +250,8 @@ static void test_interrupt(const ac_engine *engine, const shape *shape)
         const ac_poll soon = {stop_after, &left};
         memset(blocks, 0, 3 * p * sizeof(double));
         ac_state state = {p, blocks, blocks + p, blocks + 2 * p, 0};
-        const ac_status status = engine->train(
-            &network, &genes, order, &settings, &state, soon, &loss);
+        const ac_status status = engine->train(&network, &genes, order,
+                                               &settings, &state, soon, &loss);
         stopped += status == AC_INTERRUPTED;
         expect(status == AC_INTERRUPTED ? state.steps < 5 && left == -1
                                         : state.steps == 5,

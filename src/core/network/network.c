@@ -164,7 +164,8 @@ static void network_set_gradient(network *net, real *gradient)
     net->gradient = gradient;
     for (int i = 0; i < net->layer_count; i++) {
         layer *self = &net->layers[i];
-        self->gradient = gradient + (self->parameters - net->layers->parameters);
+        self->gradient =
+            gradient + (self->parameters - net->layers->parameters);
     }
 }
 
@@ -189,8 +190,8 @@ static int part_count(const layer_type *type)
     return type->parts > 0 ? type->parts : 1;
 }
 
-/* Multiply-adds of lane vectors in one part, an upper bound: a dense layer reads
- * its steps only once. */
+/* Multiply-adds of lane vectors in one part, an upper bound: a dense layer
+ * reads its steps only once. */
 static double part_work(const layer *self)
 {
     const ac_stage *stage = self->stage;

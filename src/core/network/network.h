@@ -28,12 +28,12 @@ typedef struct {
     real *dlogit; /* [LANES] */
 
     /* The block that it is on. */
-    size_t first;     /* its first gene, from the first of the work */
-    int lanes;        /* its genes                                  */
-    real *gradient;   /* of this block; NULL where none is computed */
-    double *losses;   /* [LANES]                                    */
+    size_t first;   /* its first gene, from the first of the work */
+    int lanes;      /* its genes                                  */
+    real *gradient; /* of this block; NULL where none is computed */
+    double *losses; /* [LANES]                                    */
     pool *pool;
-    int worker;       /* who runs it, if one worker alone does      */
+    int worker;        /* who runs it, if one worker alone does      */
     progress state[2]; /* forward, backward: if several do          */
     int backward_left; /* layers                                    */
 } network;

@@ -21,8 +21,8 @@ static size_t widest_stage(const ac_network *shape)
     size_t widest = 1;
     for (int s = 0; s < shape->stage_count; s++) {
         const ac_stage *stage = &shape->stages[s];
-        const size_t pieces = (size_t)stage->copies *
-                              part_count(layer_types[stage->layer]);
+        const size_t pieces =
+            (size_t)stage->copies * part_count(layer_types[stage->layer]);
         widest = pieces > widest ? pieces : widest;
     }
     return widest;
@@ -156,8 +156,8 @@ static ac_status team_fill(team *self, ac_use use, ac_poll poll)
     self->pool = pool_open(self->threads, pool_capacity(self), poll);
     if (!self->memory || !self->losses || !self->pool)
         return AC_NO_MEMORY;
-    team_lay_out(self, (real *)(((uintptr_t)self->memory + 63) &
-                                ~(uintptr_t)63), use);
+    team_lay_out(
+        self, (real *)(((uintptr_t)self->memory + 63) & ~(uintptr_t)63), use);
     for (int n = 0; n < self->net_count; n++)
         network_assign(&self->nets[n], self->pool, self->parameters);
     return AC_OK;

@@ -65,7 +65,8 @@ static void team_begin_batch(team *self, double batch);
 /* After the parameters have changed. */
 static void team_pack(const team *self);
 /* The gradient, where the job has a loss: of the sum over its genes as turn()
- * scales them. AC_INTERRUPTED if the caller asked to stop: the results are incomplete. */
+ * scales them. AC_INTERRUPTED if the caller asked to stop: the results are
+ * incomplete. */
 static ac_status team_run(team *self, const job *job);
 
 #endif

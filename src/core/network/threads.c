@@ -36,8 +36,8 @@ static int in_child(void)
 }
 #endif
 
-/* Those that the process may run on, as under taskset or in a batch job; 0 where
- * that is not known. (The tests define it, to have threads anywhere.) */
+/* Those that the process may run on, as under taskset or in a batch job; 0
+ * where that is not known. (The tests define it, to have threads anywhere.) */
 #ifdef AC_PROCESSORS
 static int processors(void)
 {

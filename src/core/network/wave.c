@@ -65,8 +65,8 @@ static ac_status add_gradients(wave *wave)
 static ac_status add_results(wave *wave)
 {
     const job *job = wave->job;
-    const size_t count = at_most(job->count - wave->first,
-                                 (size_t)wave->blocks * LANES);
+    const size_t count =
+        at_most(job->count - wave->first, (size_t)wave->blocks * LANES);
     for (size_t i = 0; i < count; i++)
         *job->loss += wave->team->losses[i];
     return job->count > LANES ? add_gradients(wave) : AC_OK;
