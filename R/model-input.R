@@ -1,6 +1,6 @@
-# What a network reads of a signal. For each sample (a gene in a cell type; genes
-# vary fastest), it has the bins of the first mark, then those of the second, and
-# so on. The core reads the assays where they are: a signal is not copied.
+# What a network reads of a signal. For each sample (a gene in a cell type;
+# genes vary fastest), it has the bins of the first mark, then those of the
+# second, and so on. The core reads the assays where they are, without a copy.
 
 # `scale` is the factor of the signal within the logarithm. It belongs to a
 # model, as it is that of the training signal. The core has the same
@@ -9,8 +9,8 @@
                     log1p = function(x, scale) log1p(scale * x))
 
 # The input `x` as src/ffi_network.c reads it: `marks`, the assays (genes x cell
-# types x bins); `rows`, the samples to read, as places in genes x cell types, or
-# NULL for all; and `scale`, that of the logarithm, or 0 for none. `scale` is
+# types x bins); `rows`, the samples to read, as places in genes x cell types,
+# or NULL for all; and `scale`, that of the logarithm, or 0 for none. `scale` is
 # needed where the transform has one. A mark that the signal lacks is NULL;
 # whether it may lack it, .atMarks() checks.
 .modelInput <- function(signal, marks, cellTypes, transform, scale) {
@@ -97,6 +97,11 @@
     any(some != trunc(some))
 }
 
+# At most `wanted` of n, evenly spread.
+.evenly <- function(n, wanted) {
+    unique(round(seq(1, n, length.out = min(n, wanted))))
+}
+
 # The numbers that the network reads, inputs x samples: a copy.
 .inputNumbers <- function(x) {
     bins <- dim(Find(Negate(is.null), x$marks))[3L]
@@ -108,14 +113,6 @@
     }
     dim(out) <- c(bins * length(x$marks), samples)
     out
-}
-
-# Genes x cell types x bins.
-.markValues <- function(mark, signal, cellTypes) {
-    values <- as.array(assay(signal, mark, withDimnames = FALSE)[
-        , match(cellTypes, colnames(signal)), , drop = FALSE])
-    .checkFinite(values, mark, rownames(signal))
-    values
 }
 
 # Brings the mean of the training signal, over all marks, bins and genes with a
