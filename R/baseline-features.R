@@ -1,38 +1,47 @@
 # What the baselines read of a signal: samples, and features of them.
 
+# So many tell the best of the simple baselines; all of a large panel would take
+# several times the memory of its signal.
+.baselineSamples <- 2^16
+
 # ---- samples ----------------------------------------------------------------
 
 # A sample is a gene in a cell type; genes vary fastest. `signal` has, for each
 # mark, a matrix of samples x bins.
-.samplesOf <- function(signal, marks, cellTypes) {
-    values <- lapply(stats::setNames(nm = marks), function(mark) {
-        values <- .markValues(mark, signal, cellTypes)
-        matrix(values, ncol = dim(values)[3L])
-    })
-    list(signal = values, gene = rep(rownames(signal), length(cellTypes)),
-         cellType = rep(cellTypes, each = nrow(signal)))
+# Only those are copied: all of them, or `some`, by their places.
+.samplesOf <- function(signal, marks, cellTypes, some = NULL) {
+    x <- .storedInput(signal, marks, cellTypes)
+    rows <- if (is.null(some)) x$rows else .storedRows(x)[some]
+    values <- lapply(x$marks, .markRows, rows)
+    genes <- nrow(signal)
+    some <- some %||% seq_len(genes * length(cellTypes))
+    list(signal = stats::setNames(values, marks),
+         gene = rownames(signal)[(some - 1L) %% genes + 1L],
+         cellType = cellTypes[(some - 1L) %/% genes + 1L])
 }
 
-.someSamples <- function(samples, keep) {
-    if (all(keep)) return(samples) # without a copy
-    list(signal = lapply(samples$signal, function(values) {
-             values[keep, , drop = FALSE]
-         }),
-         gene = samples$gene[keep], cellType = samples$cellType[keep])
-}
-
-# The samples with a label, the labels, and the genes that they are of.
-.labelledSamples <- function(signal, marks, cellTypes, arg) {
+# The samples with a label, the labels, and the genes that they are of. Of more
+# than `most` samples, some that are evenly spread.
+.labelledSamples <- function(signal, marks, cellTypes, arg, most = Inf) {
     label <- .checkedLabels(signal, cellTypes, arg)
     known <- !is.na(label)
-    list(samples = .someSamples(.samplesOf(signal, marks, cellTypes), known),
-         label = label[known], genes = .usedGenes(signal, cellTypes, known))
+    some <- which(known)
+    some <- some[.evenly(length(some), most)]
+    list(samples = .samplesOf(signal, marks, cellTypes, some),
+         label = label[some], genes = .usedGenes(signal, cellTypes, known))
 }
 
 # ---- features: samples x columns --------------------------------------------
 
 # log(1 + count). Normalized signal may be negative; then the sign is preserved.
-.logCount <- function(x, scale = 1) sign(x) * log1p(scale * abs(x))
+# Counts are looked up.
+.logCount <- function(x, scale = 1) {
+    if (is.integer(x) && length(x) > 0L && min(x) >= 0L && max(x) < 4096L) {
+        logs <- log1p(scale * (0:max(x)))[x + 1L]
+        return(array(logs, dim(x) %||% length(x), dimnames(x)))
+    }
+    sign(x) * log1p(scale * abs(x))
+}
 
 # Counts, coverage and ratios differ by orders of magnitude, so the signal is
 # multiplied by one factor for all marks, which makes its mean over the training
@@ -83,7 +92,9 @@
 
 .markMaxima <- function(samples, fit) {
     do.call(cbind, lapply(samples$signal, function(x) {
-        .logCount(apply(x, 1L, max), fit$scale)
+        highest <- x[, 1L]
+        for (bin in seq_len(ncol(x))) highest <- pmax(highest, x[, bin])
+        .logCount(highest, fit$scale)
     }))
 }
 

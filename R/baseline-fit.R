@@ -237,10 +237,17 @@
         none <- list(name = NA_character_, logit = rep(NA_real_, nrow(signal)))
         return(list(baseline = none, reference = none))
     }
-    samples <- .samplesOf(signal, marks, cellType)
     lapply(c(baseline = baseline$best, reference = baseline$reference),
            function(method) {
-               list(name = method, logit = .logitOfFit(
-                   method, baseline$fits[[method]], samples))
+               list(name = method, logit = .logitInBlocks(
+                   method, baseline$fits[[method]], signal, marks, cellType))
            })
+}
+
+# The features of many samples at once would take much memory.
+.logitInBlocks <- function(method, fit, signal, marks, cellTypes) {
+    blocks <- .inChunks(nrow(signal) * length(cellTypes), .baselineSamples)
+    unlist(lapply(blocks, function(some) {
+        .logitOfFit(method, fit, .samplesOf(signal, marks, cellTypes, some))
+    }), use.names = FALSE)
 }

@@ -29,8 +29,9 @@
         title = "the signal itself", colour = "grey40",
         of = function(model, signal, threads, beta) {
             input <- .modelInput(signal, model@marks, colnames(signal), "none")
-            array(input$x, c(length(binOffsets(model)), length(model@marks),
-                             nrow(signal)))
+            array(.inputNumbers(input$x),
+                  c(length(binOffsets(model)), length(model@marks),
+                    nrow(signal)))
         })
 )
 

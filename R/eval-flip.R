@@ -72,7 +72,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     signal <- signal[, cellTypes]
     input <- .modelInput(signal, model@marks, cellTypes, model@transform,
                          .scaleOf(model))
-    input <- matrix(input$x, ncol = nrow(signal) * length(cellTypes))
+    input <- .inputNumbers(input$x)
     value <- .transforms[[model@transform]](value, .scaleOf(model))
     find <- if (unit == "marks") .exactSet else .greedySet
     found <- lapply(seq_len(ncol(input)), function(i) {

@@ -11,7 +11,9 @@ generics::evaluate
 #'
 #' Every model stores two baselines, fitted to its training genes. The first is
 #' the best of the simple methods of [trainBaseline()], by the log loss in
-#' cross-validation on the training genes; no other genes choose it. The second,
+#' cross-validation on the training genes (if the cell types together have more
+#' than 65,536, on that many, evenly spread); no other genes choose it. The
+#' second,
 #' the reference, is the same for all models: a logistic regression on the mean
 #' log count of each mark. `baselines` adds others.
 #'

@@ -1,6 +1,7 @@
 # Checkpoints, from which training resumes after a crash. The checkpoint FILE
 # has the state after the last complete epoch. FILE.plan is written once and has
-# the model's settings and data. FILE.lock is locked while a process trains.
+# the model's settings and digests of its data. FILE.lock is locked while a
+# process trains.
 
 .planFile <- function(checkpoint) paste0(checkpoint, ".plan")
 
@@ -29,9 +30,29 @@
 .planParts <- c("architecture", "size", "settings", "transform", "data",
                 "start")
 
-.planDigest <- function(plan) {
+# What of a plan is written, with a digest of each part of the data.
+.sealedPlan <- function(plan) {
     plan$settings$progress <- NULL
-    .digest(plan[intersect(.planParts, names(plan))])
+    plan <- plan[intersect(.planParts, names(plan))]
+    plan$data <- lapply(plan$data, function(part) {
+        if (is.list(part) && is.list(part$x)) part$x <- .digestInput(part$x)
+        .digest(part)
+    })
+    plan
+}
+
+# Bin by bin, of what is read alone: an assay may have other cell types, too.
+.digestInput <- function(x) {
+    rows <- .storedRows(x)
+    marks <- lapply(x$marks, function(values) {
+        if (is.null(values)) return(NULL)
+        bins <- dim(values)[3L]
+        all <- length(values) / bins
+        vapply(seq_len(bins), function(b) {
+            rlang::hash(as.double(values[rows + (b - 1) * all]))
+        }, "")
+    })
+    list(marks, x$scale)
 }
 
 .readPlan <- function(checkpoint) {
@@ -42,14 +63,13 @@
         .stop("{.file {path}} is not a complete plan",
               class = "AttentiveChrome_damaged")
     }
-    plan$id <- .planDigest(plan)
     plan
 }
 
+# Both as .sealedPlan().
 .checkSamePlan <- function(kept, asked, checkpoint) {
-    if (identical(kept$id, .planDigest(asked))) return()
+    if (identical(.digest(kept), .digest(asked))) return()
     flat <- function(plan) {
-        plan$settings$progress <- NULL
         c(plan[c("architecture", "transform")], plan$size, plan$settings)
     }
     .checkSameSettings(flat(kept), flat(asked), "checkpoint",

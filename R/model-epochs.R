@@ -44,11 +44,8 @@
     gate <- .architectures[[plan$architecture]]$gate
     if (is.null(gate)) return(NULL)
     train <- plan$data$train
-    samples <- length(train$y)
-    some <- .evenly(samples, 4096L)
-    x <- matrix(train$x, ncol = samples)[, some, drop = FALSE]
-    told <- .predictGenes(network, parameters,
-                          list(x = as.vector(x), y = NULL),
+    some <- .evenly(length(train$y), 4096L)
+    told <- .predictGenes(network, parameters, .someInput(train, some),
                           attention = TRUE)$attention
     share <- .gateParts(told[[length(told)]], plan$data$marks)$share
     rowMeans(share, dims = 2L)

@@ -9,18 +9,21 @@
     .checkOutput(checkpoint, "checkpoint")
     lock <- .lockCheckpoint(checkpoint)
     on.exit(filelock::unlock(lock))
-    if (file.exists(.planFile(checkpoint))) {
-        kept <- .readPlan(checkpoint)
-        if (seedIsDrawn) plan$settings$seed <- kept$settings$seed
-        .checkSamePlan(kept, plan, checkpoint)
+    kept <- if (file.exists(.planFile(checkpoint))) .readPlan(checkpoint)
+    if (seedIsDrawn && !is.null(kept)) {
+        plan$settings$seed <- kept$settings$seed
+    }
+    sealed <- .sealedPlan(plan)
+    if (!is.null(kept)) {
+        .checkSamePlan(kept, sealed, checkpoint)
     } else if (file.exists(checkpoint)) {
         .stop("{.arg checkpoint} must be a new file, or a checkpoint",
               x = "{.file {checkpoint}} already exists, without
                    {.file {(.planFile(checkpoint))}}.")
     } else {
-        .saveSealed(plan, .planFile(checkpoint), "plan")
+        .saveSealed(sealed, .planFile(checkpoint), "plan")
     }
-    plan$id <- .planDigest(plan)
+    plan$id <- .digest(sealed)
     .fit(plan, threads, checkpoint, .readProgress(checkpoint, plan))
 }
 

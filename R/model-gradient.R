@@ -2,9 +2,8 @@
 
 # Inputs x samples.
 .inputMatrix <- function(model, signal) {
-    x <- .modelInput(signal, model@marks, colnames(signal), model@transform,
-                     .scaleOf(model))$x
-    matrix(x, length(model@marks) * length(binOffsets(model)))
+    .inputNumbers(.modelInput(signal, model@marks, colnames(signal),
+                              model@transform, .scaleOf(model))$x)
 }
 
 .inputLogit <- function(model, x, threads) {

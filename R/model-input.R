@@ -1,34 +1,118 @@
-# Converts a signal to the numeric vector that a network reads. For each sample
-# (a gene in a cell type; genes vary fastest), it has the bins of the first
-# mark, then those of the second, and so on.
+# What a network reads of a signal. For each sample (a gene in a cell type;
+# genes vary fastest), it has the bins of the first mark, then those of the
+# second, and so on. The core reads the assays where they are, without a copy.
 
 # `scale` is the factor of the signal within the logarithm. It belongs to a
-# model, as it is that of the training signal.
+# model, as it is that of the training signal. The core has the same
+# (src/core/network/input.c).
 .transforms <- list(none = function(x, scale) x,
                     log1p = function(x, scale) log1p(scale * x))
 
-# `scale` is needed where the transform has one. A mark that the signal lacks is
-# 0; whether it may lack it, .atMarks() checks.
+# The input `x` as src/ffi_network.c reads it: `marks`, the assays (genes x cell
+# types x bins); `rows`, the samples to read, as places in genes x cell types,
+# or NULL for all; and `scale`, that of the logarithm, or 0 for none. `scale` is
+# needed where the transform has one. A mark that the signal lacks is NULL;
+# whether it may lack it, .atMarks() checks.
 .modelInput <- function(signal, marks, cellTypes, transform, scale) {
-    samples <- nrow(signal) * length(cellTypes)
-    bins <- length(binOffsets(signal))
-    x <- array(0, c(bins, length(marks), samples))
-    for (j in which(marks %in% marks(signal))) {
-        values <- .markValues(marks[j], signal, cellTypes)
-        if (transform == "log1p") .checkNotNegative(values, marks[j])
-        x[, j, ] <- t(matrix(.transforms[[transform]](values, scale), samples,
-                             bins))
+    x <- .storedInput(signal, marks, cellTypes)
+    logs <- transform == "log1p"
+    for (j in if (logs) which(lengths(x$marks) > 0L)) {
+        .checkNotNegative(x$marks[[j]], marks[j], x$rows)
     }
-    dim(x) <- NULL # in place: as.vector() would copy
+    x$scale <- if (logs) scale else 0
     list(x = x, y = NULL)
 }
 
-# Genes x cell types x bins.
-.markValues <- function(mark, signal, cellTypes) {
-    values <- as.array(assay(signal, mark, withDimnames = FALSE)[
-        , match(cellTypes, colnames(signal)), , drop = FALSE])
-    .checkFinite(values, mark, rownames(signal))
-    values
+# Arrays in files are read.
+.storedInput <- function(signal, marks, cellTypes) {
+    there <- stats::setNames(nm = intersect(marks, marks(signal)))
+    cells <- match(cellTypes, colnames(signal))
+    values <- lapply(there, function(mark) {
+        assay(signal, mark, withDimnames = FALSE)
+    })
+    rows <- NULL
+    if (!identical(cells, seq_len(ncol(signal)))) {
+        if (all(vapply(values, is.array, NA))) {
+            rows <- as.vector(outer(seq_len(nrow(signal)),
+                                    nrow(signal) * (cells - 1L), `+`))
+            storage.mode(rows) <- "integer"
+        } else {
+            values <- lapply(values, function(x) x[, cells, , drop = FALSE])
+        }
+    }
+    values <- lapply(values, function(x) if (is.array(x)) x else as.array(x))
+    for (mark in there) {
+        .checkFinite(values[[mark]], mark, rownames(signal), rows)
+    }
+    list(marks = unname(values[marks]), rows = rows, scale = 0)
+}
+
+# The rows of an array of a mark, or all, as a matrix of rows x bins.
+.markRows <- function(values, rows = NULL) {
+    bins <- dim(values)[3L]
+    if (is.null(rows)) return(matrix(values, ncol = bins))
+    all <- length(values) / bins
+    columns <- lapply(seq_len(bins), function(b) values[rows + (b - 1) * all])
+    matrix(unlist(columns, use.names = FALSE), length(rows), bins)
+}
+
+.storedRows <- function(x) {
+    if (!is.null(x$rows)) return(x$rows)
+    values <- Find(Negate(is.null), x$marks)
+    seq_len(length(values) / dim(values)[3L])
+}
+
+# The number of samples of an input, whose numbers may be at hand: a vector.
+.inputCount <- function(x, inputs) {
+    if (!is.list(x)) return(length(x) / inputs)
+    length(.storedRows(x))
+}
+
+.someInput <- function(input, keep) {
+    input$x$rows <- .storedRows(input$x)[keep]
+    if (!is.null(input$y)) input$y <- input$y[keep]
+    input
+}
+
+# The core looks the logarithms of counts up, but computes those of fractions
+# anew in each epoch. Where memory does not matter, they are computed once.
+.logsOnce <- 2^25
+
+.withLogs <- function(x) {
+    there <- Filter(Negate(is.null), x$marks)
+    size <- as.numeric(.inputCount(x)) * dim(there[[1L]])[3L] * length(there)
+    if (x$scale == 0 || size > .logsOnce || !any(vapply(there, .areFractions,
+                                                        NA))) return(x)
+    marks <- lapply(x$marks, function(values) {
+        if (is.null(values)) return(NULL)
+        bins <- dim(values)[3L]
+        values <- .transforms$log1p(.markRows(values, x$rows), x$scale)
+        array(values, c(nrow(values), 1L, bins))
+    })
+    list(marks = marks, rows = NULL, scale = 0)
+}
+
+.areFractions <- function(values) {
+    some <- values[.evenly(length(values), 1000L)]
+    any(some != trunc(some))
+}
+
+# At most `wanted` of n, evenly spread.
+.evenly <- function(n, wanted) {
+    unique(round(seq(1, n, length.out = min(n, wanted))))
+}
+
+# The numbers that the network reads, inputs x samples: a copy.
+.inputNumbers <- function(x) {
+    bins <- dim(Find(Negate(is.null), x$marks))[3L]
+    samples <- .inputCount(x)
+    out <- array(0, c(bins, length(x$marks), samples))
+    transform <- .transforms[[if (x$scale > 0) "log1p" else "none"]]
+    for (j in which(lengths(x$marks) > 0L)) {
+        out[, j, ] <- t(transform(.markRows(x$marks[[j]], x$rows), x$scale))
+    }
+    dim(out) <- c(bins * length(x$marks), samples)
+    out
 }
 
 # Brings the mean of the training signal, over all marks, bins and genes with a
@@ -37,11 +121,21 @@
 .trainingScale <- function(signal, marks, cellTypes, transform) {
     if (transform == "none") return(1)
     known <- !is.na(.checkedLabels(signal, cellTypes, "signal"))
-    means <- vapply(marks, function(mark) {
-        mean(.markValues(mark, signal, cellTypes)[known])
-    }, 0)
+    x <- .storedInput(signal, marks, cellTypes)
+    if (!all(known)) x <- .someInput(list(x = x), known)$x
+    means <- vapply(x$marks, .meanOfRows, 0, rows = x$rows)
     # A signal that cannot be transformed is reported where it is read.
     if (mean(means) > 0) signif(0.6 / mean(means), 4L) else 1
+}
+
+# Bin by bin, as a copy of all would take memory.
+.meanOfRows <- function(values, rows) {
+    if (is.null(rows)) return(mean(values))
+    bins <- dim(values)[3L]
+    all <- length(values) / bins
+    mean(vapply(seq_len(bins), function(b) {
+        mean(values[rows + (b - 1) * all])
+    }, 0))
 }
 
 # The scale of a model; models made before it existed have none.
@@ -52,25 +146,42 @@
     else sprintf("%s(%s x)", model@transform, format(.scaleOf(model)))
 }
 
-.checkFinite <- function(values, mark, genes) {
-    bad <- !is.finite(values)
-    if (any(bad)) {
-        first <- which(bad, arr.ind = TRUE)[1L, ]
-        .stop("{.arg signal} must be finite",
-              x = "{.val {mark}} has {sum(bad)} value{?s} that {?is/are} not;
-                   the first is in gene {.val {genes[first[1]]}},
-                   bin {first[3]}.")
+# Whether all values hold: `holds` is asked for the whole array or, of chosen
+# rows, for each bin, so that no copy is made.
+.allHold <- function(values, rows, holds) {
+    if (is.null(rows)) return(holds(values))
+    bins <- dim(values)[3L]
+    all <- length(values) / bins
+    for (b in seq_len(bins)) {
+        if (!holds(values[rows + (b - 1) * all])) return(FALSE)
     }
+    TRUE
 }
 
-.checkNotNegative <- function(values, mark) {
-    if (min(values) < 0) {
-        .stop("{.code transform = \"log1p\"} requires signal that is not
-               negative",
-              x = "The minimum of {.val {mark}} is {signif(min(values), 3)}.",
-              i = "Use {.code transform = \"none\"}: a log ratio needs no
-                   further transform.")
+.areFinite <- function(x) {
+    if (length(x) == 0L) return(TRUE)
+    if (is.integer(x)) !anyNA(x) else is.finite(min(x)) && is.finite(max(x))
+}
+
+.checkFinite <- function(values, mark, genes, rows = NULL) {
+    if (.allHold(values, rows, .areFinite)) return()
+    bad <- which(!is.finite(.markRows(values, rows)), arr.ind = TRUE)
+    gene <- (bad[1L, 1L] - 1L) %% length(genes) + 1L
+    .stop("{.arg signal} must be finite",
+          x = "{.val {mark}} has {nrow(bad)} value{?s} that {?is/are} not;
+               the first is in gene {.val {genes[gene]}}, bin {bad[1, 2]}.")
+}
+
+.checkNotNegative <- function(values, mark, rows = NULL) {
+    if (.allHold(values, rows, function(x) length(x) == 0L || min(x) >= 0)) {
+        return()
     }
+    least <- min(if (is.null(rows)) values else .markRows(values, rows))
+    .stop("{.code transform = \"log1p\"} requires signal that is not
+           negative",
+          x = "The minimum of {.val {mark}} is {signif(least, 3)}.",
+          i = "Use {.code transform = \"none\"}: a log ratio needs no
+               further transform.")
 }
 
 # The input with labels, without the samples that have no label, and the genes
@@ -79,10 +190,8 @@
     input <- .modelInput(signal, marks, cellTypes, transform, scale)
     input$y <- .checkedLabels(signal, cellTypes, arg)
     known <- !is.na(input$y)
-    if (!all(known)) {
-        x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
-        input <- list(x = as.double(x), y = input$y[known])
-    }
+    if (!all(known)) input <- .someInput(input, known)
+    input$x <- .withLogs(input$x)
     input$genes <- .usedGenes(signal, cellTypes, known)
     input
 }

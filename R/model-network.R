@@ -18,7 +18,7 @@
 .coreGenes <- function(network, genes) {
     genes["present"] <- list(genes$present)
     if (!is.null(network$present) && is.null(genes$present)) {
-        samples <- length(genes$x) / network$size$bins / network$marks
+        samples <- .inputCount(genes$x, network$size$bins * network$marks)
         genes$present <- rep(as.integer(network$present), samples)
     }
     genes
@@ -93,8 +93,8 @@
     .orStopped(out)[c("loss", "gradient", "dx")]
 }
 
-# The derivatives of each gene's logit with respect to its input, shaped as
-# genes$x.
+# The derivatives of each gene's logit with respect to its input, as a vector of
+# inputs x genes.
 .logitGradient <- function(network, parameters, genes) {
     .checkMemory(network, "gradientOfInput")
     genes <- .coreGenes(network, genes)

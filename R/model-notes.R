@@ -2,6 +2,7 @@
 # class AttentiveChrome_note.
 
 .noteTraining <- function(model, plan, validation, threads) {
+    if (.notes$unwanted) return(model)
     known <- plan$data$validation
     logit <- if (!is.null(known)) .predictInput(model, known, threads)$logit
     notes <- c(.noteOrientation(model), .noteLastEpoch(model),
@@ -14,9 +15,15 @@
     model
 }
 
-# For callers that train many models.
+.notes <- new.env()
+.notes$unwanted <- FALSE
+
+# For callers that train many models: the notes are not even made.
 .withoutNotes <- function(expr) {
-    suppressMessages(expr, classes = "AttentiveChrome_note")
+    before <- .notes$unwanted
+    on.exit(.notes$unwanted <- before)
+    .notes$unwanted <- TRUE
+    expr
 }
 
 .noteOrientation <- function(model) {

@@ -45,11 +45,6 @@
     .standardized(.zoneMeans(samples, reference), reference)
 }
 
-# At most `wanted` of n, evenly spread.
-.evenly <- function(n, wanted) {
-    unique(round(seq(1, n, length.out = min(n, wanted))))
-}
-
 # ---- distances --------------------------------------------------------------
 
 # Energy distance (Szekely and Rizzo 2013) of two samples, rows of x and y, as a

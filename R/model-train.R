@@ -234,6 +234,8 @@ attentiveChrome <- function(signal, validation = NULL,
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
+    signal <- .inMemory(signal, cellTypes)
+    validation <- .inMemory(validation, cellTypes)
     data <- .trainingData(signal, validation, cellTypes, settings$transform,
                           marks)
     plan <- .trainingPlan(architecture, size,
@@ -251,7 +253,8 @@ attentiveChrome <- function(signal, validation = NULL,
 # All that a training needs, and what the model keeps of its training signal.
 .trainingPlan <- function(architecture, size, settings, transform, data,
                           signal) {
-    train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal")
+    train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal",
+                              most = .baselineSamples)
     list(architecture = architecture, size = size, settings = settings,
          transform = transform, data = data, baseline = .fitCandidates(train),
          reference = .trainingReference(train))

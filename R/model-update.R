@@ -47,6 +47,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")
     }
+    signal <- .inMemory(signal, cellTypes)
+    validation <- .inMemory(validation, cellTypes)
     data <- .trainingData(signal, validation, cellTypes, object@transform,
                           object@marks, .scaleOf(object))
     plan <- .trainingPlan(object@architecture, object@size, settings,

@@ -37,8 +37,10 @@
 #'
 #' @param signal The training data, one of:
 #'   * a signal ([chromatinSignal()]) with labels and one column per cell type.
-#'     It may be in an HDF5 file ([HDF5Array][HDF5Array::HDF5Array-class]); then
-#'     a worker reads one cell type at a time;
+#'     It may be in an HDF5 file ([HDF5Array][HDF5Array::HDF5Array-class]).
+#'     Cell types are then read together, as the chunks of a file span many of
+#'     them, and each worker receives its own. If they would take more than
+#'     half of the available memory, each worker reads one at a time;
 #'   * a list of signals, as returned by [splitGenes()]: `train`, `test` and, to
 #'     choose the epoch, `validation`;
 #'   * a named list of signals with one column each, one per cell type;
@@ -91,9 +93,11 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     settings <- .panelSettings(training, seed, split, tables)
     run <- .openRun(folder, settings, source)
     on.exit(run$close())
-    tasks <- lapply(setdiff(source$cellTypes, names(run$records)), function(c) {
-        list(cellType = c, data = source$data(c), seed = .seedOf(seed, c),
-             files = run$files(c))
+    wanted <- setdiff(source$cellTypes, names(run$records))
+    data <- source$read(wanted)
+    tasks <- lapply(wanted, function(c) {
+        list(cellType = c, data = data[[c]] %||% source$data(c),
+             seed = .seedOf(seed, c), files = run$files(c))
     })
     done <- .onWorkers(tasks, .trainCellType, training = training,
                        tables = tables, log = log, BPPARAM = BPPARAM,
@@ -168,8 +172,9 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 # ---- sources of data --------------------------------------------------------
 
 # A source: `cellTypes`; `data()`, which returns the data of a cell type for a
-# worker (signals of its parts, or paths); and `digest()`, which detects changes
-# of the data.
+# worker (signals of its parts, or paths); `read()`, which returns those of many
+# cell types where it is better to read them together; and `digest()`, which
+# detects changes of the data.
 .panelSource <- function(signal, cellTypes, split, tables) {
     if (is.character(signal)) {
         return(.folderSource(signal, cellTypes))
@@ -183,6 +188,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
         lapply(parts, function(part) part[, cellType])
     }
     list(cellTypes = cellTypes, data = one,
+         read = function(cellTypes) .readCellTypes(parts, cellTypes),
          digest = function(cellType) .digestParts(one(cellType)))
 }
 
@@ -210,6 +216,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
         parts
     }
     list(cellTypes = .checkNamedCells(cellTypes, names(signals)), data = one,
+         read = function(cellTypes) NULL,
          digest = function(cellType) .digestParts(one(cellType)))
 }
 
@@ -228,6 +235,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     }
     find <- function(cellType) .findTables(folder, cellType)
     list(cellTypes = .checkNamedCells(cellTypes, known), data = find,
+         read = function(cellTypes) NULL,
          digest = function(cellType) {
              unname(tools::md5sum(find(cellType)))
          })
@@ -262,17 +270,6 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     lapply(task$data, function(path) {
         do.call(readChromeTable, c(list(path, task$cellType), tables))
     })
-}
-
-# Reads the signal once; every access to an array in a file would read it again.
-.inMemory <- function(signal) {
-    for (name in assayNames(signal)) {
-        values <- assay(signal, name, withDimnames = FALSE)
-        if (is(values, "DelayedArray")) {
-            assay(signal, name, withDimnames = FALSE) <- as.array(values)
-        }
-    }
-    signal
 }
 
 # ---- detection of changed data ----------------------------------------------

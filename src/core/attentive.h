@@ -2,8 +2,8 @@
  * call.
  *
  * The core does not know R. It takes plain pointers and sizes, returns a
- * status, and never prints, exits or jumps. All numbers cross this interface in
- * double precision; inside, an engine computes in its own. */
+ * status, and never prints, exits or jumps. All numbers but the input cross
+ * this interface in double precision; inside, an engine computes in its own. */
 #ifndef ATTENTIVE_H
 #define ATTENTIVE_H
 
@@ -76,13 +76,39 @@ typedef struct {
                             is on: whole, gene by gene, and never all       */
 } ac_network;
 
+typedef enum {
+    AC_ZEROS = 0, /* no values: all are 0 */
+    AC_DOUBLES,
+    AC_INTS
+} ac_type;
+
+/* Numbers where their owner stores them: number i of row r is
+ * values[r * row_step + i * step]. */
+typedef struct {
+    const void *values;
+    ac_type type;
+    size_t row_step, step;
+} ac_array;
+
+/* The input of all genes. Each array has an equal part of the `inputs` numbers
+ * of a gene, one after the other. It is converted where a block of genes is
+ * loaded, so that it needs no second copy. */
+typedef struct {
+    const ac_array *arrays;
+    size_t array_count;
+    const int *rows;    /* that of each gene, 0-based; NULL: 0, 1, 2 ...  */
+    double scale;       /* above 0: the network reads log1p(scale value)  */
+    const double *logs; /* log1p(scale k) of the whole numbers k from 0   */
+    size_t log_count;   /* 0: none is at hand */
+} ac_input;
+
 /* Genes: `inputs` numbers each, in the order in which the first stage reads
  * them, and a label 0 or 1 (y is NULL where none is needed). Of a mark that is
  * not present, the numbers have no effect and attention over marks is 0; each
  * gene needs one that is. */
 typedef struct {
     size_t count;
-    const double *x;    /* [count][inputs] */
+    ac_input x;         /* [count][inputs] */
     const double *y;    /* [count]         */
     const int *present; /* [count][marks]: 1 or 0; NULL: all are */
 } ac_genes;
@@ -147,12 +173,14 @@ typedef struct {
                          double *const *attention);
 
     /* Mean loss over the genes and its derivatives: gradient is shaped as the
-     * parameters, dx as x (NULL where not wanted). */
+     * parameters, dx is [count][inputs] (NULL where not wanted). */
     ac_status (*gradient)(const ac_network *network, const ac_genes *genes,
                           const double *parameters, ac_poll poll, double *loss,
                           double *gradient, double *dx);
 
-    /* Derivatives of each gene's logit by its own input; dx is shaped as x. */
+    /* Derivatives of each gene's logit by its own input: dx is
+     * [count][inputs]. They are by what the network reads: log1p(scale value)
+     * where there is a scale. */
     ac_status (*logit_gradient)(const ac_network *network,
                                 const ac_genes *genes, const double *parameters,
                                 ac_poll poll, double *dx);

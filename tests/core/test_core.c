@@ -15,6 +15,7 @@ typedef struct {
     ac_stage stages[12];
     ac_network network;
     ac_genes genes;
+    ac_array *array; /* the one of the genes */
     size_t parameters;
     double *block, *x, *y;
     int *present;
@@ -46,7 +47,11 @@ static fixture fill_fixture(const ac_stage *stages, int count, int genes)
         f.x[i] = floor(6 * uniform(&seed));
     for (int i = 0; i < genes; i++)
         f.y[i] = i % 2;
-    const ac_genes data = {(size_t)genes, f.x, f.y, NULL};
+    f.array = malloc(sizeof *f.array);
+    const ac_array array = {f.x, AC_DOUBLES, inputs, 1};
+    *f.array = array;
+    const ac_genes data = {
+        (size_t)genes, {f.array, 1, NULL, 0, NULL, 0}, f.y, NULL};
     f.genes = data;
     f.present = NULL;
     return f;
@@ -126,6 +131,7 @@ static void free_fixture(fixture *f)
 {
     free(f->block);
     free(f->x);
+    free(f->array);
     free(f->y);
     free(f->present);
 }
@@ -597,7 +603,8 @@ static void test_giants(const ac_engine *engine)
         {{AC_ATTENTION, big, big, big, 0, 0, 0, 0, 0, 0}},
     };
     double x = 0, logit;
-    const ac_genes none = {0, &x, NULL, NULL};
+    const ac_array array = {&x, AC_DOUBLES, 1, 1};
+    const ac_genes none = {0, {&array, 1, NULL, 0, NULL, 0}, NULL, NULL};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0};
         expect(engine->parameter_count(&network) == 0, "no parameters");
@@ -612,6 +619,75 @@ static void test_giants(const ac_engine *engine)
                engine->predict(&empty, &none, &x, never, &logit, NULL) ==
                    AC_BAD_NETWORK,
            "a network without stages is refused");
+}
+
+/* ---- the input where it is stored --------------------------------------- */
+
+/* The same numbers with one array for each mark, genes innermost, in reversed
+ * rows and among others. The first mark is doubles, the others are ints. */
+static ac_input scatter(const fixture *f, int marks, int bins, size_t genes,
+                        ac_array *arrays, int *rows)
+{
+    const size_t stored = genes + 5;
+    for (size_t g = 0; g < genes; g++)
+        rows[g] = (int)(stored - 1 - g);
+    for (int j = 0; j < marks; j++) {
+        double *doubles = calloc(stored * bins, sizeof *doubles);
+        int *ints = calloc(stored * bins, sizeof *ints);
+        for (size_t g = 0; g < genes; g++)
+            for (int t = 0; t < bins; t++) {
+                const double x = f->x[(g * marks + j) * bins + t];
+                doubles[t * stored + rows[g]] = x;
+                ints[t * stored + rows[g]] = (int)x;
+            }
+        free(j == 0 ? (void *)ints : (void *)doubles);
+        const ac_array array = {j == 0 ? (void *)doubles : (void *)ints,
+                                j == 0 ? AC_DOUBLES : AC_INTS, 1, stored};
+        arrays[j] = array;
+    }
+    const ac_input input = {arrays, (size_t)marks, rows, 0, NULL, 0};
+    return input;
+}
+
+/* A scale, and the logarithms of the whole numbers below 3: to the others,
+ * 3 to 5, and to fractions, the engine applies it. */
+static void test_stored(const ac_engine *engine)
+{
+    enum { MARKS = 3, BINS = 8, GENES = 31 };
+    fixture f = make_fixture(MARKS, BINS, 6, 4, GENES);
+    double plain[GENES], logit[GENES], logs[3];
+    ac_array arrays[MARKS];
+    int rows[GENES];
+    const double scale = 0.37;
+    settle(&f);
+    engine->predict(&f.network, &f.genes, f.block, never, plain, NULL);
+    ac_genes stored = f.genes;
+    stored.x = scatter(&f, MARKS, BINS, GENES, arrays, rows);
+    engine->predict(&f.network, &stored, f.block, never, logit, NULL);
+    expect(memcmp(logit, plain, sizeof plain) == 0,
+           "the input is read where it is stored");
+    for (int k = 0; k < 3; k++)
+        logs[k] = log1p(scale * k);
+    stored.x.scale = scale;
+    stored.x.logs = logs;
+    stored.x.log_count = 3;
+    ((double *)(void *)arrays[0].values)[rows[0]] = f.x[0] = 1.5;
+    for (size_t i = 0; i < (size_t)GENES * MARKS * BINS; i++)
+        f.x[i] = log1p(scale * f.x[i]);
+    engine->predict(&f.network, &f.genes, f.block, never, plain, NULL);
+    engine->predict(&f.network, &stored, f.block, never, logit, NULL);
+    expect(memcmp(logit, plain, sizeof plain) == 0,
+           "and scaled where it is read");
+    for (size_t i = 0; i < (size_t)GENES * MARKS * BINS; i++)
+        f.x[i] *= i / BINS % MARKS != 1;
+    arrays[1].type = AC_ZEROS;
+    engine->predict(&f.network, &f.genes, f.block, never, plain, NULL);
+    engine->predict(&f.network, &stored, f.block, never, logit, NULL);
+    expect(memcmp(logit, plain, sizeof plain) == 0,
+           "an array without values is 0");
+    for (int j = 0; j < MARKS; j++)
+        free((void *)arrays[j].values);
+    free_fixture(&f);
 }
 
 int main(void)
@@ -644,6 +720,7 @@ int main(void)
         test_polls(engines[i]);
         test_memory(engines[i], i == 0 ? sizeof(float) : sizeof(double));
         test_giants(engines[i]);
+        test_stored(engines[i]);
     }
     test_interrupt();
     test_bad_networks();

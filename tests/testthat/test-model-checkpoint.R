@@ -11,14 +11,10 @@ bits <- function(model) {
          glance(model)$bestEpoch)
 }
 
-# What the same call does, of a plan that is there.
-resume <- function(file) {
-    plan <- .readPlan(file)
-    .fit(plan, NULL, file, .readProgress(file, plan))
-}
+resume <- function(file, ...) fit(checkpoint = file, ...)
 
 # A checkpoint as it is when the process dies after some epochs.
-endAfter <- function(file, epochs) {
+endAfter <- function(file, epochs, ...) {
     save <- .saveCheckpoint
     space <- environment(save)
     change <- function(to) {
@@ -32,7 +28,7 @@ endAfter <- function(file, epochs) {
         if (nrow(run$history) == epochs) stop("died")
     })
     unlink(file)
-    expect_error(resume(file), "died")
+    expect_error(resume(file, ...), "died")
 }
 
 test_that("a checkpoint changes nothing, and finished training is kept", {
@@ -88,8 +84,8 @@ test_that("the same call resumes, and another reports the difference", {
 test_that("training that drops marks goes on to the same bits", {
     file <- withr::local_tempfile(fileext = ".rds")
     whole <- bits(fit(checkpoint = file, markDropout = 0.4))
-    endAfter(file, 3)
-    expect_identical(bits(resume(file)), whole)
+    endAfter(file, 3, markDropout = 0.4)
+    expect_identical(bits(resume(file, markDropout = 0.4)), whole)
 })
 
 test_that("training that was killed goes on to the same bits", {

@@ -133,7 +133,7 @@ test_that("log1p reads the signal in units of its own mean", {
     expect_equal(model@scale, 0.6 / mean(values), tolerance = 1e-3)
     input <- .modelInput(parts$train, model@marks, "cellType1", "log1p",
                          model@scale)$x
-    expect_equal(mean(expm1(input)), 0.6, tolerance = 1e-3)
+    expect_equal(mean(expm1(.inputNumbers(input))), 0.6, tolerance = 1e-3)
     # Other units, as those of a pileup, give the same model.
     hundredths <- lapply(parts[c("train", "validation", "test")], scaled,
                          by = 0.01)

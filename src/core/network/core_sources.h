@@ -26,6 +26,7 @@
 #include "network/loss.c"
 #include "network/shape.c"
 
+#include "network/input.c"
 #include "network/mask.c"
 
 #include "network/network.c"

@@ -172,15 +172,7 @@ static void network_set_gradient(network *net, real *gradient)
 static void network_load(network *net, const ac_genes *genes, const int *order,
                          size_t first, int count)
 {
-    const size_t inputs = net->input_count;
-    if (count < LANES)
-        memset(net->x, 0, sizeof(real) * inputs * LANES);
-    for (int l = 0; l < count; l++) {
-        const size_t gene = order ? (size_t)order[first + l] : first + l;
-        const double *row = genes->x + gene * inputs;
-        for (size_t i = 0; i < inputs; i++)
-            net->x[i * LANES + l] = (real)row[i];
-    }
+    input_load(genes, order, first, count, net->input_count, net->x);
     mask_load(net, genes, order, first, count);
     mask_apply(net, net->x);
 }
