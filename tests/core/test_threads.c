@@ -186,7 +186,8 @@ static results run_all(const ac_engine *engine, const shape *shape, int threads,
     }
     const ac_network network = {
         shape->stages, shape->count, threads, NULL, 1, 9, MARKS, 0.2};
-    const ac_genes genes = {GENES, x, y, present};
+    const ac_array array = {x, AC_DOUBLES, MARKS * BINS, 1};
+    const ac_genes genes = {GENES, {&array, 1, NULL, 0, NULL, 0}, y, present};
     const size_t p = engine->parameter_count(&network), inputs = MARKS * BINS;
     const size_t size = 4 * p + 3 + GENES * (1 + 2 * inputs);
     double *out = calloc(size, sizeof(double)), *next = out + 3 * p;
@@ -236,7 +237,8 @@ static void test_interrupt(const ac_engine *engine, const shape *shape)
     static int order[GENES];
     const ac_network network = {
         shape->stages, shape->count, 4, NULL, 0, 0, 0, 0};
-    const ac_genes genes = {GENES, x, y, NULL};
+    const ac_array array = {x, AC_DOUBLES, MARKS * BINS, 1};
+    const ac_genes genes = {GENES, {&array, 1, NULL, 0, NULL, 0}, y, NULL};
     const size_t p = engine->parameter_count(&network);
     const ac_settings settings = {64, rates, NULL, 1};
     double *blocks = malloc(3 * p * sizeof(double)), loss;
