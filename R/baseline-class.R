@@ -88,6 +88,10 @@
 #'   stored in the baseline. The other methods use no random numbers.
 #' @param validation A signal with labels and the same marks and bins, for the
 #'   penalty of the elastic net; or `NULL`. The other methods do not use it.
+#' @param target What to predict: `"class"`, `"expression"` or a
+#'   [modelTarget()], as for [attentiveChrome()]. For numbers, the regressions
+#'   are linear, the mean squared error takes the place of the log loss, and the
+#'   trees of the forest are regression trees.
 #' @return A [BaselineModel-class].
 #' @references Frasca et al. (2022),
 #'   <https://doi.org/10.1186/s12859-022-04687-x> (ShallowChrome); Zou and
@@ -116,10 +120,11 @@ trainBaseline <- function(signal,
                                      "geneMean", "zonesGeneMean",
                                      "networkGeneMean"),
                           cellTypes = NULL, ..., marks = NULL, seed = NULL,
-                          validation = NULL) {
+                          validation = NULL, target = "class") {
     method <- .checkChoice(method, "method", names(.baselines))
     dots <- .checkBaselineDots(method, list(...), signal)
     .needsBaseline(method)
+    target <- .checkTarget(target)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
@@ -129,6 +134,7 @@ trainBaseline <- function(signal,
     .checkNotEmpty(signal, "signal")
     if (!is.null(dots$network)) {
         .checkStacked(dots$network, signal)
+        .checkSameTarget(dots$network, target)
         marks <- dots$network@marks
     }
     signal <- .onlyMarks(signal, marks)
@@ -136,7 +142,7 @@ trainBaseline <- function(signal,
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
     labelled <- function(signal, arg) {
-        .labelledSamples(signal, format$marks, cellTypes, arg)
+        .labelledSamples(signal, format$marks, cellTypes, arg, target)
     }
     train <- labelled(signal, "signal")
     if (!is.null(validation)) {
@@ -152,8 +158,10 @@ trainBaseline <- function(signal,
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
-        training = list(genes = length(train$label), high = mean(train$label),
+        training = list(genes = length(train$label),
+                        high = if (.isClass(target)) mean(train$label),
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
+        target = .fittedTarget(target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -193,9 +201,13 @@ trainBaseline <- function(signal,
 predict.BaselineModel <- function(object, newdata,
                                   type = c("response", "link", "class"),
                                   prior = NULL, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    type <- .checkType(type, object)
     logit <- .logitOfBaseline(object, newdata, "newdata")
-    .fromLogit(.predictedLogit(object, logit, prior = prior), type)
+    if (!.hasClasses(object)) {
+        if (!is.null(prior)) .checkClasses(object, "object")
+        return(logit)
+    }
+    .fromLogit(object, .predictedLogit(object, logit, prior = prior), type)
 }
 
 # The logits, genes x cell types.
@@ -211,7 +223,7 @@ predict.BaselineModel <- function(object, newdata,
 #' @export
 setMethod("show", "BaselineModel", function(object) {
     cat(sprintf("%s baseline (%s)", object@method,
-                .baselines[[object@method]]$title),
+                .baselineTitle(object@method, .targetOf(object))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
         sprintf("trained on %d genes", object@training$genes), sep = "\n")

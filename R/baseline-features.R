@@ -22,11 +22,14 @@
 }
 
 # The samples with a label, the labels, and the genes that they are of.
-.labelledSamples <- function(signal, marks, cellTypes, arg) {
-    label <- .checkedLabels(signal, cellTypes, arg)
+# `family`: whether they are classes or numbers.
+.labelledSamples <- function(signal, marks, cellTypes, arg,
+                             target = .classTarget) {
+    label <- .targetValues(target, signal, cellTypes, arg)
     known <- !is.na(label)
     list(samples = .someSamples(.samplesOf(signal, marks, cellTypes), known),
-         label = label[known], genes = .usedGenes(signal, cellTypes, known))
+         label = label[known], genes = .usedGenes(signal, cellTypes, known),
+         family = if (.isClass(target)) "binomial" else "gaussian")
 }
 
 # ---- features: samples x columns --------------------------------------------
@@ -46,10 +49,13 @@
     do.call(cbind, lapply(samples$signal, function(x) rowMeans(.logCount(x))))
 }
 
-# For each mark, the bin whose AUROC is farthest from 0.5 (the first of ties).
+# For each mark, the bin whose AUROC is farthest from 0.5 or, for numbers, whose
+# correlation with them is farthest from 0 (the first of ties).
 .findBestBins <- function(samples, label, ...) {
+    apart <- if (all(label %in% 0:1)) function(x) .auroc(label, x) - 0.5
+             else function(x) .correlation(label, .logCount(x))
     list(bestBins = vapply(samples$signal, function(x) {
-        which.max(abs(apply(x, 2L, .auroc, label = label) - 0.5))
+        which.max(abs(apply(x, 2L, apart)))
     }, 0L))
 }
 

@@ -35,8 +35,11 @@
 #' @param cellTypes Names of cell types; by default all.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
+#' @param threshold For models of numbers, the number that the prediction must
+#'   cross, in the units of the target; by default the mean of the training
+#'   genes.
 #' @return A data frame with one row per cell type and gene: `gene`, `cellType`,
-#'   `before` (the predicted probability of high expression), `set` (the set as
+#'   `before` (the predicted probability of high expression, or the number), `set` (the set as
 #'   text: marks and, for bins, base pairs from the TSS), `size` (the number of
 #'   marks or blocks), `after` (the probability with the set silenced),
 #'   `flipped`, and `members`, a list of data frames with the `mark`, `start`
@@ -57,8 +60,9 @@
 #' flips$members[[1]]
 smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
                          maxSize = NULL, width = NULL, value = 0, marks = NULL,
-                         cellTypes = NULL, threads = NULL) {
+                         cellTypes = NULL, threads = NULL, threshold = NULL) {
     .checkModel(model)
+    threshold <- .flipThreshold(model, threshold)
     .checkFits(signal, .modelFormat(model))
     unit <- .checkChoice(unit, "unit", c("bins", "marks"))
     .checkNumber(value, "value", if (model@transform == "log1p") 0 else -Inf)
@@ -76,9 +80,26 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     value <- .transforms[[model@transform]](value, .scaleOf(model))
     find <- if (unit == "marks") .exactSet else .greedySet
     found <- lapply(seq_len(ncol(input)), function(i) {
-        find(.flipSearch(model, input[, i], units, value, threads), maxSize)
+        find(.flipSearch(model, input[, i], units, value, threads, threshold),
+             maxSize)
     })
-    .flipTable(found, signal, units, unit)
+    .flipTable(found, signal, units, unit, function(x) {
+        .responseOf(model, x + threshold)
+    })
+}
+
+# The value that a flip crosses: the logit 0 or, for numbers, the mean of the
+# training genes unless another is given.
+.flipThreshold <- function(model, threshold) {
+    if (!is.null(threshold)) {
+        if (.hasClasses(model)) {
+            .stop("{.arg threshold} is for models of numbers",
+                  x = "This one predicts a class, which flips at a probability
+                       of 0.5.")
+        }
+        return(.checkNumber(threshold, "threshold"))
+    }
+    if (.hasClasses(model)) 0 else .targetOf(model)$centre
 }
 
 # The units: mark, start and end in base pairs, and `inputs`, the indices of the
@@ -118,7 +139,7 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
 # The search for one gene in one cell type: a function from sets (columns) to
 # logits; the units whose silencing changes the input; and the start, the empty
 # set.
-.flipSearch <- function(model, x, units, value, threads) {
+.flipSearch <- function(model, x, units, value, threads, threshold) {
     unitOf <- rep(NA_integer_, length(x))
     unitOf[unlist(units$inputs)] <- rep(seq_len(nrow(units)),
                                         lengths(units$inputs))
@@ -126,7 +147,8 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
         edited <- matrix(x, length(x), ncol(sets))
         edited[which(sets[unitOf, , drop = FALSE])] <- value
         .predictedLogit(model, .predictInput(
-            model, list(x = as.double(edited), y = NULL), threads)$logit)
+            model, list(x = as.double(edited), y = NULL), threads)$logit) -
+            threshold
     }
     none <- logical(nrow(units))
     start <- logitOf(as.matrix(none))
@@ -197,7 +219,9 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
 
 # ---- results ----------------------------------------------------------------
 
-.flipTable <- function(found, signal, units, unit) {
+# `response`: from logits to probabilities, or from differences to the threshold
+# to numbers.
+.flipTable <- function(found, signal, units, unit, response) {
     members <- lapply(found, function(f) {
         rows <- units[f$set, c("mark", "start", "end")]
         rownames(rows) <- NULL
@@ -206,10 +230,10 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     out <- data.frame(
         gene = rep(rownames(signal), ncol(signal)),
         cellType = rep(colnames(signal), each = nrow(signal)),
-        before = stats::plogis(vapply(found, `[[`, 0, "before")),
+        before = response(vapply(found, `[[`, 0, "before")),
         set = vapply(members, .describeSet, "", unit),
         size = vapply(members, nrow, 0L),
-        after = stats::plogis(vapply(found, `[[`, 0, "logit")),
+        after = response(vapply(found, `[[`, 0, "logit")),
         flipped = vapply(found, `[[`, NA, "flipped"))
     out$members <- members
     out

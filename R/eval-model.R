@@ -114,7 +114,8 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
     signal <- .evaluatedGenes(signal, genes)
     logit <- .predictedLogit(x, .forward(x, signal, threads)$logit, calibrated,
                              prior)
-    .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
+    evaluateOf <- if (.hasClasses(x)) .evaluateLogit else .evaluateNumbers
+    .tellEvaluation(evaluateOf(x, signal, logit, baselines, draws, seed))
 }
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -127,8 +128,13 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
                                    genes = c("all", "variable"), prior = NULL,
                                    draws = 500, seed = 1, ...) {
     signal <- .evaluatedGenes(signal, genes)
-    logit <- .predictedLogit(x, .logitOfBaseline(x, signal, "signal"),
-                             prior = prior)
+    logit <- .logitOfBaseline(x, signal, "signal")
+    if (!.hasClasses(x)) {
+        if (!is.null(prior)) .checkClasses(x, "x")
+        return(.tellEvaluation(.evaluateNumbers(x, signal, logit, baselines,
+                                                draws, seed)))
+    }
+    logit <- .predictedLogit(x, logit, prior = prior)
     .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
 }
 
@@ -145,6 +151,9 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     label <- expressionLabel(signal)
     chromosome <- .genePlaces(signal)$chromosome
     baselines <- .checkBaselines(baselines)
+    for (name in names(baselines)) {
+        .checkSameTarget(baselines[[name]], .classTarget)
+    }
     added <- lapply(baselines, .logitOfBaseline, signal, "signal")
     rows <- lapply(colnames(signal), function(cellType) {
         stored <- .storedLogit(model@baseline, signal, model@marks, cellType)

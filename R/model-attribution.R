@@ -131,7 +131,7 @@ setMethod("attribution", "AttentiveChromeModel",
     }
     missed <- attr(values, "missed")
     if (!is.null(missed)) assays$completeness <- shape(missed)
-    out <- .explanation(assays, .predictedLogit(model, shape(logit)), signal,
+    out <- .explanation(assays, .responseAssay(model, shape(logit)), signal,
                         "attribution")
     metadata(out)$attribution <- settings
     out

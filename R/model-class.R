@@ -85,5 +85,5 @@ trainingHistory <- function(model) {
 
 .modelNetwork <- function(model, threads = NULL) {
     .network(.modelStages(model), .threads(threads), model@training$precision,
-             present = .presentMarks(model))
+             present = .presentMarks(model), loss = .targetOf(model)$loss)
 }

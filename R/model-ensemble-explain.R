@@ -32,8 +32,8 @@ setMethod("attribution", "AttentiveChromeEnsemble",
                        first)
     }
     out <- .withMoments(out, first, moments, length(members))
-    assay(out, "probability") <- stats::plogis(
-        .predictedLogit(model, .forward(model, signal, threads)$logit))
+    response <- .responseAssay(model, .forward(model, signal, threads)$logit)
+    assay(out, names(response)) <- response[[1L]]
     if ("share" %in% names(first)) {
         metadata(out)$bias <- .overMembers(model, function(member) {
             member@parameters$gate.bias

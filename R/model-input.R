@@ -34,9 +34,10 @@
 # Brings the mean of the training signal, over all marks, bins and genes with a
 # label, to 0.6, where log1p() is far from both linear and logarithmic. Four
 # digits, so that it can be given to another call as it is printed.
-.trainingScale <- function(signal, marks, cellTypes, transform) {
+.trainingScale <- function(signal, marks, cellTypes, transform,
+                           target = .classTarget) {
     if (transform == "none") return(1)
-    known <- !is.na(.checkedLabels(signal, cellTypes, "signal"))
+    known <- !is.na(.targetValues(target, signal, cellTypes, "signal"))
     means <- vapply(marks, function(mark) {
         mean(.markValues(mark, signal, cellTypes)[known])
     }, 0)
@@ -73,11 +74,13 @@
     }
 }
 
-# The input with labels, without the samples that have no label, and the genes
-# that it is of.
-.labelledInput <- function(signal, marks, cellTypes, transform, scale, arg) {
+# The input with labels, or numbers as the network sees them, without the
+# samples that have none, and the genes that it is of.
+.labelledInput <- function(signal, marks, cellTypes, transform, scale, arg,
+                           target = .classTarget) {
     input <- .modelInput(signal, marks, cellTypes, transform, scale)
-    input$y <- .checkedLabels(signal, cellTypes, arg)
+    input$y <- .standardise(target,
+                            .targetValues(target, signal, cellTypes, arg))
     known <- !is.na(input$y)
     if (!all(known)) {
         x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]

@@ -5,12 +5,12 @@
 # predictions, and so is the loss of marks at the rate `markDropout`. `present`:
 # which marks all genes have, if not all (R/model-marks.R).
 .network <- function(stages, threads, precision, seed = NA_integer_,
-                     markDropout = 0, present = NULL) {
+                     markDropout = 0, present = NULL, loss = "crossEntropy") {
     size <- .networkSize(stages)
     list(stages = .stageColumns(stages), threads = as.integer(threads),
          precision = precision, kernels = .simdLevel(), seed = seed,
          marks = size$marks, markDropout = markDropout, present = present,
-         size = size)
+         loss = loss, size = size)
 }
 
 # Genes as the core reads them: with the marks that are present, marks x genes,

@@ -17,13 +17,19 @@
 
 # The settings of the recipe, but for those that were given (not NULL). An
 # architecture may have its own for the default recipe.
-.recipeSettings <- function(recipe, given, architecture) {
+.recipeSettings <- function(recipe, given, architecture,
+                            target = .classTarget) {
     settings <- .recipes[[recipe]]
     own <- if (recipe == "default") .architectures[[architecture]]$recipe
     settings[names(own)] <- own
+    if (settings$keep == "auroc" && !.isClass(target)) {
+        settings$keep <- "pearson"
+    }
     given <- Filter(Negate(is.null), given[names(settings)])
     settings[names(given)] <- given
-    .checkRecipeSettings(settings)
+    settings <- .checkRecipeSettings(settings)
+    .checkKeep(settings$keep, target)
+    settings
 }
 
 .checkRecipeSettings <- function(settings) {
@@ -103,4 +109,5 @@
 # that the latest epoch is.
 .epochScores <- list(loss = function(row) -row$validationLoss,
                 auroc = function(row) row$validationAuroc,
+                pearson = function(row) row$validationPearson,
                 last = function(row) NA_real_)

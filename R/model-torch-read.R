@@ -38,6 +38,11 @@
 #'   prints. The file does not contain it.
 #' @param architecture Name of the architecture; see [listArchitectures()].
 #' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
+#' @param target What the model predicts: `"class"`, `"expression"` or a
+#'   [modelTarget()].
+#' @param centre,spread For numbers, the mean and the standard deviation by
+#'   which the model standardised them: a prediction is `centre` plus `spread`
+#'   times the output. The file does not contain them.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
 #'   so [evaluate()][evaluate.AttentiveChromeModel] returns `NA` for the
 #'   baseline.
@@ -59,7 +64,8 @@
 readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
                              upstream = NULL, transform = c("none", "log1p"),
                              scale = 1,
-                             architecture = "lstm-alpha-beta", ...) {
+                             architecture = "lstm-alpha-beta", ...,
+                             target = "class", centre = 0, spread = 1) {
     .checkFiles(file)
     if (missing(marks)) {
         .stop("{.arg marks} must name the marks in the order in which the model
@@ -71,6 +77,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     .checkNumber(bins, "bins", 1, whole = TRUE)
     transform <- .checkChoice(transform, "transform", names(.transforms))
     .checkNumber(scale, "scale", .Machine$double.eps)
+    target <- .torchTarget(target, centre, spread)
     size <- .chooseSizes(.checkArchitecture(architecture), list(...))
     tensors <- .readTorchFile(file)
     if (architecture == "lstm-alpha-beta") {
@@ -88,11 +95,19 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
                              normalization = "none"),
         transform = transform, scale = scale,
         parameters = stats::setNames(parameters, names(shapes)),
-        history = .emptyHistory(), bestEpoch = 0L,
+        history = .emptyHistory(target), bestEpoch = 0L, target = target,
         baseline = list(),
         training = list(genes = NA_integer_, cellTypes = character(),
                         precision = "single"),
         version = as.character(utils::packageVersion("AttentiveChrome")))
+}
+
+.torchTarget <- function(target, centre, spread) {
+    target <- .checkTarget(target)
+    .checkNumber(centre, "centre")
+    .checkNumber(spread, "spread", .Machine$double.eps)
+    if (.isClass(target)) target
+    else c(target, list(centre = centre, spread = spread))
 }
 
 # A named list of numeric vectors in row-major order, with the attribute

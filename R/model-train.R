@@ -89,6 +89,14 @@
 #' Functions that train many models do not show these notes.
 #' `suppressMessages(..., classes = "AttentiveChrome_note")` hides them.
 #'
+#' @section Numbers:
+#' With `target = "expression"`, the model predicts how much a gene is
+#' expressed, and the loss is the mean squared error. All else is as for
+#' classes: architectures, recipes, ensembles, checkpoints, attention,
+#' attribution and edits. [predict()][predict.AttentiveChromeModel] returns
+#' numbers and, from the errors of the validation genes, intervals. Functions
+#' that have no meaning without classes, such as [plotROC()], raise an error.
+#'
 #' @section Ensembles:
 #' With `members`, several models are trained on the same genes and used as one:
 #' an [AttentiveChromeEnsemble-class], which predicts the mean of their logits.
@@ -136,6 +144,10 @@
 #'   attention), `"lstm-alpha-beta"` (AttentiveChrome; paper, section 3) or
 #'   another of [listArchitectures()]. `NULL` means that of the recipe.
 #' @param cellTypes Names of the cell types to train on; by default all.
+#' @param target What to predict: `"class"`, high or low expression;
+#'   `"expression"`, log2(x + 1) of the assay `expression` (see
+#'   [addExpression()]); or a [modelTarget()], for other numbers and losses. See
+#'   the section Numbers.
 #' @param ... Sizes of the architecture, by name, such as `filters` and
 #'   `context` for `"additive"`: see [listArchitectures()].
 #' @param recipe `"default"` or `"published"`: the settings of training that are
@@ -154,8 +166,8 @@
 #'   signal that is not negative.
 #' @param keep The epoch whose parameters the model has: that of the lowest
 #'   validation loss (`"loss"`), that of the highest validation AUROC
-#'   (`"auroc"`) or the last one (`"last"`). Of equally good epochs, the earlier
-#'   one is kept.
+#'   (`"auroc"`; for numbers, `"pearson"`) or the last one (`"last"`). Of
+#'   equally good epochs, the earlier one is kept.
 #' @param patience Stop after this number of epochs without a better one by
 #'   `keep`. It has no effect without validation or with `keep = "last"`.
 #' @param marks Marks to train on, in the order in which the network reads
@@ -197,6 +209,7 @@
 #' model
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = NULL, cellTypes = NULL,
+                            target = "class",
                             ..., recipe = c("default", "published"),
                             epochs = NULL, batchSize = NULL,
                             learningRate = NULL, weightDecay = NULL,
@@ -215,14 +228,15 @@ attentiveChrome <- function(signal, validation = NULL,
     precision <- .checkChoice(precision, "precision", c("single", "double"))
     .checkNumber(markDropout, "markDropout", 0, 0.9)
     .checkNumber(members, "members", 1, whole = TRUE)
+    target <- .checkTarget(target)
     settings <- .recipeSettings(recipe, mget(names(.recipes$default)),
-                                architecture)
+                                architecture, target)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
     data <- .trainingData(signal, validation, cellTypes, settings$transform,
-                          marks)
+                          marks, target)
     plan <- .trainingPlan(architecture, size,
                           .runSettings(settings, seed, precision, progress,
                                        markDropout),
@@ -238,7 +252,8 @@ attentiveChrome <- function(signal, validation = NULL,
 # All that a training needs, and what the model keeps of its training signal.
 .trainingPlan <- function(architecture, size, settings, transform, data,
                           signal) {
-    train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal")
+    train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal",
+                              data$target)
     list(architecture = architecture, size = size, settings = settings,
          transform = transform, data = data, baseline = .fitCandidates(train),
          reference = .trainingReference(train))
@@ -254,9 +269,10 @@ attentiveChrome <- function(signal, validation = NULL,
 }
 
 # The checked training and validation input of a network. Without `scale`, the
-# scale of the transform is that of the training signal.
+# scale of the transform is that of the training signal, as are the mean and
+# the standard deviation of a target that has none.
 .trainingData <- function(signal, validation, cellTypes, transform, marks,
-                          scale = NULL) {
+                          target, scale = NULL) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
@@ -265,14 +281,16 @@ attentiveChrome <- function(signal, validation = NULL,
     data <- .inputFormat(signal, cellTypes)
     data$cellTypes <- cellTypes
     data$scale <- scale %||% .trainingScale(signal, data$marks, cellTypes,
-                                            transform)
+                                            transform, target)
+    data$target <- .fittedTarget(
+        target, .targetValues(target, signal, cellTypes, "signal"))
     data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
-                                 data$scale, "signal")
+                                 data$scale, "signal", data$target)
     if (!is.null(validation)) {
         .checkFits(validation, data, "validation", cellTypes)
         data$validation <- .labelledInput(validation, data$marks, cellTypes,
                                           transform, data$scale,
-                                          "validation")
+                                          "validation", data$target)
     }
     data
 }

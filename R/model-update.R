@@ -40,7 +40,8 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     }
     given <- setdiff(names(.recipes$default), "transform")
     recipe <- .checkChoice(recipe, "recipe", names(.recipes))
-    settings <- .recipeSettings(recipe, mget(given), object@architecture)
+    settings <- .recipeSettings(recipe, mget(given), object@architecture,
+                                .targetOf(object))
     settings <- .runSettings(settings, seed, object@training$precision,
                              progress, .markDropoutOf(object))
     .checkFits(signal, .modelFormat(object))
@@ -48,7 +49,7 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
         .checkFits(validation, .modelFormat(object), "validation")
     }
     data <- .trainingData(signal, validation, cellTypes, object@transform,
-                          object@marks, .scaleOf(object))
+                          object@marks, .targetOf(object), .scaleOf(object))
     plan <- .trainingPlan(object@architecture, object@size, settings,
                           object@transform, data, signal)
     plan$start <- .blockOf(object@parameters)

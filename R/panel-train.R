@@ -119,6 +119,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
               x = "Found {.val {names(training) %||% 'no names'}}.",
               i = "{.arg {own}} are set for each cell type.")
     }
+    .checkPanelTarget(training$target)
     recipe <- .checkChoice(training$recipe %||% "default", "recipe",
                            names(.recipes))
     architecture <- .checkArchitecture(training$architecture %||%

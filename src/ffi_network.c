@@ -5,6 +5,7 @@
  *                             marks = double), with one element per stage,
  *               threads =, precision = "single" or "double",
  *               kernels = the name of a table,
+ *               loss = its name,
  *               seed = of dropout, or NA for no dropout,
  *               marks = their number, markDropout = their rate)
  * genes:   list(x = double [inputs x genes], y = double [genes] or NULL,
@@ -30,7 +31,8 @@
 /* 2^53: up to here, doubles count every integer. */
 static const double MAX_STEPS = 9007199254740992.0;
 
-/* R's names of the layers and of the uses. R has no other numbers for them. */
+/* R's names of the layers, the losses and the uses. R has no other numbers for
+ * them. */
 static const char *const layer_names[AC_LAYER_TYPES] = {
     [AC_LSTM] = "lstm",       [AC_ATTENTION] = "attention",
     [AC_DENSE] = "dense",     [AC_CONV] = "conv",
@@ -39,6 +41,12 @@ static const char *const layer_names[AC_LAYER_TYPES] = {
     [AC_PAD] = "pad",         [AC_FINAL_STATE] = "finalState",
     [AC_AVERAGE] = "average", [AC_VALUE] = "value",
     [AC_GATE] = "gate",
+};
+
+static const char *const loss_names[AC_LOSSES] = {
+    [AC_CROSS_ENTROPY] = "crossEntropy",
+    [AC_SQUARED] = "squared",
+    [AC_HUBER] = "huber",
 };
 
 static const char *const use_names[AC_USES] = {
@@ -127,7 +135,9 @@ static ffi_model unwrap_network(SEXP ffi_network)
                     .seed = (unsigned)seed,
                     .marks = list_int(ffi_network, "marks", 0, INT_MAX),
                     .mark_dropout =
-                        list_number(ffi_network, "markDropout", 0, 1)},
+                        list_number(ffi_network, "markDropout", 0, 1),
+                    .loss = as_choice(list_element(ffi_network, "loss"), "loss",
+                                      loss_names, AC_LOSSES)},
     };
     return model;
 }

@@ -34,6 +34,14 @@ typedef enum {
     AC_LAYER_TYPES
 } ac_layer;
 
+/* What training minimises (network/loss.c). */
+typedef enum {
+    AC_CROSS_ENTROPY = 0, /* binary, of a logit and a label 0 or 1 */
+    AC_SQUARED,
+    AC_HUBER, /* with delta 1 */
+    AC_LOSSES
+} ac_loss;
+
 /* What a stage has of the marks of a gene. */
 typedef enum {
     AC_NO_MARKS = 0,
@@ -73,10 +81,12 @@ typedef struct {
                             0: none can be missing                          */
     double mark_dropout; /* share of the marks that is dropped, where dropout
                             is on: whole, gene by gene, and never all       */
+    int loss;            /* ac_loss */
 } ac_network;
 
 /* Genes: `inputs` numbers each, in the order in which the first stage reads
- * them, and a label 0 or 1 (y is NULL where none is needed). Of a mark that is
+ * them, and a target, which is a label 0 or 1 for cross-entropy and a number
+ * for the other losses (y is NULL where none is needed). Of a mark that is
  * not present, the numbers have no effect and attention over marks is 0; each
  * gene needs one that is. */
 typedef struct {

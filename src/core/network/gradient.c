@@ -21,12 +21,13 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
         net->dropout_rng.block = done / LANES;
         if (forward_block(net, genes, order, first + done, lanes) != AC_OK)
             return AC_INTERRUPTED;
+        const loss_type *type = &loss_types[net->shape->loss];
         memset(net->dlogit, 0, sizeof(real) * LANES);
         for (int l = 0; l < lanes; l++) {
             const size_t at = first + done + l;
             const real y = (real)genes->y[order ? (size_t)order[at] : at];
-            *loss += loss_forward(net->logit[l], y);
-            net->dlogit[l] = loss_backward(net->logit[l], y) / (real)total;
+            *loss += type->forward(net->logit[l], y);
+            net->dlogit[l] = type->backward(net->logit[l], y) / (real)total;
         }
         if (network_backward(net) != AC_OK)
             return AC_INTERRUPTED;

@@ -103,7 +103,8 @@ static ac_status check_network(const ac_network *shape)
             ? 0
             : shape->stages[0].copies * stage_input_count(&shape->stages[0]);
     size_t written = inputs, layers = 0, side = 0;
-    if (shape->stage_count < 1 || shape->marks < 0 ||
+    if (shape->stage_count < 1 || shape->marks < 0 || shape->loss < 0 ||
+        shape->loss >= AC_LOSSES ||
         (shape->marks > 0 && inputs % shape->marks != 0))
         return AC_BAD_NETWORK;
     for (int s = 0; s < shape->stage_count; s++) {
