@@ -130,6 +130,14 @@ trainBaseline <- function(signal,
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
                           "signal")
     }
+    if (.isDifference(target)) {
+        paired <- .pairedData(target, signal, validation, cellTypes, marks,
+                              names(.channels))
+        signal <- paired$signal
+        validation <- paired$validation
+        target <- paired$target
+        cellTypes <- marks <- NULL
+    }
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     if (!is.null(dots$network)) {
@@ -202,6 +210,7 @@ predict.BaselineModel <- function(object, newdata,
                                   type = c("response", "link", "class"),
                                   prior = NULL, ...) {
     type <- .checkType(type, object)
+    newdata <- .readBy(object, newdata, "newdata")
     logit <- .logitOfBaseline(object, newdata, "newdata")
     if (!.hasClasses(object)) {
         if (!is.null(prior)) .checkClasses(object, "object")

@@ -11,7 +11,9 @@
 #'   [editSignal()] after the first, such as
 #'   `list("silence", "H3K4me3", within = 1000)`, or a function that takes the
 #'   signal and returns the edited signal. Each edit starts from the original
-#'   `signal`. Editing a mark that the model does not read has no effect.
+#'   `signal`. For a model of the difference of two cell types, edit one of them
+#'   (`cellTypes` of [editSignal()]), or copy the signal of one to the other.
+#'   Editing a mark that the model does not read has no effect.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A data frame of class `editPredictions` with one row per edit, cell
@@ -41,16 +43,18 @@
 #' plot(changes)
 predictEdits <- function(model, signal, edits, threads = NULL) {
     .checkModel(model)
-    .checkFits(signal, .modelFormat(model))
+    read <- .readBy(model, signal)
+    .checkFits(read, .modelFormat(model))
     .checkEdits(edits)
-    before <- .predictedLogit(model, .forward(model, signal, threads)$logit)
+    before <- .predictedLogit(model, .forward(model, read, threads)$logit)
     rows <- lapply(names(edits), function(name) {
         edited <- .applyEdit(signal, edits[[name]], name)
         after <- .predictedLogit(
-            model, .forward(model, edited, threads, "edits")$logit)
+            model, .forward(model, .readBy(model, edited), threads,
+                            "edits")$logit)
         of <- function(predicted) as.vector(.responseOf(model, predicted))
-        data.frame(gene = rep(rownames(signal), ncol(signal)),
-                   cellType = rep(colnames(signal), each = nrow(signal)),
+        data.frame(gene = rep(rownames(read), ncol(read)),
+                   cellType = rep(colnames(read), each = nrow(read)),
                    edit = factor(name, names(edits)),
                    before = of(before), after = of(after),
                    change = of(after) - of(before),

@@ -20,6 +20,12 @@
 #' flipped by silencing. This is the case for many genes that are predicted to
 #' have low expression; for these, try a higher `value`.
 #'
+#' @section Differences of cell types:
+#' For a model with `target = "difference"`, the question is which marks of B
+#' must be as in A for the predicted change to vanish: to become smaller than
+#' `threshold`, or to change its sign. `unit` is `"marks"`. In all channels of a
+#' mark in the set, the signal of B is that of A, and the difference 0.
+#'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
@@ -37,7 +43,8 @@
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param threshold For models of numbers, the number that the prediction must
 #'   cross, in the units of the target; by default the mean of the training
-#'   genes.
+#'   genes. For differences, the smallest change that counts; by default 1, which
+#'   is two-fold.
 #' @return A data frame with one row per cell type and gene: `gene`, `cellType`,
 #'   `before` (the predicted probability of high expression, or the number), `set` (the set as
 #'   text: marks and, for bins, base pairs from the TSS), `size` (the number of
@@ -62,6 +69,10 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
                          maxSize = NULL, width = NULL, value = 0, marks = NULL,
                          cellTypes = NULL, threads = NULL, threshold = NULL) {
     .checkModel(model)
+    if (.isDifference(.targetOf(model))) {
+        return(.smallestVanish(model, signal, genes, unit, maxSize, marks,
+                               threads, threshold))
+    }
     threshold <- .flipThreshold(model, threshold)
     .checkFits(signal, .modelFormat(model))
     unit <- .checkChoice(unit, "unit", c("bins", "marks"))
@@ -143,9 +154,11 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     unitOf <- rep(NA_integer_, length(x))
     unitOf[unlist(units$inputs)] <- rep(seq_len(nrow(units)),
                                         lengths(units$inputs))
+    value <- rep_len(value, length(x))
     logitOf <- function(sets) {
         edited <- matrix(x, length(x), ncol(sets))
-        edited[which(sets[unitOf, , drop = FALSE])] <- value
+        at <- which(sets[unitOf, , drop = FALSE], arr.ind = TRUE)
+        edited[at] <- value[at[, 1L]]
         .predictedLogit(model, .predictInput(
             model, list(x = as.double(edited), y = NULL), threads)$logit) -
             threshold

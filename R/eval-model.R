@@ -111,7 +111,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
                                           genes = c("all", "variable"),
                                           calibrated = TRUE, prior = NULL,
                                           draws = 500, seed = 1, ...) {
-    signal <- .evaluatedGenes(signal, genes)
+    signal <- .readBy(x, .evaluatedGenes(signal, genes))
     logit <- .predictedLogit(x, .forward(x, signal, threads)$logit, calibrated,
                              prior)
     evaluateOf <- if (.hasClasses(x)) .evaluateLogit else .evaluateNumbers
@@ -127,7 +127,7 @@ evaluate.AttentiveChromeEnsemble <- evaluate.AttentiveChromeModel
 evaluate.BaselineModel <- function(x, signal, baselines = list(),
                                    genes = c("all", "variable"), prior = NULL,
                                    draws = 500, seed = 1, ...) {
-    signal <- .evaluatedGenes(signal, genes)
+    signal <- .readBy(x, .evaluatedGenes(signal, genes))
     logit <- .logitOfBaseline(x, signal, "signal")
     if (!.hasClasses(x)) {
         if (!is.null(prior)) .checkClasses(x, "x")

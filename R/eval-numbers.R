@@ -1,12 +1,5 @@
 # Performance of predicted numbers, with intervals.
 
-.correlation <- function(x, y) {
-    if (length(x) < 2L || stats::sd(x) == 0 || stats::sd(y) == 0) {
-        return(NA_real_)
-    }
-    stats::cor(x, y)
-}
-
 .numberTitles <- c(pearson = "Pearson", spearman = "Spearman", r2 = "R2",
                    rmse = "RMSE", deviation = "deviation")
 
@@ -200,6 +193,7 @@
     tables <- Filter(function(b) !is.null(b@fit$expression), baselines)
     means <- measured
     means[] <- NA_real_
+    if (.isDifference(target)) return(means)
     if (length(tables) > 0L && identical(target$transform, "log2")) {
         samples <- list(gene = rep(rownames(signal), ncol(signal)),
                         cellType = rep(colnames(signal), each = nrow(signal)))

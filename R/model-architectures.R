@@ -156,6 +156,14 @@
          .stage("relu", "relu", copies, steps, filters))
 }
 
+# DeepDiff's networks over channels are AttentiveChrome's over marks.
+.deepDiff <- function(channels, what) {
+    list(title = paste("DeepDiff:", what),
+         stages = function(...) .lstmAlphaBeta(...), alpha = "binAttention",
+         beta = "markAttention", auroc = NA, channels = channels,
+         size = list(hidden = 32, markHidden = 16, dropout = 0))
+}
+
 # ---- the table --------------------------------------------------------------
 
 # stages: function of the number of marks, the number of bins and the sizes.
@@ -163,7 +171,8 @@
 # alpha, beta: the stages with the attention over the bins of each mark and over
 # the marks. gate: the stage that has both, and the shares. joint: the stage
 # with one attention over the bins for all marks. auroc: mean test AUROC over
-# the 56 cell types in the paper's table 2.
+# the 56 cell types in the paper's table 2. channels: what it reads of the
+# difference of two cell types, its only target (R/model-pair.R).
 .architectures <- list(
     "additive" = list(
         title = paste("additive attention: the logit is the sum of a share of",
@@ -211,7 +220,11 @@
         stages = .cnnAlphaBeta, alpha = "binAttention",
         beta = "markAttention", auroc = 0.7936,
         size = list(filters = 50, kernel = 10, markFilters = 50,
-                    markKernel = 3, dropout = 0.5))
+                    markKernel = 3, dropout = 0.5)),
+    "raw_d" = .deepDiff("A-B", "the difference of the signals"),
+    "raw_c" = .deepDiff(c("A", "B"), "the signals of both cell types"),
+    "raw" = .deepDiff(c("A", "B", "A-B"),
+                      "the signals of both cell types and their difference")
 )
 
 # Sizes that `size` does not name have their defaults.

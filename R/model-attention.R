@@ -82,6 +82,7 @@ setMethod("attention", "AttentiveChromeModel",
           function(model, signal, threads = NULL, ...) {
     architecture <- .architectures[[model@architecture]]
     if (.describeAttention(architecture) == "none") .stopNoAttention(model)
+    signal <- .readBy(model, signal)
     out <- .forward(model, signal, threads, attention = TRUE)
     response <- .responseAssay(model, out$logit)
     assays <- .alphaAssays(architecture, out$attention, model@marks, signal)

@@ -23,6 +23,7 @@ setMethod("attribution", "AttentiveChromeEnsemble",
 # `explain` makes the explanation of a member. Explanations are large, so only
 # the sums over the members are kept.
 .explainMembers <- function(model, signal, threads, explain) {
+    signal <- .readBy(model, signal)
     members <- .membersOf(model)
     out <- explain(members[[1L]])
     first <- .memberValues(out)

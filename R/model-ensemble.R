@@ -42,6 +42,7 @@ modelEnsemble <- function(models, validation = NULL) {
 # The ensemble with its calibration and performance on a signal.
 .validatedBy <- function(ensemble, validation) {
     if (is.null(validation)) return(ensemble)
+    validation <- .readBy(ensemble, validation, "validation")
     .checkFits(validation, .modelFormat(ensemble), "validation")
     cellTypes <- .checkCellTypes(validation, ensemble@training$cellTypes,
                                  "validation")

@@ -5,7 +5,10 @@
 # `scale` is the factor of the signal within the logarithm. It belongs to a
 # model, as it is that of the training signal.
 .transforms <- list(none = function(x, scale) x,
-                    log1p = function(x, scale) log1p(scale * x))
+                    log1p = function(x, scale) log1p(scale * x),
+                    signedLog1p = function(x, scale) {
+                        sign(x) * log1p(scale * abs(x))
+                    })
 
 # `scale` is needed where the transform has one. A mark that the signal lacks is
 # 0; whether it may lack it, .atMarks() checks.
@@ -39,7 +42,7 @@
     if (transform == "none") return(1)
     known <- !is.na(.targetValues(target, signal, cellTypes, "signal"))
     means <- vapply(marks, function(mark) {
-        mean(.markValues(mark, signal, cellTypes)[known])
+        mean(abs(.markValues(mark, signal, cellTypes)[known]))
     }, 0)
     # A signal that cannot be transformed is reported where it is read.
     if (mean(means) > 0) signif(0.6 / mean(means), 4L) else 1

@@ -201,7 +201,7 @@ glance.AttentiveChromeModel <- function(x, ...) {
 #' @rdname tidy.AttentiveChromeModel
 #' @export
 augment.AttentiveChromeModel <- function(x, data, ...) {
-    if (!.hasClasses(x)) return(.augmentNumbers(x, data))
+    if (!.hasClasses(x)) return(.augmentNumbers(x, .readBy(x, data, "data")))
     probability <- stats::predict(x, data)
     label <- if ("label" %in% assayNames(data)) {
         as.vector(expressionLabel(data))
@@ -217,7 +217,7 @@ augment.AttentiveChromeModel <- function(x, data, ...) {
 
 .augmentNumbers <- function(x, data) {
     target <- .targetOf(x)
-    known <- target$assay %in% assayNames(data)
+    known <- any(c(target$assay, "change") %in% assayNames(data))
     data.frame(gene = rep(rownames(data), ncol(data)),
                cellType = rep(colnames(data), each = nrow(data)),
                .measured = if (known) as.vector(.measuredValues(target, data))

@@ -113,6 +113,7 @@ predict.AttentiveChromeModel <- function(object, newdata,
                                          prior = NULL, level = 0.9, ...) {
     type <- .checkType(type, object, c("set", "interval"))
     .checkNumber(level, "level", 0.5, 0.999)
+    newdata <- .readBy(object, newdata, "newdata")
     logit <- .forward(object, newdata, threads, "newdata")$logit
     .tellUnlike(object, newdata)
     if (type == "set") {

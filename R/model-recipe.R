@@ -8,12 +8,16 @@
                    transform = "log1p", keep = "loss", patience = Inf),
     published = list(epochs = 30, batchSize = 16, learningRate = 2e-4,
                      weightDecay = 0, schedule = "constant", clip = 1,
-                     transform = "none", keep = "auroc", patience = Inf)
+                     transform = "none", keep = "auroc", patience = Inf),
+    deepdiff = list(epochs = 90, batchSize = 10, learningRate = 1e-4,
+                    weightDecay = 0, schedule = "constant", clip = 1,
+                    transform = "none", keep = "pearson", patience = Inf)
 )
 
 # The architecture that a recipe trains unless another is given.
 .recipeArchitectures <- list(default = "additive",
-                             published = "lstm-alpha-beta")
+                             published = "lstm-alpha-beta",
+                             deepdiff = "raw_d")
 
 # The settings of the recipe, but for those that were given (not NULL). An
 # architecture may have its own for the default recipe.
@@ -27,6 +31,10 @@
     }
     given <- Filter(Negate(is.null), given[names(settings)])
     settings[names(given)] <- given
+    # Differences of signal are negative, too.
+    if (.isDifference(target) && settings$transform == "log1p") {
+        settings$transform <- "signedLog1p"
+    }
     settings <- .checkRecipeSettings(settings)
     .checkKeep(settings$keep, target)
     settings

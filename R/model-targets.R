@@ -10,6 +10,9 @@
                  losses = "crossEntropy", keep = c("loss", "auroc", "last")),
     expression = list(title = "expression", class = FALSE,
                       losses = c("squared", "huber"),
+                      keep = c("loss", "pearson", "last")),
+    difference = list(title = "the difference of two cell types",
+                      class = FALSE, losses = c("squared", "huber"),
                       keep = c("loss", "pearson", "last"))
 )
 
@@ -32,7 +35,12 @@
 #'   The loss is the mean squared error, or Huber's loss with delta 1 (one
 #'   standard deviation), to which genes far from their predictions matter less.
 #'
-#' @param name `"class"` or `"expression"`.
+#' * `"difference"`: the change from one cell type A to another B, by default
+#'   log2((b + 1) / (a + 1)) of the assay `expression`. `cellTypes` of
+#'   [attentiveChrome()] names A and B. The network reads channels of both: see
+#'   [pairCellTypes()].
+#'
+#' @param name `"class"`, `"expression"` or `"difference"`.
 #' @param assay For numbers, the assay of genes x cell types that has the
 #'   measured values.
 #' @param transform For numbers, `"log2"` for log2(x + 1), or `"none"`.
@@ -47,8 +55,8 @@
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     target = modelTarget("expression", loss = "huber"))
 #' head(predict(model, signal))
-modelTarget <- function(name = c("class", "expression"), assay = "expression",
-                        transform = c("log2", "none"),
+modelTarget <- function(name = c("class", "expression", "difference"),
+                        assay = "expression", transform = c("log2", "none"),
                         loss = c("squared", "huber")) {
     name <- .checkChoice(name, "name", names(.targets))
     entry <- .targets[[name]]
@@ -94,7 +102,8 @@ print.modelTarget <- function(x, ...) {
 
 # "log2(expression + 1)"
 .unitOf <- function(target) {
-    sprintf(.targetTransforms[[target$transform]]$named, target$assay)
+    unit <- sprintf(.targetTransforms[[target$transform]]$named, target$assay)
+    if (.isDifference(target)) paste("change of", unit) else unit
 }
 
 .describeTarget <- function(target) {
@@ -139,6 +148,9 @@ print.modelTarget <- function(x, ...) {
 
 # Genes x cell types.
 .measuredValues <- function(target, signal, arg = "signal") {
+    if (.isPair(signal) && "change" %in% assayNames(signal)) {
+        return(as.matrix(assay(signal, "change")))
+    }
     if (!target$assay %in% assayNames(signal)) {
         .stop("{.arg {arg}} has no assay {.val {target$assay}}",
               i = "{.fn addExpression} adds expression to a signal.")

@@ -210,7 +210,7 @@
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = NULL, cellTypes = NULL,
                             target = "class",
-                            ..., recipe = c("default", "published"),
+                            ..., recipe = c("default", "published", "deepdiff"),
                             epochs = NULL, batchSize = NULL,
                             learningRate = NULL, weightDecay = NULL,
                             schedule = NULL, clip = NULL, transform = NULL,
@@ -229,11 +229,20 @@ attentiveChrome <- function(signal, validation = NULL,
     .checkNumber(markDropout, "markDropout", 0, 0.9)
     .checkNumber(members, "members", 1, whole = TRUE)
     target <- .checkTarget(target)
+    .checkArchitectureTarget(architecture, target)
     settings <- .recipeSettings(recipe, mget(names(.recipes$default)),
                                 architecture, target)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
+    }
+    if (.isDifference(target)) {
+        paired <- .pairedData(target, signal, validation, cellTypes, marks,
+                              .channelsOf(architecture))
+        signal <- paired$signal
+        validation <- paired$validation
+        target <- paired$target
+        cellTypes <- marks <- NULL
     }
     data <- .trainingData(signal, validation, cellTypes, settings$transform,
                           marks, target)

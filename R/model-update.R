@@ -27,7 +27,8 @@
 #' update(model, signal[, "E123"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                         cellTypes = NULL, ...,
-                                        recipe = c("default", "published"),
+                                        recipe = c("default", "published",
+                                                   "deepdiff"),
                                         epochs = NULL, batchSize = NULL,
                                         learningRate = NULL, weightDecay = NULL,
                                         schedule = NULL, clip = NULL,
@@ -44,6 +45,14 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                 .targetOf(object))
     settings <- .runSettings(settings, seed, object@training$precision,
                              progress, .markDropoutOf(object))
+    if (.isDifference(.targetOf(object))) {
+        some <- function(x) if (is.null(cellTypes)) x else x[, cellTypes]
+        signal <- .readBy(object, some(signal))
+        if (!is.null(validation)) {
+            validation <- .readBy(object, some(validation), "validation")
+        }
+        cellTypes <- NULL
+    }
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")

@@ -2,8 +2,8 @@
 # each layer in the smallest network that has it, then the whole architecture.
 
 expectGradient <- function(stages, genes = 19L, seed = 1L,
-                           dropout = NA_integer_) {
-    network <- .network(stages, 1L, "double", dropout)
+                           dropout = NA_integer_, loss = "crossEntropy") {
+    network <- .network(stages, 1L, "double", dropout, loss = loss)
     count <- sum(unlist(lapply(stages, function(s) {
         s$copies * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
     })))
@@ -94,6 +94,14 @@ test_that("dropout's gradient is right, with and without a seed", {
                    .stage("dense", "head", 1L, 1L, 8L, 1L))
     expectGradient(stages)
     expectGradient(stages, dropout = 5L)
+})
+
+test_that("the gradients of all losses are right", {
+    for (loss in c("crossEntropy", "squared", "huber")) {
+        expectGradient(list(.stage("dense", "hidden", 1L, 3L, 2L, 4L),
+                            .stage("dense", "head", 1L, 1L, 4L, 1L)),
+                       loss = loss)
+    }
 })
 
 test_that("every architecture's gradient is right, with and without dropout", {
