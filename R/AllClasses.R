@@ -219,6 +219,7 @@ setClass("AttentiveChromePanel", slots = c(
 
 # Names of assays with a special meaning. They cannot be names of marks.
 .otherAssays <- c("expression", "label", "probability", "prediction", "beta",
+                  "betaAux",
                   "share", "completeness", "state", "activity", "spread",
                   "betaSpread", "shareSpread")
 

@@ -164,6 +164,17 @@
          size = list(hidden = 32, markHidden = 16, dropout = 0))
 }
 
+# With auxiliary parts for the cell types (R/model-deepdiff.R).
+.deepDiffAux <- function(raw, siamese, what) {
+    entry <- .deepDiff(c(if (raw) c("A", "B", "A-B"), "A", "B"), what)
+    entry$stages <- function(...) .auxStages(..., raw = raw, siamese = siamese)
+    entry$beta <- if (raw) "markAttention" else "pairAttention"
+    entry$betaAux <- if (raw) "pairAttention"
+    entry$auxiliary <- TRUE
+    if (!raw) entry$size <- c(entry$size, perceptron = 32)
+    entry
+}
+
 # ---- the table --------------------------------------------------------------
 
 # stages: function of the number of marks, the number of bins and the sizes.
@@ -224,7 +235,19 @@
     "raw_d" = .deepDiff("A-B", "the difference of the signals"),
     "raw_c" = .deepDiff(c("A", "B"), "the signals of both cell types"),
     "raw" = .deepDiff(c("A", "B", "A-B"),
-                      "the signals of both cell types and their difference")
+                      "the signals of both cell types and their difference"),
+    "aux" = .deepDiffAux(FALSE, FALSE, paste(
+        "a part for each cell type, with its expression as an auxiliary",
+        "output, and a perceptron of both")),
+    "raw_aux" = .deepDiffAux(TRUE, FALSE, paste(
+        "the signals of both cell types, their difference, and the encoders",
+        "of the auxiliary parts")),
+    "aux_siamese" = .deepDiffAux(FALSE, TRUE, paste(
+        "as aux, with the same encoder for both cell types and a contrastive",
+        "loss")),
+    "raw_aux_siamese" = .deepDiffAux(TRUE, TRUE, paste(
+        "as raw_aux, with the same auxiliary encoder for both cell types and",
+        "a contrastive loss"))
 )
 
 # Sizes that `size` does not name have their defaults.

@@ -47,6 +47,9 @@
 #'     alpha, which sums to 1 over the bins;
 #'   * `beta` (genes x cell types x marks), which sums to 1 over the marks, for
 #'     architectures that attend to marks;
+#'   * `betaAux`, for `"raw_aux"` and `"raw_aux_siamese"`: that of the auxiliary
+#'     parts, which sums to 1 over the marks of each cell type, as does `beta`
+#'     of `"aux"` and `"aux_siamese"`;
 #'   * `share` (genes x cell types x marks x bins), for `"additive"`: what each
 #'     bin of each mark contributes to the logit. A gene's shares and
 #'     `metadata(x)$bias` sum to the logit of the network, before calibration
@@ -90,6 +93,11 @@ setMethod("attention", "AttentiveChromeModel",
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)
         dimnames(beta)[[3L]] <- model@marks
         assays$beta <- beta
+    }
+    if (!is.null(architecture$betaAux)) {
+        beta <- .attentionAssay(out$attention[[architecture$betaAux]], signal)
+        dimnames(beta)[[3L]] <- utils::tail(model@marks, dim(beta)[3L])
+        assays$betaAux <- beta
     }
     if (is.null(architecture$gate)) {
         return(.explanation(assays, response, signal, "attention"))

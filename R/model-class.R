@@ -85,5 +85,5 @@ trainingHistory <- function(model) {
 
 .modelNetwork <- function(model, threads = NULL) {
     .network(.modelStages(model), .threads(threads), model@training$precision,
-             present = .presentMarks(model), loss = .targetOf(model)$loss)
+             present = .presentMarks(model), target = .targetOf(model))
 }

@@ -11,7 +11,7 @@
     network <- .network(stages, .threads(threads), plan$settings$precision,
                         seed = plan$settings$seed,
                         markDropout = plan$settings$markDropout,
-                        loss = data$target$loss)
+                        target = data$target)
     .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(plan$settings$seed, {

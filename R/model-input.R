@@ -89,6 +89,7 @@
         x <- matrix(input$x, ncol = length(known))[, known, drop = FALSE]
         input <- list(x = as.double(x), y = input$y[known])
     }
+    input$auxiliary <- .auxiliaryTargets(target, signal, known)
     input$genes <- .usedGenes(signal, cellTypes, known)
     input
 }

@@ -133,7 +133,7 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
 # What a training of a difference reads: the signals as pairs, and the target,
 # which knows the cell types and the channels.
 .pairedData <- function(target, signal, validation, cellTypes, marks,
-                        channels) {
+                        channels, auxiliary = FALSE) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     target$cellTypes <- .checkPair(signal, cellTypes %||% colnames(signal))
@@ -143,7 +143,9 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
         .checkCellTypes(x, target$cellTypes, arg)
         .asPair(target, .onlyMarks(x, marks))
     }
-    list(target = target, signal = pair(signal, "signal"),
+    signal <- pair(signal, "signal")
+    if (auxiliary) target <- .withAuxiliary(target, signal)
+    list(target = target, signal = signal,
          validation = if (!is.null(validation)) pair(validation, "validation"))
 }
 

@@ -106,7 +106,7 @@
     if (decay == 0) return(numeric())
     decay * unlist(lapply(stages, function(stage) {
         if (length(.layerTypes[[stage$layer]]$parameters(stage)) > 0L) {
-            rep(unname(.decayFactors(stage)), stage$copies)
+            rep(unname(.decayFactors(stage)), stage$copies - stage$tied)
         }
     }))
 }

@@ -238,7 +238,8 @@ attentiveChrome <- function(signal, validation = NULL,
     }
     if (.isDifference(target)) {
         paired <- .pairedData(target, signal, validation, cellTypes, marks,
-                              .channelsOf(architecture))
+                              .channelsOf(architecture),
+                              isTRUE(.architectures[[architecture]]$auxiliary))
         signal <- paired$signal
         validation <- paired$validation
         target <- paired$target

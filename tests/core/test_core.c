@@ -34,7 +34,7 @@ static fixture fill_fixture(const ac_stage *stages, int count, int genes)
     fixture f;
     unsigned seed = 1;
     memcpy(f.stages, stages, count * sizeof *stages);
-    const ac_network network = {f.stages, count, 1, NULL, 0, 0, 0, 0, 0};
+    const ac_network network = {f.stages, count, 1, NULL, 0, 0, 0, 0, NULL, 0};
     f.network = network;
     f.parameters = ac_double.parameter_count(&network);
     f.block = malloc(f.parameters * sizeof(double));
@@ -599,7 +599,7 @@ static void test_giants(const ac_engine *engine)
     double x = 0, logit;
     const ac_genes none = {0, &x, NULL, NULL};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0, 0};
+        const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0, NULL, 0};
         expect(engine->parameter_count(&network) == 0, "no parameters");
         expect(engine->memory(&network, AC_TRAIN) == SIZE_MAX,
                "a giant takes more than there is");
@@ -607,7 +607,7 @@ static void test_giants(const ac_engine *engine)
                    AC_NO_MEMORY,
                "a giant is refused");
     }
-    const ac_network empty = {NULL, 0, 1, NULL, 0, 0, 0, 0, 0};
+    const ac_network empty = {NULL, 0, 1, NULL, 0, 0, 0, 0, NULL, 0};
     expect(engine->memory(&empty, AC_TRAIN) == 0 &&
                engine->predict(&empty, &none, &x, never, &logit, NULL) ==
                    AC_BAD_NETWORK,

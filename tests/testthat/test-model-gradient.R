@@ -3,16 +3,18 @@
 
 expectGradient <- function(stages, genes = 19L, seed = 1L,
                            dropout = NA_integer_, loss = "crossEntropy") {
-    network <- .network(stages, 1L, "double", dropout, loss = loss)
+    network <- .network(stages, 1L, "double", dropout,
+                        target = list(name = "any", loss = loss))
+    outputs <- length(network$outputs$at)
     count <- sum(unlist(lapply(stages, function(s) {
-        s$copies * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
+        (s$copies - s$tied) * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
     })))
     first <- stages[[1L]]
     inputs <- first$copies * first$steps * first$inputs
     data <- withr::with_seed(seed, list(
         parameters = stats::runif(count, -0.5, 0.5),
         x = stats::rnorm(inputs * genes),
-        y = as.double(stats::rbinom(genes, 1L, 0.5))))
+        y = as.double(stats::rbinom(genes * outputs, 1L, 0.5))))
     loss <- function(parameters, x) {
         .lossGradient(network, parameters, list(x = x, y = data$y))$loss
     }
@@ -107,7 +109,7 @@ test_that("the gradients of all losses are right", {
 test_that("every architecture's gradient is right, with and without dropout", {
     for (name in names(.architectures)) {
         size <- smallSizes[names(.architectures[[name]]$size)]
-        stages <- .stagesOf(name, c("a", "b", "c"), 6L, size)
+        stages <- .stagesOf(name, smallMarks(name), 6L, size)
         expectGradient(stages)
         expectGradient(stages, dropout = 3L)
     }

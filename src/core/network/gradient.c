@@ -16,24 +16,24 @@ static ac_status add_gradient(network *net, const ac_genes *genes,
                               const int *order, size_t first, size_t count,
                               size_t total, double *loss, double *dx)
 {
+    const size_t outputs = output_count(net->shape);
     for (size_t done = 0; done < count; done += LANES) {
         const int lanes = block_size(done, count);
         net->dropout_rng.block = done / LANES;
         if (forward_block(net, genes, order, first + done, lanes) != AC_OK)
             return AC_INTERRUPTED;
-        const loss_type *type = &loss_types[net->shape->loss];
-        memset(net->dlogit, 0, sizeof(real) * LANES);
+        memset(net->dlogit, 0, sizeof(real) * net->written * LANES);
         for (int l = 0; l < lanes; l++) {
             const size_t at = first + done + l;
-            const real y = (real)genes->y[order ? (size_t)order[at] : at];
-            *loss += type->forward(net->logit[l], y);
-            net->dlogit[l] = type->backward(net->logit[l], y) / (real)total;
+            const size_t gene = order ? (size_t)order[at] : at;
+            *loss += output_losses(net, genes->y + gene * outputs, l, total);
         }
         if (network_backward(net) != AC_OK)
             return AC_INTERRUPTED;
         if (dx)
             export_dx(net, first + done, lanes, dx);
     }
+    tie_gradient(net);
     return AC_OK;
 }
 
@@ -70,8 +70,9 @@ static ac_status engine_logit_gradient(const ac_network *shape,
          done += LANES) {
         const int lanes = block_size(done, genes->count);
         status = forward_block(&net, genes, NULL, done, lanes);
+        memset(net.dlogit, 0, sizeof(real) * net.written * LANES);
         for (int l = 0; l < LANES; l++)
-            net.dlogit[l] = 1;
+            net.dlogit[(size_t)network_outputs(shape)->at * LANES + l] = 1;
         if (status == AC_OK)
             status = network_backward(&net);
         if (status == AC_OK)

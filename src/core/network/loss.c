@@ -44,8 +44,23 @@ static real huber_backward(real z, real y)
     return d > 1 ? 1 : d < -1 ? -1 : d;
 }
 
+/* Contrastive (Hadsell et al. 2006), of a distance d: d^2 where y is 0, and
+ * max(0, 2 - d)^2 where it is 1. */
+static double contrastive_forward(real d, real y)
+{
+    const real left = d < 2 ? 2 - d : 0;
+    return (double)((1 - y) * d * d + y * left * left);
+}
+
+static real contrastive_backward(real d, real y)
+{
+    const real left = d < 2 ? 2 - d : 0;
+    return 2 * ((1 - y) * d - y * left);
+}
+
 static const loss_type loss_types[AC_LOSSES] = {
     [AC_CROSS_ENTROPY] = {cross_entropy_forward, cross_entropy_backward},
     [AC_SQUARED] = {squared_forward, squared_backward},
     [AC_HUBER] = {huber_forward, huber_backward},
+    [AC_CONTRASTIVE] = {contrastive_forward, contrastive_backward},
 };

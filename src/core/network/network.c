@@ -27,6 +27,7 @@ static real *arena_alloc(arena *from, size_t count)
     return view;
 }
 
+/* in: what the stage before wrote, net->written numbers. */
 static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
                            layer *first, real *in, real **din, int training,
                            int wants_dout)
@@ -34,9 +35,12 @@ static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
     const layer_type *type = layer_types[stage->layer];
     const size_t in_count = stage_input_count(stage) * LANES;
     const size_t out_count = stage_output_count(stage) * LANES;
-    real *out = arena_alloc(from, stage->copies * out_count);
-    real *dout =
-        wants_dout ? arena_alloc(from, stage->copies * out_count) : NULL;
+    const size_t own = stage->copies * out_count;
+    const size_t offset = (size_t)stage->offset * LANES;
+    const size_t before = net->written * LANES;
+    const size_t all = own + (stage->keep ? before : 0);
+    real *out = arena_alloc(from, all);
+    real *dout = wants_dout ? arena_alloc(from, all) : NULL;
     for (int c = 0; c < stage->copies; c++) {
         layer *self = &first[c];
         self->stage = stage;
@@ -51,11 +55,15 @@ static real *lay_out_stage(network *net, arena *from, const ac_stage *stage,
                 from, type->cache_count(stage, self->kernels, training));
         if (!from->base)
             continue;
-        self->in = in + c * in_count;
+        self->in = in + offset + c * in_count;
         self->out = out + c * out_count;
-        self->din = *din ? *din + c * in_count : NULL;
+        self->din = *din ? *din + offset + c * in_count : NULL;
         self->dout = dout ? dout + c * out_count : NULL;
+        self->carried =
+            (carried){in, stage->keep ? out + own : NULL,
+                      stage->keep && dout ? dout + own : NULL, *din, before};
     }
+    net->written = all / LANES;
     *din = dout;
     net->logit = out;
     net->dlogit = dout;
@@ -81,8 +89,11 @@ static void lay_out(network *net, arena *from, ac_use use)
               wants_dx = use == AC_GRADIENT_AND_DX;
     int wants_dout = wants_dx;
     layer *next = net->layers;
-    net->parameters = arena_alloc(from, net->parameter_count);
-    net->gradient = training ? arena_alloc(from, net->parameter_count) : NULL;
+    const size_t parameters =
+        net->parameter_count + tied_parameter_count(shape);
+    net->parameters = arena_alloc(from, parameters);
+    net->gradient = training ? arena_alloc(from, parameters) : NULL;
+    net->written = net->input_count;
     net->moments =
         use == AC_TRAIN ? arena_alloc(from, 2 * net->parameter_count) : NULL;
     net->mask.present = arena_alloc(from, (size_t)shape->marks * LANES);
@@ -95,6 +106,7 @@ static void lay_out(network *net, arena *from, ac_use use)
             side = in;
             dside = din;
             in = net->x;
+            net->written = net->input_count;
             din = net->branch_dx = lay_out_branch_dx(net, from, wants_dx);
             wants_dout = wants_dx;
         }
@@ -111,12 +123,13 @@ static void lay_out(network *net, arena *from, ac_use use)
 
 static void assign_parameters(network *net)
 {
-    size_t first = 0;
+    size_t next = 0, tied = net->parameter_count; /* ties.c */
     for (int i = 0; i < net->layer_count; i++) {
         layer *self = &net->layers[i];
-        self->parameters = net->parameters + first;
-        self->gradient = net->gradient ? net->gradient + first : NULL;
-        first += stage_parameter_count(self->stage);
+        size_t *first = is_tied(self) ? &tied : &next;
+        self->parameters = net->parameters + *first;
+        self->gradient = net->gradient ? net->gradient + *first : NULL;
+        *first += stage_parameter_count(self->stage);
     }
 }
 
@@ -207,6 +220,7 @@ static void network_begin_batch(network *net, double batch)
 
 static void network_pack(const network *net)
 {
+    tie_parameters(net);
     for (int i = 0; i < net->layer_count; i++)
         if (net->layers[i].type->pack)
             net->layers[i].type->pack(&net->layers[i]);
@@ -305,9 +319,11 @@ static ac_status run_stage(network *net, const ac_stage *stage,
         if (should_stop_after(net, (to - from) * part_work(stage)))
             return AC_INTERRUPTED;
     }
-    if (backward && layers->type->join)
-        for (int c = 0; c < stage->copies; c++)
+    for (int c = 0; c < stage->copies; c++) {
+        if (backward && layers->type->join)
             layers->type->join(&layers[c]);
+        (backward ? carry_backward : carry_forward)(&layers[c]);
+    }
     return AC_OK;
 }
 

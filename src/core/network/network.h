@@ -10,6 +10,7 @@ typedef struct {
     layer *layers; /* in the order of the stages and their copies */
     int layer_count;
     size_t parameter_count, input_count;
+    size_t written; /* numbers per gene that the last stage writes */
     dropout_rng dropout_rng;
     mark_mask mask;
 
@@ -20,7 +21,7 @@ typedef struct {
     real *branch_dx; /* what the second branch adds to it   */
     real *moments;   /* [2][parameters]: Adam's; NULL unless it trains */
     const real *logit;
-    real *dlogit; /* [LANES] */
+    real *dlogit; /* [written][LANES] */
     void *memory;
 
     ac_poll poll;

@@ -30,7 +30,7 @@ static ac_status engine_predict(const ac_network *shape, const ac_genes *genes,
         status = forward_block(&net, genes, NULL, done, lanes);
         if (status != AC_OK)
             break;
-        copy_out(lanes, net.logit, logit + done);
+        export_outputs(&net, lanes, logit + done * output_count(shape));
         if (attention)
             export_attention(&net, done, lanes, attention);
     }

@@ -13,7 +13,9 @@ static ac_status train_batches(network *net, const ac_genes *genes,
         const size_t left = genes->count - done;
         const size_t count = left < size ? left : size;
         double batch = 0;
-        memset(net->gradient, 0, sizeof(real) * net->parameter_count);
+        memset(net->gradient, 0,
+               sizeof(real) *
+                   (net->parameter_count + tied_parameter_count(net->shape)));
         network_begin_batch(net, optimiser->steps);
         network_pack(net);
         status =
