@@ -260,9 +260,9 @@
 #' The architectures
 #'
 #' Lists the models that `attentiveChrome(architecture = )` trains, by name and
-#' with their sizes: additive attention, the default, and those that the paper
-#' compares in its table 2. All of them consist of the same kinds of layers and
-#' output one logit.
+#' with their sizes: additive attention, the default, those that the paper
+#' compares in its table 2 and, for the difference of two cell types, those of
+#' DeepDiff. All of them consist of the same kinds of layers.
 #'
 #' @section Additive attention:
 #' The logit of an `"additive"` model is exactly a sum of shares, one of each
@@ -302,10 +302,32 @@
 #' `"lstm-alpha-beta"` has no dropout by default. Dropout is active in training
 #' only.
 #'
+#' @section Architectures of DeepDiff:
+#' With `target = "difference"`, every architecture reads channels of both cell
+#' types, A and B, in the place of marks (see [pairCellTypes()]). Those of
+#' DeepDiff (Singh et al. 2018) are:
+#' * `"raw_d"`, `"raw_c"`, `"raw"`: `"lstm-alpha-beta"` over the channels A - B;
+#'   A and B; A, B and A - B;
+#' * `"aux"`: an LSTM with attention over the bins of each mark and one over the
+#'   marks, for each cell type, with a head for its expression; a perceptron of
+#'   both predicts the change;
+#' * `"raw_aux"`: the second level reads the channels of `"raw"` and those of
+#'   both auxiliary parts;
+#' * `"aux_siamese"`, `"raw_aux_siamese"`: as these, but the auxiliary LSTMs over
+#'   the bins are the same for both cell types.
+#'
+#' The loss is the squared error of the change, plus those of the auxiliary
+#' heads, plus, for the siamese ones, four times the mean of (1 - l) d^2 + l
+#' max(0, 2 - d)^2: d is the Euclidean distance of the embeddings of the cell
+#' types, and l is 1 where the change is at least four-fold and else 0. The sum
+#' is divided by the variance of the change. `recipe = "deepdiff"` has the
+#' published settings.
+#'
 #' @section Sizes:
 #' * `hidden`, `markHidden`: hidden units per direction of the LSTM over the
 #'   bins and over the marks;
-#' * `perceptron`: hidden units of the perceptron;
+#' * `perceptron`: hidden units of the perceptron (for `"aux"`, of that of both
+#'   cell types);
 #' * `filters`, `kernel`: number and width in bins of the filters of the
 #'   convolution over the bins (for `"additive"`, of each mark alone);
 #'   `markFilters`, `markKernel`: the same over the marks;
@@ -318,12 +340,15 @@
 #' * `dense1`, `dense2`: units of the first and second dense layer;
 #' * `dropout`: fraction of the values that are dropped.
 #'
+#' @param target What they are to predict: see [modelTarget()]. Those of
+#'   DeepDiff are listed for `"difference"`.
 #' @return A data frame with one row per architecture: `architecture`, its name;
 #'   `description`; `attention`, what it attends to; `sizes`, with their
 #'   defaults; `paperAuroc`, the mean AUROC on the test genes of 56 cell types
 #'   that the paper reports, `NA` for `"additive"`.
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
-#'   Singh et al. (2016), DeepChrome, Bioinformatics 32, i639.
+#'   Singh et al. (2016), DeepChrome, Bioinformatics 32, i639; Singh et al.
+#'   (2018), DeepDiff, Bioinformatics 34, i891.
 #' @seealso [attentiveChrome()]
 #' @export
 #' @examples
@@ -331,15 +356,19 @@
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' attentiveChrome(signal, architecture = "deepchrome", epochs = 2,
 #'     filters = 8, dense1 = 16, dense2 = 8)
-listArchitectures <- function() {
+listArchitectures <- function(target = c("class", "expression",
+                                         "difference")) {
+    target <- .checkChoice(target, "target", names(.targets))
+    known <- if (target == "difference") .architectures
+             else Filter(function(a) is.null(a$channels), .architectures)
     pick <- function(field, of) {
-        unname(vapply(.architectures, function(a) of(a[[field]]), of("1")))
+        unname(vapply(known, function(a) of(a[[field]]), of("1")))
     }
     data.frame(
-        architecture = names(.architectures),
+        architecture = names(known),
         description = pick("title", as.character),
-        attention = unname(vapply(.architectures, .describeAttention, "")),
-        sizes = unname(vapply(.architectures, .describeSizes, "")),
+        attention = unname(vapply(known, .describeAttention, "")),
+        sizes = unname(vapply(known, .describeSizes, "")),
         paperAuroc = pick("auroc", as.numeric))
 }
 

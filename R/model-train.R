@@ -10,22 +10,23 @@
 #' `recipe` decides all settings of training at once. Settings that are given
 #' override it.
 #'
-#' | setting | `"default"` | `"published"` |
-#' | --- | --- | --- |
-#' | `architecture` | `"additive"` | `"lstm-alpha-beta"` |
-#' | `epochs` | 15 | 30 |
-#' | `batchSize` | 32 | 16 |
-#' | `learningRate` | 0.003, others than `"additive"` 0.001 | 0.0002 |
-#' | `weightDecay` | 0.01 | 0 |
-#' | `schedule` | `"oneCycle"` | `"constant"` |
-#' | `clip` | 1 | 1 |
-#' | `transform` | `"log1p"` | `"none"` |
-#' | `keep` | `"loss"` | `"auroc"` |
-#' | `patience` | `Inf` | `Inf` |
+#' | setting | `"default"` | `"published"` | `"deepdiff"` |
+#' | --- | --- | --- | --- |
+#' | `architecture` | `"additive"` | `"lstm-alpha-beta"` | `"raw_d"` |
+#' | `epochs` | 15 | 30 | 90 |
+#' | `batchSize` | 32 | 16 | 10 |
+#' | `learningRate` | 0.003, others than `"additive"` 0.001 | 0.0002 | 0.0001 |
+#' | `weightDecay` | 0.01 | 0 | 0 |
+#' | `schedule` | `"oneCycle"` | `"constant"` | `"constant"` |
+#' | `clip` | 1 | 1 | 1 |
+#' | `transform` | `"log1p"` | `"none"` | `"none"` |
+#' | `keep` | `"loss"` | `"auroc"` | `"pearson"` |
+#' | `patience` | `Inf` | `Inf` | `Inf` |
 #'
 #' `"published"` is the recipe of the code published with the paper, with raw
 #' counts and plain Adam. `"default"` needs half of the epochs, and does not
-#' depend on the units of the signal.
+#' depend on the units of the signal. `"deepdiff"` is that of DeepDiff, for
+#' `target = "difference"`.
 #'
 #' Weight decay is decoupled from the gradient (AdamW). It shrinks weight
 #' matrices, those with more than one row and more than one column, and not
@@ -89,13 +90,22 @@
 #' Functions that train many models do not show these notes.
 #' `suppressMessages(..., classes = "AttentiveChrome_note")` hides them.
 #'
-#' @section Numbers:
+#' @section Numbers and differences:
 #' With `target = "expression"`, the model predicts how much a gene is
 #' expressed, and the loss is the mean squared error. All else is as for
 #' classes: architectures, recipes, ensembles, checkpoints, attention,
 #' attribution and edits. [predict()][predict.AttentiveChromeModel] returns
 #' numbers and, from the errors of the validation genes, intervals. Functions
 #' that have no meaning without classes, such as [plotROC()], raise an error.
+#'
+#' With `target = "difference"`, `cellTypes` names two cell types, A and B, and
+#' the model predicts the change from A to B, by default log2((b + 1) / (a +
+#' 1)). It reads channels of both: the signal of A, of B, and A - B
+#' ([pairCellTypes()]). Attention and attribution have these channels in the
+#' place of marks. `"log1p"` is then sign(x) log(1 + k |x|), as differences are
+#' also negative. Other functions take a signal of both cell types: by name, or
+#' any two as A and B. [differentialExpression()] lists genes with what carries
+#' their change. Differences of several pairs cannot be pooled.
 #'
 #' @section Ensembles:
 #' With `members`, several models are trained on the same genes and used as one:
@@ -143,15 +153,17 @@
 #' @param architecture Name of the architecture: `"additive"` (additive
 #'   attention), `"lstm-alpha-beta"` (AttentiveChrome; paper, section 3) or
 #'   another of [listArchitectures()]. `NULL` means that of the recipe.
-#' @param cellTypes Names of the cell types to train on; by default all.
+#' @param cellTypes Names of the cell types to train on; by default all. For
+#'   differences, the names of A and B.
 #' @param target What to predict: `"class"`, high or low expression;
 #'   `"expression"`, log2(x + 1) of the assay `expression` (see
-#'   [addExpression()]); or a [modelTarget()], for other numbers and losses. See
-#'   the section Numbers.
+#'   [addExpression()]); `"difference"`, the change of this number between two
+#'   cell types; or a [modelTarget()], for other numbers and losses. See the
+#'   section Numbers and differences.
 #' @param ... Sizes of the architecture, by name, such as `filters` and
 #'   `context` for `"additive"`: see [listArchitectures()].
-#' @param recipe `"default"` or `"published"`: the settings of training that are
-#'   not given, see the section Recipes.
+#' @param recipe `"default"`, `"published"` or `"deepdiff"`: the settings of
+#'   training that are not given, see the section Recipes.
 #' @param epochs Maximum number of passes over the training genes. For this and
 #'   the following settings, `NULL` means that of the recipe.
 #' @param batchSize Genes per mini-batch.
@@ -161,9 +173,9 @@
 #' @param schedule Course of the learning rate: `"oneCycle"`, `"cosine"` or
 #'   `"constant"`, see the section Recipes.
 #' @param clip Maximum norm of the gradient; `Inf` disables clipping.
-#' @param transform Transform applied to the signal: `"none"` or `"log1p"`,
-#'   log(1 + k x), see the section Scale of the signal. `"log1p"` requires
-#'   signal that is not negative.
+#' @param transform Transform applied to the signal: `"none"`, `"log1p"`,
+#'   log(1 + k x), see the section Scale of the signal, or `"signedLog1p"`,
+#'   sign(x) log(1 + k |x|). `"log1p"` requires signal that is not negative.
 #' @param keep The epoch whose parameters the model has: that of the lowest
 #'   validation loss (`"loss"`), that of the highest validation AUROC
 #'   (`"auroc"`; for numbers, `"pearson"`) or the last one (`"last"`). Of

@@ -29,9 +29,9 @@ smallSizes <- list(hidden = 3, markHidden = 2, perceptron = 4, filters = 4,
                    placeKernel = 2, valueDropout = 0.3)
 
 # Marks of which a small network has a suitable number: those with auxiliary
-# parts read two marks of each cell type.
+# parts read channels of one mark.
 smallMarks <- function(architecture) {
     entry <- .architectures[[architecture]]
     if (is.null(entry$auxiliary)) c("a", "b", "c")
-    else paste0("mark", seq_len(2 * length(entry$channels)))
+    else paste0("mark", seq_along(entry$channels))
 }
