@@ -130,27 +130,19 @@ trainBaseline <- function(signal,
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
                           "signal")
     }
-    if (.isDifference(target)) {
-        paired <- .pairedData(target, signal, validation, cellTypes, marks,
-                              names(.channels))
-        signal <- paired$signal
-        validation <- paired$validation
-        target <- paired$target
-        cellTypes <- marks <- NULL
-    }
-    .checkSignal(signal, kind = "signal")
-    .checkNotEmpty(signal, "signal")
+    given <- .readable(target, signal, validation, cellTypes, marks)
+    signal <- given$signal
+    validation <- given$validation
     if (!is.null(dots$network)) {
-        .checkStacked(dots$network, signal)
-        .checkSameTarget(dots$network, target)
-        marks <- dots$network@marks
+        .checkStacked(dots$network, signal, given$target)
+        given$marks <- dots$network@marks
     }
-    signal <- .onlyMarks(signal, marks)
-    cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
+    signal <- .onlyMarks(signal, given$marks)
+    cellTypes <- .checkCellTypes(signal, given$cellTypes %||% colnames(signal),
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
     labelled <- function(signal, arg) {
-        .labelledSamples(signal, format$marks, cellTypes, arg, target)
+        .labelledSamples(signal, format$marks, cellTypes, arg, given$target)
     }
     train <- labelled(signal, "signal")
     if (!is.null(validation)) {
@@ -167,9 +159,10 @@ trainBaseline <- function(signal,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
         training = list(genes = length(train$label),
-                        high = if (.isClass(target)) mean(train$label),
+                        high = if (train$family == "binomial")
+                            mean(train$label),
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
-        target = .fittedTarget(target, train$label),
+        target = .fittedTarget(given$target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -192,8 +185,9 @@ trainBaseline <- function(signal,
 }
 
 # Genes that trained the network would make it look better than it is.
-.checkStacked <- function(network, signal) {
+.checkStacked <- function(network, signal, target) {
     .checkModel(network, "network")
+    .checkSameTarget(network, target)
     .checkFits(signal, .modelFormat(network), "signal")
     seen <- sum(.seenGenes(network, signal)$training)
     if (seen > 0L) {
@@ -202,6 +196,29 @@ trainBaseline <- function(signal,
               i = "With a split ({.fn splitGenes}), its validation genes are
                    used.")
     }
+}
+
+# Baselines as a named list.
+.checkBaselines <- function(baselines) {
+    if (is(baselines, "BaselineModel")) baselines <- list(baselines)
+    good <- is.list(baselines) &&
+        all(vapply(baselines, is, NA, "BaselineModel"))
+    if (!good) {
+        .stop("{.arg baselines} must be a baseline of {.fn trainBaseline}, or a
+               list of baselines",
+              x = "It is of class {.cls {class(baselines)[1]}}.")
+    }
+    if (is.null(names(baselines))) {
+        names(baselines) <- vapply(baselines, function(b) b@method, "")
+    }
+    taken <- c("model", "baseline", "reference")
+    if (length(baselines) > 0L &&
+        (!.areNames(names(baselines)) || any(names(baselines) %in% taken))) {
+        .stop("{.arg baselines} must have different names, other than
+               {.val {taken}}",
+              x = "Found {.val {names(baselines)}}.")
+    }
+    baselines
 }
 
 #' @rdname predict.AttentiveChromeModel

@@ -96,3 +96,12 @@
 .zonesAndGeneMean <- function(samples, fit) {
     cbind(.zoneMeans(samples, fit), .geneMeans(samples, fit))
 }
+
+# ---- linear models --------------------------------------------------------
+
+.linearLogit <- function(fit, x) {
+    drop(fit$coefficients[1L] + x %*% fit$coefficients[-1L])
+}
+
+# The strongest first, as each fit starts from the one before.
+.penalties <- c(1000, 100, 10, 1)

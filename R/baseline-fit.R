@@ -3,10 +3,6 @@
 
 # ---- logistic regression ----------------------------------------------------
 
-.linearLogit <- function(fit, x) {
-    drop(fit$coefficients[1L] + x %*% fit$coefficients[-1L])
-}
-
 # Five folds. All samples of a gene are in the same fold, if there are genes
 # enough.
 .geneFolds <- function(gene) {
@@ -37,9 +33,6 @@
     coefficients[is.na(coefficients)] <- 0
     list(coefficients = coefficients)
 }
-
-# The strongest first, as each fit starts from the one before.
-.penalties <- c(1000, 100, 10, 1)
 
 # Logistic regression on standardized columns with a ridge penalty, which has
 # the lowest log loss in cross-validation.
@@ -130,11 +123,12 @@
 
 # Each baseline has a title; `features(samples, fit)`, a matrix of samples x
 # columns; `fit(x, label, fold, validation, ...)`, which returns a list, and
-# `fitNumbers`, the same for numbers; and, if needed, `prepare(samples, label, ...)`, which returns what features() needs to
-# know, also as a list. Without `logit(fit, x)`, the fit has `coefficients`.
-# `package`: what it needs; its further arguments go there. `arguments`: those
-# of its own. `candidate`: compared with every network. `part`: the part of a
-# split that it is fitted to, if not the training genes.
+# `fitNumbers`, the same for numbers; and, if needed, `prepare(samples, label,
+# ...)`, which returns what features() needs to know, also as a list. Without
+# `logit(fit, x)`, the fit has `coefficients`. `package`: what it needs; its
+# further arguments go there. `arguments`: those of its own. `candidate`:
+# compared with every network. `part`: the part of a split that it is fitted to,
+# if not the training genes.
 .baselines <- list(
     meanLogCount = list(
         title = "logistic regression on the mean log count of each mark",

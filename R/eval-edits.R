@@ -63,8 +63,7 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
     })
     out <- do.call(rbind, rows)
     class(out) <- c("editPredictions", class(out))
-    attr(out, "unit") <- if (.hasClasses(model)) "probability of high expression"
-                         else .unitOf(.targetOf(model))
+    attr(out, "unit") <- if (!.hasClasses(model)) .unitOf(.targetOf(model))
     out
 }
 

@@ -168,28 +168,6 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     .asEvaluation(do.call(rbind, rows), .seenGenes(model, signal))
 }
 
-.checkBaselines <- function(baselines) {
-    if (is(baselines, "BaselineModel")) baselines <- list(baselines)
-    good <- is.list(baselines) &&
-        all(vapply(baselines, is, NA, "BaselineModel"))
-    if (!good) {
-        .stop("{.arg baselines} must be a baseline of {.fn trainBaseline}, or a
-               list of baselines",
-              x = "It is of class {.cls {class(baselines)[1]}}.")
-    }
-    if (is.null(names(baselines))) {
-        names(baselines) <- vapply(baselines, function(b) b@method, "")
-    }
-    taken <- c("model", "baseline", "reference")
-    if (length(baselines) > 0L &&
-        (!.areNames(names(baselines)) || any(names(baselines) %in% taken))) {
-        .stop("{.arg baselines} must have different names, other than
-               {.val {taken}}",
-              x = "Found {.val {names(baselines)}}.")
-    }
-    baselines
-}
-
 # ---- variable genes ---------------------------------------------------------
 
 .evaluatedGenes <- function(signal, genes) {

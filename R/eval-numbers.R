@@ -138,18 +138,6 @@
     evaluation
 }
 
-.checkSameTarget <- function(baseline, target) {
-    own <- .targetOf(baseline)
-    same <- own$name == target$name && (.isClass(own) ||
-        identical(own[c("assay", "transform")], target[c("assay", "transform")]))
-    if (!same) {
-        .stop("{.arg baselines} must predict what {.arg x} does",
-              x = "One predicts {(.describeTarget(own))}, {.arg x}
-                   {(.describeTarget(target))}.",
-              i = "See {.arg target} of {.fn trainBaseline}.")
-    }
-}
-
 .evaluateNumbersOf <- function(cellType, y, p, mean, baseline, others,
                                chromosome, draws, seed) {
     known <- !is.na(y)

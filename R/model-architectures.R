@@ -9,19 +9,6 @@
 
 # ---- parts ------------------------------------------------------------------
 
-# No stage without dropout: it would only copy.
-# `window` steps are dropped together.
-.dropoutStages <- function(copies, steps, inputs, rate, window = 1L) {
-    if (rate == 0) return(list())
-    list(.stage("dropout", "dropout", copies, steps, inputs, window = window,
-                rate = rate))
-}
-
-.lstmStages <- function(name, copies, steps, inputs, hidden, dropout) {
-    c(list(.stage("lstm", name, copies, steps, inputs, hidden)),
-      .dropoutStages(copies, steps, 2 * hidden, dropout))
-}
-
 # Padded, so that attention over the output of the convolution is attention over
 # bins (or marks): output n is centred on bin n.
 .paddedConvStages <- function(name, copies, steps, inputs, filters, kernel,
@@ -37,16 +24,6 @@
     list(.stage("dense", name, 1L, steps, inputs, units),
          .stage("relu", "relu", 1L, 1L, units))
 }
-
-.binAttention <- function(marks, bins, inputs) {
-    .stage("attention", "binAttention", marks, bins, inputs, marks = "copies")
-}
-
-.markAttention <- function(marks, inputs) {
-    .stage("attention", "markAttention", 1L, marks, inputs, marks = "steps")
-}
-
-.logitStage <- function(inputs) .stage("dense", "head", 1L, 1L, inputs, 1L)
 
 # ---- stages -----------------------------------------------------------------
 
@@ -313,8 +290,8 @@
 #'   both predicts the change;
 #' * `"raw_aux"`: the second level reads the channels of `"raw"` and those of
 #'   both auxiliary parts;
-#' * `"aux_siamese"`, `"raw_aux_siamese"`: as these, but the auxiliary LSTMs over
-#'   the bins are the same for both cell types.
+#' * `"aux_siamese"`, `"raw_aux_siamese"`: as these, but the auxiliary LSTMs
+#'   over the bins are the same for both cell types.
 #'
 #' The loss is the squared error of the change, plus those of the auxiliary
 #' heads, plus, for the siamese ones, four times the mean of (1 - l) d^2 + l

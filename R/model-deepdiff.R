@@ -1,5 +1,4 @@
-# The stages of DeepDiff's networks with auxiliary parts, and the outputs and
-# losses of all networks.
+# The stages of DeepDiff's networks with auxiliary parts.
 
 # Each cell type has an encoder of its own and a second level with a head, whose
 # outputs are its expression. `raw`: whether the second level of the difference
@@ -52,7 +51,7 @@
     .chained(chain, "y", .logitStage(units))
 }
 
-# ---- stages that keep what was written before ---------------------------------
+# ---- stages that keep what was written before --------------------------------
 
 # `at`: where the numbers of each stage are in what the last one wrote.
 .chain <- function(stages) list(stages = stages, at = c(start = 0))
@@ -74,47 +73,4 @@
                   attention = , relu = stage$inputs, dense = stage$units,
                   distance = 1)
     one * stage$copies
-}
-
-# ---- outputs and losses -------------------------------------------------------
-
-# As src/ffi_network.c reads them. The first is what is predicted. Auxiliary
-# ones are the values of A and of B, and the distance of their embeddings. All
-# losses are those of the unit of the target, divided by its variance.
-.outputsOf <- function(stages, target = .classTarget) {
-    at <- attr(stages, "outputs") %||% 0
-    scale <- target$auxiliary$spread / target$spread
-    weight <- c(1, scale^2, 4 / target$spread^2)
-    if (length(weight) < length(at)) weight <- rep(1, length(at))
-    losses <- c(target$loss, "squared", "squared", "contrastive")
-    some <- seq_along(at)
-    list(at = as.numeric(at), loss = losses[some],
-         weight = as.numeric(weight[some]))
-}
-
-# Changes from which embeddings are to be far apart: four-fold.
-.largeChange <- 2
-
-# Samples x auxiliary outputs, of the pairs with a known change.
-.auxiliaryTargets <- function(target, signal, known) {
-    if (is.null(target$auxiliary)) return(NULL)
-    value <- function(name) as.vector(assay(signal, name))[known]
-    centre <- target$auxiliary$centre
-    spread <- target$auxiliary$spread
-    cbind((value("valueA") - centre[1L]) / spread[1L],
-          (value("valueB") - centre[2L]) / spread[2L],
-          abs(value("change")) >= .largeChange)
-}
-
-# The target of a network with auxiliary outputs, with the means and standard
-# deviations of the values of A and B.
-.withAuxiliary <- function(target, signal) {
-    known <- !is.na(as.vector(assay(signal, "change")))
-    values <- vapply(c("valueA", "valueB"), function(name) {
-        x <- as.vector(assay(signal, name))[known]
-        c(mean(x), stats::sd(x))
-    }, numeric(2L))
-    target$auxiliary <- list(centre = unname(values[1L, ]),
-                             spread = unname(values[2L, ]))
-    target
 }

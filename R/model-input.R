@@ -94,6 +94,20 @@
     input
 }
 
+# The targets of the samples, in the units of the target; NA if unknown.
+.targetValues <- function(target, signal, cellTypes, arg) {
+    if (.isClass(target)) return(.checkedLabels(signal, cellTypes, arg))
+    y <- as.vector(.measuredValues(target, signal, arg)[, cellTypes])
+    known <- y[!is.na(y)]
+    if (length(known) < 2L || length(unique(known)) < 2L) {
+        .stop("{.arg {arg}} must have genes with different values of
+               {.val {target$assay}}",
+              x = "It has {length(known)} value{?s},
+                   {length(unique(known))} of them different.")
+    }
+    y
+}
+
 # The labels of the samples, NA if unknown. There must be high and low ones.
 .checkedLabels <- function(signal, cellTypes, arg) {
     label <- as.double(expressionLabel(signal)[, cellTypes])

@@ -65,6 +65,29 @@
          tied = as.integer(tied))
 }
 
+# No stage without dropout: it would only copy.
+# `window` steps are dropped together.
+.dropoutStages <- function(copies, steps, inputs, rate, window = 1L) {
+    if (rate == 0) return(list())
+    list(.stage("dropout", "dropout", copies, steps, inputs, window = window,
+                rate = rate))
+}
+
+.lstmStages <- function(name, copies, steps, inputs, hidden, dropout) {
+    c(list(.stage("lstm", name, copies, steps, inputs, hidden)),
+      .dropoutStages(copies, steps, 2 * hidden, dropout))
+}
+
+.binAttention <- function(marks, bins, inputs) {
+    .stage("attention", "binAttention", marks, bins, inputs, marks = "copies")
+}
+
+.markAttention <- function(marks, inputs) {
+    .stage("attention", "markAttention", 1L, marks, inputs, marks = "steps")
+}
+
+.logitStage <- function(inputs) .stage("dense", "head", 1L, 1L, inputs, 1L)
+
 # `window` bins make a place; bins left over belong to the last.
 .placeCount <- function(s) max(1L, s$steps %/% s$window)
 

@@ -100,13 +100,7 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     }
 }
 
-.isPair <- function(signal) {
-    is(signal, "ChromatinSignal") && !is.null(metadata(signal)$pair)
-}
-
 # ---- for models -------------------------------------------------------------
-
-.isDifference <- function(target) target$name == "difference"
 
 # The signal that a model reads: a pair for models of a difference, and any
 # other signal as it is. Of a signal with other cell types than those of the
@@ -130,12 +124,16 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     .pairSignal(signal, cellTypes, target$channels, target)
 }
 
-# What a training of a difference reads: the signals as pairs, and the target,
-# which knows the cell types and the channels.
-.pairedData <- function(target, signal, validation, cellTypes, marks,
-                        channels, auxiliary = FALSE) {
+# What a training reads: the signals, for a difference as pairs, and the target,
+# which then knows the cell types and the channels.
+.readable <- function(target, signal, validation, cellTypes, marks,
+                      channels = names(.channels), auxiliary = FALSE) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
+    if (!.isDifference(target)) {
+        return(list(target = target, signal = signal, validation = validation,
+                    cellTypes = cellTypes, marks = marks))
+    }
     target$cellTypes <- .checkPair(signal, cellTypes %||% colnames(signal))
     target$channels <- channels
     pair <- function(x, arg) {
@@ -147,6 +145,11 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     if (auxiliary) target <- .withAuxiliary(target, signal)
     list(target = target, signal = signal,
          validation = if (!is.null(validation)) pair(validation, "validation"))
+}
+
+.readableBy <- function(architecture, ...) {
+    .readable(..., .channelsOf(architecture),
+              isTRUE(.architectures[[architecture]]$auxiliary))
 }
 
 # The channels that an architecture reads of a difference.

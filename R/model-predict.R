@@ -86,8 +86,8 @@
 #' @param ... Not used.
 #' @return A matrix of genes x cell types, with the names of `newdata`: numbers
 #'   or, for `"set"`, text. For `"interval"`, an array of genes x cell types x
-#'   2, with the bounds `lower` and `upper`. With `prior`, it has the attribute `prior`, the
-#'   share for each cell type.
+#'   2, with the bounds `lower` and `upper`. With `prior`, it has the attribute
+#'   `prior`, the share for each cell type.
 #' @references Platt (1999), Advances in Large Margin Classifiers, 61; Guo et
 #'   al. (2017), temperature, <https://arxiv.org/abs/1706.04599>; Saerens et al.
 #'   (2002), Neural Computation 14, 21; Alexandari et al. (2020), both together,

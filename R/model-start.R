@@ -9,8 +9,9 @@
 
 # Additive attention starts as a model without an opinion: all values are 0, the
 # gates are equal, and the logit is that of the share of high genes (0 for
-# standardised numbers). Only the features of bins and of the context are random, with PyTorch's variance. So
-# models of different seeds have the same meaning of alpha, beta and the shares.
+# standardised numbers). Only the features of bins and of the context are
+# random, with PyTorch's variance. So models of different seeds have the same
+# meaning of alpha, beta and the shares.
 .startAdditive <- function(stages, labels) {
     unlist(lapply(stages, function(s) {
         shapes <- .layerTypes[[s$layer]]$parameters(s)

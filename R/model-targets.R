@@ -100,6 +100,8 @@ print.modelTarget <- function(x, ...) {
 
 .hasClasses <- function(model) .isClass(.targetOf(model))
 
+.isDifference <- function(target) target$name == "difference"
+
 # "log2(expression + 1)"
 .unitOf <- function(target) {
     unit <- sprintf(.targetTransforms[[target$transform]]$named, target$assay)
@@ -130,21 +132,20 @@ print.modelTarget <- function(x, ...) {
                cell types at once.")
 }
 
-# ---- the measured values ----------------------------------------------------
-
-# Of the samples, in the units of the target; NA if unknown.
-.targetValues <- function(target, signal, cellTypes, arg) {
-    if (.isClass(target)) return(.checkedLabels(signal, cellTypes, arg))
-    y <- as.vector(.measuredValues(target, signal, arg)[, cellTypes])
-    known <- y[!is.na(y)]
-    if (length(known) < 2L || length(unique(known)) < 2L) {
-        .stop("{.arg {arg}} must have genes with different values of
-               {.val {target$assay}}",
-              x = "It has {length(known)} value{?s},
-                   {length(unique(known))} of them different.")
+# A baseline or a network predicts what a model does.
+.checkSameTarget <- function(baseline, target) {
+    own <- .targetOf(baseline)
+    what <- c("name", "assay", "transform")
+    same <- identical(own[what], target[what])
+    if (!same) {
+        .stop("{.arg baselines} must predict what {.arg x} does",
+              x = "One predicts {(.describeTarget(own))}, {.arg x}
+                   {(.describeTarget(target))}.",
+              i = "See {.arg target} of {.fn trainBaseline}.")
     }
-    y
 }
+
+# ---- the measured values ----------------------------------------------------
 
 # Genes x cell types.
 .measuredValues <- function(target, signal, arg = "signal") {
@@ -168,6 +169,11 @@ print.modelTarget <- function(x, ...) {
               i = "Use {.code modelTarget(transform = \"none\")}.")
     }
     .targetTransforms[[target$transform]]$of(x)
+}
+
+# A signal of pairCellTypes().
+.isPair <- function(signal) {
+    is(signal, "ChromatinSignal") && !is.null(metadata(signal)$pair)
 }
 
 # ---- the network's side -----------------------------------------------------

@@ -248,27 +248,20 @@ attentiveChrome <- function(signal, validation = NULL,
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
-    if (.isDifference(target)) {
-        paired <- .pairedData(target, signal, validation, cellTypes, marks,
-                              .channelsOf(architecture),
-                              isTRUE(.architectures[[architecture]]$auxiliary))
-        signal <- paired$signal
-        validation <- paired$validation
-        target <- paired$target
-        cellTypes <- marks <- NULL
-    }
-    data <- .trainingData(signal, validation, cellTypes, settings$transform,
-                          marks, target)
+    given <- .readableBy(architecture, target, signal, validation, cellTypes,
+                         marks)
+    data <- .trainingData(given$signal, given$validation, given$cellTypes,
+                          settings$transform, given$marks, given$target)
     plan <- .trainingPlan(architecture, size,
                           .runSettings(settings, seed, precision, progress,
                                        markDropout),
-                          settings$transform, data, signal)
+                          settings$transform, data, given$signal)
     model <- if (members > 1) {
         .fitEnsemble(plan, members, threads, checkpoint, is.null(seed), BPPARAM)
     } else {
         .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
     }
-    .noteTraining(model, plan, validation, threads)
+    .noteTraining(model, plan, given$validation, threads)
 }
 
 # All that a training needs, and what the model keeps of its training signal.

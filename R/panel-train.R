@@ -110,7 +110,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 }
 
 .checkPanelSettings <- function(training) {
-    own <- setdiff(.ownArguments, c("architecture", "threads"))
+    own <- setdiff(.ownArguments, c("architecture", "target", "threads"))
     wrong <- intersect(names(training), own)
     if (length(wrong) > 0L ||
         (length(training) > 0L && !.areNames(names(training)))) {

@@ -1,7 +1,7 @@
-# The difference of two cell types on real genome-wide data: K562 and A549 peaks,
-# thirds by the order of the ids, log2((b + 1) / (a + 1)) of the RPKM. DeepDiff's
-# variants, additive attention and a linear model of both samples' zones; and
-# the speed beside PyTorch. Writes bench/results/differences.md.
+# The difference of two cell types on real genome-wide data: K562 and A549
+# peaks, thirds by the order of the ids, log2((b + 1) / (a + 1)) of the RPKM.
+# DeepDiff's variants, additive attention and a linear model of both samples'
+# zones; and the speed beside PyTorch. Writes bench/results/differences.md.
 source(file.path("bench", "helper.R"))
 source(file.path("bench", "genome-wide-data.R"))
 

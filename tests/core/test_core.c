@@ -65,6 +65,34 @@ static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
     return fill_fixture(stages, 5, genes);
 }
 
+/* Four outputs, slices of what is kept, and copies that share weights. */
+static fixture make_pair_fixture(int genes)
+{
+    static const ac_output outputs[] = {{0, AC_SQUARED, 1},
+                                        {1, AC_HUBER, 0.5},
+                                        {2, AC_CROSS_ENTROPY, 2},
+                                        {37, AC_CONTRASTIVE, 4}};
+    const ac_stage stages[] = {
+        {AC_LSTM, 10, 3, 1, 1, .tied = 2},
+        {AC_ATTENTION, 10, 3, 2, .tied = 2},
+        {AC_DISTANCE, 1, 2, 4, .offset = 12, .keep = 1},
+        {AC_LSTM, 1, 10, 2, 1, .offset = 1, .keep = 1},
+        {AC_ATTENTION, 1, 10, 2, .keep = 1},
+        {AC_LSTM, 2, 2, 2, 1, .offset = 35, .keep = 1},
+        {AC_ATTENTION, 2, 2, 2, .keep = 1},
+        {AC_DENSE, 2, 1, 2, 1, .keep = 1},
+        {AC_DENSE, 1, 1, 2, 1, .offset = 14, .keep = 1},
+    };
+    fixture f = fill_fixture(stages, 9, genes);
+    f.network.outputs = outputs;
+    f.network.output_count = 4;
+    f.y = realloc(f.y, sizeof(double) * genes * 4);
+    for (int i = 0; i < 4 * genes; i++)
+        f.y[i] = i % 7 == 0 ? NAN : i % 3 == 0;
+    f.genes.y = f.y;
+    return f;
+}
+
 /* All other layers in one network, which drops if it is asked to. */
 static fixture make_conv_fixture(int marks, int bins, int filters, int genes)
 {
@@ -214,6 +242,7 @@ static void test_gradients(void)
     test_gradient(make_conv_fixture(3, 12, 4, 18));
     test_gradient(dropping);
     test_gradient(make_gate_fixture(3, 7, 18));
+    test_gradient(make_pair_fixture(18));
     test_gradient(without_marks(make_fixture(3, 5, 4, 3, 18), 3));
     test_gradient(without_marks(make_conv_fixture(3, 12, 4, 18), 3));
     test_gradient(without_marks(make_gate_fixture(3, 7, 18), 3));

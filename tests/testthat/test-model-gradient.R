@@ -7,7 +7,8 @@ expectGradient <- function(stages, genes = 19L, seed = 1L,
                         target = list(name = "any", loss = loss))
     outputs <- length(network$outputs$at)
     count <- sum(unlist(lapply(stages, function(s) {
-        (s$copies - s$tied) * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
+        shapes <- .layerTypes[[s$layer]]$parameters(s)
+        (s$copies - s$tied) * sum(vapply(shapes, prod, 0))
     })))
     first <- stages[[1L]]
     inputs <- first$copies * first$steps * first$inputs
