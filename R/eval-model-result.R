@@ -80,7 +80,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
     }, "")
 }
 
-.aurocVerdict <- function(name, values, digits, measure) {
+.aurocVerdict <- function(name, values, digits, measure = "AUROC") {
     if (anyNA(values)) {
         return(sprintf("%s: no comparison with %s", measure, name))
     }

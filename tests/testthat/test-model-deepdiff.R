@@ -95,3 +95,21 @@ test_that("DeepDiff's files are read", {
     expect_equal(assay(pair, "change")[1],
                  log2((expression[id, 2] + 1) / (expression[id, 1] + 1)))
 })
+
+test_that("weights of a difference go to PyTorch's files and back", {
+    parts <- suppressMessages(splitGenes(simulateChromatin(
+        60, cellTypes = 2, bins = 8, binWidth = 1250, seed = 1,
+        marks = c("H3K4me3", "H3K27me3"))))
+    model <- quietModel(parts, architecture = "aux_siamese", epochs = 1,
+                        target = "difference", recipe = "deepdiff",
+                        hidden = 3, markHidden = 2, seed = 1)
+    file <- withr::local_tempfile(fileext = ".pt")
+    writeTorchWeights(model, file)
+    again <- readTorchWeights(
+        file, marks(model), bins = 8, binWidth = 1250,
+        architecture = "aux_siamese", hidden = 3, markHidden = 2,
+        target = "difference", centre = model@target$centre,
+        spread = model@target$spread)
+    expect_equal(as.vector(predict(again, parts$test)),
+                 as.vector(predict(model, parts$test)), tolerance = 1e-6)
+})

@@ -123,7 +123,7 @@ test_that("numbers outside of the core's range are refused", {
     expect_error(bytes(modifyList(good, list(seed = 3e9))), "'seed'")
     empty <- good
     empty$stages <- lapply(good$stages, `[`, 0L)
-    expect_error(bytes(empty), "the layer of each stage")
+    expect_error(bytes(empty), "must be one or more names")
     expect_error(.Call(ffi_predict, empty, numeric(),
                        list(x = numeric(), y = NULL), FALSE),
                  "the layer of each")
