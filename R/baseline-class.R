@@ -124,20 +124,19 @@ trainBaseline <- function(signal,
     method <- .checkChoice(method, "method", names(.baselines))
     dots <- .checkBaselineDots(method, list(...), signal)
     .needsBaseline(method)
-    target <- .checkTarget(target)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
                           "signal")
     }
-    given <- .readable(target, signal, validation, cellTypes, marks)
-    signal <- given$signal
+    given <- .readable(.checkTarget(target), signal, validation, cellTypes,
+                       marks)
     validation <- given$validation
     if (!is.null(dots$network)) {
-        .checkStacked(dots$network, signal, given$target)
+        .checkStacked(dots$network, given$signal, given$target)
         given$marks <- dots$network@marks
     }
-    signal <- .onlyMarks(signal, given$marks)
+    signal <- .onlyMarks(given$signal, given$marks)
     cellTypes <- .checkCellTypes(signal, given$cellTypes %||% colnames(signal),
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
@@ -145,6 +144,7 @@ trainBaseline <- function(signal,
         .labelledSamples(signal, format$marks, cellTypes, arg, given$target)
     }
     train <- labelled(signal, "signal")
+    classes <- train$family == "binomial"
     if (!is.null(validation)) {
         .checkFits(validation, format, "validation", cellTypes)
         validation <- labelled(validation, "validation")
@@ -159,8 +159,7 @@ trainBaseline <- function(signal,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
         training = list(genes = length(train$label),
-                        high = if (train$family == "binomial")
-                            mean(train$label),
+                        high = if (classes) mean(train$label),
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
         target = .fittedTarget(given$target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))

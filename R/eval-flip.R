@@ -49,9 +49,9 @@
 #'   `before` (the predicted probability of high expression, or the number),
 #'   `set` (the set as text: marks and, for bins, base pairs from the TSS),
 #'   `size` (the number of marks or blocks), `after` (the probability or number
-#'   with the set silenced), `flipped`, and `members`, a list of data frames with the `mark`, `start`
-#'   and `end` (base pairs from the TSS) of each unit in the set. If no set up
-#'   to `maxSize` flips the prediction, `flipped` is `FALSE` and the set is the
+#'   with the set silenced), `flipped`, and `members`, a list of data frames
+#'   with the `mark`, `start` and `end` (base pairs from the TSS) of each unit
+#'   in the set. If no set up to `maxSize` flips the prediction, `flipped` is `FALSE` and the set is the
 #'   one that moves the logit furthest, which may be empty.
 #' @seealso [predictEdits()], [editSignal()]
 #' @export

@@ -78,7 +78,7 @@
 
 # `run` always has a consistent state, so that an interrupt at any point leaves
 # a valid model.
-.newRun <- function(start, id, target) {
+.newRun <- function(start, id, target = .classTarget) {
     run <- new.env()
     run$id <- id
     zeros <- numeric(length(start))

@@ -102,7 +102,7 @@ print.modelTarget <- function(x, ...) {
 
 .isDifference <- function(target) target$name == "difference"
 
-# "log2(expression + 1)"
+# For example log2(expression + 1).
 .unitOf <- function(target) {
     unit <- sprintf(.targetTransforms[[target$transform]]$named, target$assay)
     if (.isDifference(target)) paste("change of", unit) else unit

@@ -10,8 +10,9 @@ numberParts <- function(genes = 120, seed = 1) {
     })
 }
 
-amount <- function(...) modelTarget("expression", assay = "amount",
-                                    transform = "none", ...)
+amount <- function(...) {
+    modelTarget("expression", assay = "amount", transform = "none", ...)
+}
 
 test_that("a target is checked, and prints", {
     expect_output(print(modelTarget("expression")),
