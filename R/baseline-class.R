@@ -144,7 +144,6 @@ trainBaseline <- function(signal,
         .labelledSamples(signal, format$marks, cellTypes, arg, given$target)
     }
     train <- labelled(signal, "signal")
-    classes <- train$family == "binomial"
     if (!is.null(validation)) {
         .checkFits(validation, format, "validation", cellTypes)
         validation <- labelled(validation, "validation")
@@ -152,14 +151,14 @@ trainBaseline <- function(signal,
     seed <- .chooseSeed(seed)
     fit <- .withSeed(seed, do.call(.fitMethod, c(
         list(method, train, validation), dots)))
-    used <- .usedRoles(train$genes, NULL)
     stacked <- !is.null(fit$network)
-    if (stacked) used <- rbind(used, fit$network@training$usedGenes)
+    used <- rbind(.usedRoles(train$genes, NULL),
+                  if (stacked) fit$network@training$usedGenes)
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
         training = list(genes = length(train$label),
-                        high = if (classes) mean(train$label),
+                        high = if (.isClass(given$target)) mean(train$label),
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
         target = .fittedTarget(given$target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))

@@ -51,8 +51,9 @@
 #'   `size` (the number of marks or blocks), `after` (the probability or number
 #'   with the set silenced), `flipped`, and `members`, a list of data frames
 #'   with the `mark`, `start` and `end` (base pairs from the TSS) of each unit
-#'   in the set. If no set up to `maxSize` flips the prediction, `flipped` is `FALSE` and the set is the
-#'   one that moves the logit furthest, which may be empty.
+#'   in the set. If no set up to `maxSize` flips the prediction, `flipped` is
+#'   `FALSE` and the set is the one that moves the logit furthest, which may be
+#'   empty.
 #' @seealso [predictEdits()], [editSignal()]
 #' @export
 #' @examples
