@@ -54,8 +54,10 @@ setClass("AttentiveChromeFit", slots = c(
     architecture = "character", size = "list", marks = "character",
     bins = "list", preprocessing = "list", transform = "character",
     scale = "numeric", baseline = "list", calibration = "list",
-    training = "list", version = "character"), contains = "VIRTUAL",
-    prototype = list(scale = 1))
+    training = "list", target = "list", version = "character"),
+    contains = "VIRTUAL",
+    prototype = list(scale = 1, target = list(name = "class",
+                                              loss = "crossEntropy")))
 
 #' A trained model
 #'
@@ -99,6 +101,10 @@ setClass("AttentiveChromeFit", slots = c(
 #'   `reference` has summaries of the training signal for [unlikeTraining()].
 #'   Models of earlier versions and of PyTorch's files have neither `usedGenes`
 #'   nor `reference`.
+#' @slot target List with what the model predicts, see [modelTarget()]: `name`,
+#'   `loss` and, for numbers, `assay`, `transform`, and the `centre` and
+#'   `spread` of the training genes. For these, `calibration` has `residuals`,
+#'   the sorted absolute errors of the validation genes.
 #' @slot version Version of the package that trained the model.
 #' @return `show()`: nothing; it prints.
 #' @seealso [attentiveChrome()], [predict.AttentiveChromeModel()],
@@ -137,7 +143,7 @@ setClass("AttentiveChromeModel", contains = "AttentiveChromeFit", slots = c(
 #'   `ensemble[[i]]` is complete.
 #' @slot architecture,size,marks,bins,preprocessing,transform,scale As in
 #'   [AttentiveChromeModel-class]; the same for all members.
-#' @slot baseline,calibration,version As in [AttentiveChromeModel-class].
+#' @slot baseline,calibration,target,version As in [AttentiveChromeModel-class].
 #' @slot training As in [AttentiveChromeModel-class]. `seed` is the one from
 #'   which those of the members derive, `meanShare` the mean over the members.
 #'   With validation genes, `validationLoss` and `validationAuroc` are those of
@@ -169,7 +175,7 @@ setClass("AttentiveChromeEnsemble", contains = "AttentiveChromeFit",
 #'   types, and `groups`. `penalty` and `loss`, the log loss in
 #'   cross-validation, where there is one. For `"randomForest"`: `forest`, the
 #'   object of ranger, and `trees`.
-#' @slot baseline As in [AttentiveChromeModel-class].
+#' @slot baseline,target As in [AttentiveChromeModel-class].
 #' @slot training List of `genes` (training samples), `high` (the share of them
 #'   that are high), `cellTypes`, `seed` and `usedGenes`, as in
 #'   [AttentiveChromeModel-class].
@@ -181,7 +187,8 @@ setClass("AttentiveChromeEnsemble", contains = "AttentiveChromeFit",
 setClass("BaselineModel", slots = c(
     method = "character", marks = "character", bins = "list",
     preprocessing = "list", fit = "list", baseline = "list",
-    training = "list", version = "character"))
+    training = "list", target = "list", version = "character"),
+    prototype = list(target = list(name = "class", loss = "crossEntropy")))
 
 #' A panel of cell types
 #'
@@ -211,7 +218,8 @@ setClass("AttentiveChromePanel", slots = c(
     folder = "character"))
 
 # Names of assays with a special meaning. They cannot be names of marks.
-.otherAssays <- c("expression", "label", "probability", "beta",
+.otherAssays <- c("expression", "label", "probability", "prediction", "beta",
+                  "betaAux",
                   "share", "completeness", "state", "activity", "spread",
                   "betaSpread", "shareSpread")
 

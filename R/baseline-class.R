@@ -88,6 +88,10 @@
 #'   stored in the baseline. The other methods use no random numbers.
 #' @param validation A signal with labels and the same marks and bins, for the
 #'   penalty of the elastic net; or `NULL`. The other methods do not use it.
+#' @param target What to predict: `"class"`, `"expression"` or a
+#'   [modelTarget()], as for [attentiveChrome()]. For numbers, the regressions
+#'   are linear, the mean squared error takes the place of the log loss, and the
+#'   trees of the forest are regression trees.
 #' @return A [BaselineModel-class].
 #' @references Frasca et al. (2022),
 #'   <https://doi.org/10.1186/s12859-022-04687-x> (ShallowChrome); Zou and
@@ -116,7 +120,7 @@ trainBaseline <- function(signal,
                                      "geneMean", "zonesGeneMean",
                                      "networkGeneMean"),
                           cellTypes = NULL, ..., marks = NULL, seed = NULL,
-                          validation = NULL) {
+                          validation = NULL, target = "class") {
     method <- .checkChoice(method, "method", names(.baselines))
     dots <- .checkBaselineDots(method, list(...), signal)
     .needsBaseline(method)
@@ -125,18 +129,20 @@ trainBaseline <- function(signal,
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
                           "signal")
     }
-    .checkSignal(signal, kind = "signal")
-    .checkNotEmpty(signal, "signal")
+    given <- .readable(.checkTarget(target), signal, validation, cellTypes,
+                       marks)
+    validation <- given$validation
     if (!is.null(dots$network)) {
-        .checkStacked(dots$network, signal)
-        marks <- dots$network@marks
+        .checkStacked(dots$network, given$signal, given$target)
+        given$marks <- dots$network@marks
     }
-    signal <- .onlyMarks(signal, marks)
-    cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),
+    signal <- .onlyMarks(given$signal, given$marks)
+    cellTypes <- .checkCellTypes(signal, given$cellTypes %||% colnames(signal),
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
     labelled <- function(signal, arg) {
-        .labelledSamples(signal, format$marks, cellTypes, arg)
+        .labelledSamples(signal, format$marks, cellTypes, arg,
+                         target = given$target)
     }
     train <- labelled(signal, "signal")
     if (!is.null(validation)) {
@@ -146,14 +152,16 @@ trainBaseline <- function(signal,
     seed <- .chooseSeed(seed)
     fit <- .withSeed(seed, do.call(.fitMethod, c(
         list(method, train, validation), dots)))
-    used <- .usedRoles(train$genes, NULL)
     stacked <- !is.null(fit$network)
-    if (stacked) used <- rbind(used, fit$network@training$usedGenes)
+    used <- rbind(.usedRoles(train$genes, NULL),
+                  if (stacked) fit$network@training$usedGenes)
     new("BaselineModel", method = method, marks = format$marks,
         bins = format$bins, preprocessing = format$preprocessing, fit = fit,
         baseline = if (stacked) fit$network@baseline else .fitCandidates(train),
-        training = list(genes = length(train$label), high = mean(train$label),
+        training = list(genes = length(train$label),
+                        high = if (.isClass(given$target)) mean(train$label),
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
+        target = .fittedTarget(given$target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
@@ -176,8 +184,9 @@ trainBaseline <- function(signal,
 }
 
 # Genes that trained the network would make it look better than it is.
-.checkStacked <- function(network, signal) {
+.checkStacked <- function(network, signal, target) {
     .checkModel(network, "network")
+    .checkSameTarget(network, target)
     .checkFits(signal, .modelFormat(network), "signal")
     seen <- sum(.seenGenes(network, signal)$training)
     if (seen > 0L) {
@@ -188,14 +197,42 @@ trainBaseline <- function(signal,
     }
 }
 
+# Baselines as a named list.
+.checkBaselines <- function(baselines) {
+    if (is(baselines, "BaselineModel")) baselines <- list(baselines)
+    good <- is.list(baselines) &&
+        all(vapply(baselines, is, NA, "BaselineModel"))
+    if (!good) {
+        .stop("{.arg baselines} must be a baseline of {.fn trainBaseline}, or a
+               list of baselines",
+              x = "It is of class {.cls {class(baselines)[1]}}.")
+    }
+    if (is.null(names(baselines))) {
+        names(baselines) <- vapply(baselines, function(b) b@method, "")
+    }
+    taken <- c("model", "baseline", "reference")
+    if (length(baselines) > 0L &&
+        (!.areNames(names(baselines)) || any(names(baselines) %in% taken))) {
+        .stop("{.arg baselines} must have different names, other than
+               {.val {taken}}",
+              x = "Found {.val {names(baselines)}}.")
+    }
+    baselines
+}
+
 #' @rdname predict.AttentiveChromeModel
 #' @export
 predict.BaselineModel <- function(object, newdata,
                                   type = c("response", "link", "class"),
                                   prior = NULL, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class"))
+    type <- .checkType(type, object)
+    newdata <- .readBy(object, newdata, "newdata")
     logit <- .logitOfBaseline(object, newdata, "newdata")
-    .fromLogit(.predictedLogit(object, logit, prior = prior), type)
+    if (!.hasClasses(object)) {
+        if (!is.null(prior)) .checkClasses(object, "object")
+        return(logit)
+    }
+    .fromLogit(object, .predictedLogit(object, logit, prior = prior), type)
 }
 
 # The logits, genes x cell types.
@@ -211,7 +248,7 @@ predict.BaselineModel <- function(object, newdata,
 #' @export
 setMethod("show", "BaselineModel", function(object) {
     cat(sprintf("%s baseline (%s)", object@method,
-                .baselines[[object@method]]$title),
+                .baselineTitle(object@method, .targetOf(object))),
         sprintf("marks: %s", .some(object@marks, 8L)),
         sprintf("bins: %s", .describeBins(object@bins)),
         sprintf("trained on %d genes", object@training$genes), sep = "\n")

@@ -21,14 +21,17 @@
 }
 
 # The samples with a label, the labels, and the genes that they are of. Of more
-# than `most` samples, some that are evenly spread.
-.labelledSamples <- function(signal, marks, cellTypes, arg, most = Inf) {
-    label <- .checkedLabels(signal, cellTypes, arg)
+# than `most` samples, some that are evenly spread. `family`: whether labels are
+# classes or numbers.
+.labelledSamples <- function(signal, marks, cellTypes, arg, most = Inf,
+                             target = .classTarget) {
+    label <- .targetValues(target, signal, cellTypes, arg)
     known <- !is.na(label)
     some <- which(known)
     some <- some[.evenly(length(some), most)]
     list(samples = .samplesOf(signal, marks, cellTypes, some),
-         label = label[some], genes = .usedGenes(signal, cellTypes, known))
+         label = label[some], genes = .usedGenes(signal, cellTypes, known),
+         family = if (.isClass(target)) "binomial" else "gaussian")
 }
 
 # ---- features: samples x columns --------------------------------------------
@@ -55,10 +58,13 @@
     do.call(cbind, lapply(samples$signal, function(x) rowMeans(.logCount(x))))
 }
 
-# For each mark, the bin whose AUROC is farthest from 0.5 (the first of ties).
+# For each mark, the bin whose AUROC is farthest from 0.5 or, for numbers, whose
+# correlation with them is farthest from 0 (the first of ties).
 .findBestBins <- function(samples, label, ...) {
+    apart <- if (all(label %in% 0:1)) function(x) .auroc(label, x) - 0.5
+             else function(x) .correlation(label, .logCount(x))
     list(bestBins = vapply(samples$signal, function(x) {
-        which.max(abs(apply(x, 2L, .auroc, label = label) - 0.5))
+        which.max(abs(apply(x, 2L, apart)))
     }, 0L))
 }
 
@@ -101,3 +107,12 @@
 .zonesAndGeneMean <- function(samples, fit) {
     cbind(.zoneMeans(samples, fit), .geneMeans(samples, fit))
 }
+
+# ---- linear models --------------------------------------------------------
+
+.linearLogit <- function(fit, x) {
+    drop(fit$coefficients[1L] + x %*% fit$coefficients[-1L])
+}
+
+# The strongest first, as each fit starts from the one before.
+.penalties <- c(1000, 100, 10, 1)

@@ -3,10 +3,6 @@
 
 # ---- logistic regression ----------------------------------------------------
 
-.linearLogit <- function(fit, x) {
-    drop(fit$coefficients[1L] + x %*% fit$coefficients[-1L])
-}
-
 # Five folds. All samples of a gene are in the same fold, if there are genes
 # enough.
 .geneFolds <- function(gene) {
@@ -37,9 +33,6 @@
     coefficients[is.na(coefficients)] <- 0
     list(coefficients = coefficients)
 }
-
-# The strongest first, as each fit starts from the one before.
-.penalties <- c(1000, 100, 10, 1)
 
 # Logistic regression on standardized columns with a ridge penalty, which has
 # the lowest log loss in cross-validation.
@@ -119,8 +112,9 @@
 
 .forestLogit <- function(fit, x) {
     .needsBaseline("randomForest")
-    probability <- stats::predict(fit$forest, x,
-                                  num.threads = 1L)$predictions[, "1"]
+    predicted <- stats::predict(fit$forest, x, num.threads = 1L)$predictions
+    if (is.null(dim(predicted))) return(predicted) # a number
+    probability <- predicted[, "1"]
     margin <- 0.5 / fit$trees
     stats::qlogis(pmin(pmax(probability, margin), 1 - margin))
 }
@@ -128,54 +122,67 @@
 # ---- the table --------------------------------------------------------------
 
 # Each baseline has a title; `features(samples, fit)`, a matrix of samples x
-# columns; `fit(x, label, fold, validation, ...)`, which returns a list; and, if
-# needed, `prepare(samples, label, ...)`, which returns what features() needs to
-# know, also as a list. Without `logit(fit, x)`, the fit has `coefficients`.
-# `package`: what it needs; its further arguments go there. `arguments`: those
-# of its own. `candidate`: compared with every network. `part`: the part of a
-# split that it is fitted to, if not the training genes.
+# columns; `fit(x, label, fold, validation, ...)`, which returns a list, and
+# `fitNumbers`, the same for numbers; and, if needed, `prepare(samples, label,
+# ...)`, which returns what features() needs to know, also as a list. Without
+# `logit(fit, x)`, the fit has `coefficients`. `package`: what it needs; its
+# further arguments go there. `arguments`: those of its own. `candidate`:
+# compared with every network. `part`: the part of a split that it is fitted to,
+# if not the training genes.
 .baselines <- list(
     meanLogCount = list(
         title = "logistic regression on the mean log count of each mark",
-        features = .markMeans, fit = .fitLogistic, candidate = TRUE),
+        features = .markMeans, fit = .fitLogistic,
+        fitNumbers = .fitLeastSquares, candidate = TRUE),
     zones = list(
         title = "ridge logistic regression on 10 zones of each mark",
         prepare = .signalScale, features = .zoneMeans, fit = .fitRidge,
-        candidate = TRUE),
+        fitNumbers = .fitRidgeNumbers, candidate = TRUE),
     shallowChrome = list(
         title = "ridge logistic regression on the highest bin of each mark",
         prepare = .signalScale, features = .markMaxima, fit = .fitRidge,
-        candidate = TRUE),
+        fitNumbers = .fitRidgeNumbers, candidate = TRUE),
     bestBin = list(
         title = "logistic regression on the best bin of each mark",
-        prepare = .findBestBins, features = .pickBins, fit = .fitLogistic),
+        prepare = .findBestBins, features = .pickBins, fit = .fitLogistic,
+        fitNumbers = .fitLeastSquares),
     elasticNet = list(
         title = "elastic net on the log signal of all bins",
         package = "glmnet", prepare = .signalScale, features = .allBins,
-        fit = .fitElasticNet),
+        fit = .fitElasticNet, fitNumbers = .fitElasticNetNumbers),
     randomForest = list(
         title = "random forest on 10 zones of each mark",
         package = "ranger", prepare = .signalScale, features = .zoneMeans,
-        fit = .fitForest, logit = .forestLogit),
+        fit = .fitForest, fitNumbers = .fitForestNumbers,
+        logit = .forestLogit),
     geneMean = list(
         title = "logistic regression on the gene's mean expression elsewhere",
         arguments = c("expression", "groups"), prepare = .otherExpression,
-        features = .geneMeans, fit = .fitLogistic),
+        features = .geneMeans, fit = .fitLogistic,
+        fitNumbers = .fitLeastSquares),
     zonesGeneMean = list(
         title = paste("ridge logistic regression on 10 zones of each mark and",
                       "the gene's mean expression elsewhere"),
         arguments = c("expression", "groups"),
         prepare = function(samples, label, ...) {
             c(.signalScale(samples), .otherExpression(samples, label, ...))
-        }, features = .zonesAndGeneMean, fit = .fitRidge),
+        }, features = .zonesAndGeneMean, fit = .fitRidge,
+        fitNumbers = .fitRidgeNumbers),
     networkGeneMean = list(
         title = paste("logistic regression on the logit of a network and the",
                       "gene's mean expression elsewhere"),
         part = "validation", arguments = c("network", "expression", "groups"),
         prepare = function(...) .networkAndExpression(...),
         features = function(...) .networkAndGeneMean(...),
-        fit = .fitLogistic)
+        fit = .fitLogistic, fitNumbers = .fitLeastSquares)
 )
+
+# In words, for classes or numbers.
+.baselineTitle <- function(method, target) {
+    title <- .baselines[[method]]$title
+    if (.isClass(target)) return(title)
+    sub("the logit", "the prediction", sub("logistic", "linear", title))
+}
 
 .needsBaseline <- function(method) {
     package <- .baselines[[method]]$package
@@ -197,7 +204,8 @@
                            label = validation$label)
     }
     further <- if (is.null(entry$package)) list() else list(...)
-    c(known, do.call(entry$fit, c(
+    fit <- if (train$family == "binomial") entry$fit else entry$fitNumbers
+    c(known, do.call(fit, c(
         list(x[seen, , drop = FALSE], train$label[seen],
              .geneFolds(train$samples$gene[seen]), validation), further)))
 }

@@ -95,7 +95,7 @@
 
 # The arguments of attentiveChrome() that compareModels() sets itself.
 .ownArguments <- c("signal", "validation", "architecture", "cellTypes", "seed",
-                   "threads", "progress", "checkpoint", "BPPARAM")
+                   "target", "threads", "progress", "checkpoint", "BPPARAM")
 
 .checkSettings <- function(settings) {
     allowed <- setdiff(names(formals(attentiveChrome)),

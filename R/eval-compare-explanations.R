@@ -184,7 +184,10 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
               x = "It is of class {.cls {class(models)[1]}}{
                    if (is.list(models)) ', without names for all'}.")
     }
-    for (model in models) .checkModel(model, "models")
+    for (model in models) {
+        .checkModel(model, "models")
+        .checkClasses(model, "models")
+    }
     models
 }
 

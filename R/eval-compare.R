@@ -256,6 +256,7 @@ compareModels <- function(parts,
 }
 
 .scoreRun <- function(model, test, seconds) {
+    .checkClasses(model, "models")
     score <- as.vector(stats::predict(model, test, type = "link"))
     label <- as.vector(expressionLabel(test))
     known <- !is.na(label)

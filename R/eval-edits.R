@@ -11,14 +11,17 @@
 #'   [editSignal()] after the first, such as
 #'   `list("silence", "H3K4me3", within = 1000)`, or a function that takes the
 #'   signal and returns the edited signal. Each edit starts from the original
-#'   `signal`. Editing a mark that the model does not read has no effect.
+#'   `signal`. For a model of the difference of two cell types, edit one of them
+#'   (`cellTypes` of [editSignal()]), or copy the signal of one to the other.
+#'   Editing a mark that the model does not read has no effect.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A data frame of class `editPredictions` with one row per edit, cell
 #'   type and gene: `gene`, `cellType`, `edit` (a factor in the order of
 #'   `edits`), `before` and `after` (the probability of high expression),
 #'   `change` (after minus before), `flipped` (whether the predicted class
-#'   changes). More than 20 rows print as their means by edit.
+#'   changes; `NA` for models of numbers, whose `before` and `after` are
+#'   numbers). More than 20 rows print as their means by edit.
 #'   `plot()` returns a `ggplot` of the changes by edit.
 #'   It is an error if an edit is invalid or changes the genes or cell types.
 #' @seealso [editSignal()], [smallestFlip()]
@@ -40,24 +43,27 @@
 #' plot(changes)
 predictEdits <- function(model, signal, edits, threads = NULL) {
     .checkModel(model)
-    .checkFits(signal, .modelFormat(model))
+    read <- .readBy(model, signal)
+    .checkFits(read, .modelFormat(model))
     .checkEdits(edits)
-    before <- .predictedLogit(model, .forward(model, signal, threads)$logit)
+    before <- .predictedLogit(model, .forward(model, read, threads)$logit)
     rows <- lapply(names(edits), function(name) {
         edited <- .applyEdit(signal, edits[[name]], name)
         after <- .predictedLogit(
-            model, .forward(model, edited, threads, "edits")$logit)
-        data.frame(gene = rep(rownames(signal), ncol(signal)),
-                   cellType = rep(colnames(signal), each = nrow(signal)),
+            model, .forward(model, .readBy(model, edited), threads,
+                            "edits")$logit)
+        of <- function(predicted) as.vector(.responseOf(model, predicted))
+        data.frame(gene = rep(rownames(read), ncol(read)),
+                   cellType = rep(colnames(read), each = nrow(read)),
                    edit = factor(name, names(edits)),
-                   before = as.vector(stats::plogis(before)),
-                   after = as.vector(stats::plogis(after)),
-                   change = as.vector(stats::plogis(after) -
-                                      stats::plogis(before)),
-                   flipped = as.vector((after > 0) != (before > 0)))
+                   before = of(before), after = of(after),
+                   change = of(after) - of(before),
+                   flipped = if (.hasClasses(model))
+                       as.vector((after > 0) != (before > 0)) else NA)
     })
     out <- do.call(rbind, rows)
     class(out) <- c("editPredictions", class(out))
+    attr(out, "unit") <- if (!.hasClasses(model)) .unitOf(.targetOf(model))
     out
 }
 
@@ -96,7 +102,8 @@ predictEdits <- function(model, signal, edits, threads = NULL) {
 #' @param ... Not used.
 #' @export
 print.editPredictions <- function(x, ...) {
-    columns <- c("before", "after", "change", "flipped")
+    numbers <- all(is.na(x$flipped))
+    columns <- c("before", "after", "change", if (!numbers) "flipped")
     groups <- c("edit", "cellType")
     if (nrow(x) <= 20L || !all(c(columns, groups) %in% names(x))) {
         return(NextMethod())
@@ -107,19 +114,22 @@ print.editPredictions <- function(x, ...) {
     cat(sprintf("Edits of %s: means over the genes\n",
                 .nGenes(length(unique(x$gene)))))
     print(means, row.names = FALSE)
-    cat("flipped: share of the genes whose predicted class changes\n")
+    if (!numbers) {
+        cat("flipped: share of the genes whose predicted class changes\n")
+    }
     invisible(x)
 }
 
 #' @rdname predictEdits
 #' @export
 plot.editPredictions <- function(x, ...) {
+    unit <- attr(x, "unit") %||% "probability of high expression"
     figure <- ggplot2::ggplot(x, ggplot2::aes(.data$change, .data$edit)) +
         ggplot2::geom_vline(xintercept = 0, colour = "grey75",
                             linewidth = 0.4) +
         ggplot2::geom_boxplot(fill = "grey93", outlier.size = 0.6) +
         ggplot2::scale_y_discrete(NULL, limits = rev) +
-        ggplot2::labs(x = "Change in probability of high expression") +
+        ggplot2::labs(x = paste("Change in", unit)) +
         .themeChrome()
     if (length(unique(x$cellType)) > 1L) {
         figure <- figure + ggplot2::facet_wrap(ggplot2::vars(.data$cellType))

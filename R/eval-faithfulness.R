@@ -78,6 +78,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
                          fractions = seq(0, 1, by = 0.05), draws = 10,
                          level = 0.95, seed = NULL, threads = NULL) {
     .checkModel(model)
+    .checkClasses(model)
     .checkFits(signal, .modelFormat(model))
     explanations <- .chooseExplanations(model, explanations, general = FALSE)
     .checkShares(fractions)

@@ -20,6 +20,12 @@
 #' flipped by silencing. This is the case for many genes that are predicted to
 #' have low expression; for these, try a higher `value`.
 #'
+#' @section Differences of cell types:
+#' For a model with `target = "difference"`, the question is which marks of B
+#' must be as in A for the predicted change to vanish: to become smaller than
+#' `threshold`, or to change its sign. `unit` is `"marks"`. In all channels of a
+#' mark in the set, the signal of B is that of A, and the difference 0.
+#'
 #' @param model A model ([attentiveChrome()]).
 #' @param signal A signal ([chromatinSignal()]) with the model's marks and
 #'   bins.
@@ -35,14 +41,19 @@
 #' @param cellTypes Names of cell types; by default all.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
+#' @param threshold For models of numbers, the number that the prediction must
+#'   cross, in the units of the target; by default the mean of the training
+#'   genes. For differences, the smallest change that counts; by default 1,
+#'   which is two-fold.
 #' @return A data frame with one row per cell type and gene: `gene`, `cellType`,
-#'   `before` (the predicted probability of high expression), `set` (the set as
-#'   text: marks and, for bins, base pairs from the TSS), `size` (the number of
-#'   marks or blocks), `after` (the probability with the set silenced),
-#'   `flipped`, and `members`, a list of data frames with the `mark`, `start`
-#'   and `end` (base pairs from the TSS) of each unit in the set. If no set up
-#'   to `maxSize` flips the prediction, `flipped` is `FALSE` and the set is the
-#'   one that moves the logit furthest, which may be empty.
+#'   `before` (the predicted probability of high expression, or the number),
+#'   `set` (the set as text: marks and, for bins, base pairs from the TSS),
+#'   `size` (the number of marks or blocks), `after` (the probability or number
+#'   with the set silenced), `flipped`, and `members`, a list of data frames
+#'   with the `mark`, `start` and `end` (base pairs from the TSS) of each unit
+#'   in the set. If no set up to `maxSize` flips the prediction, `flipped` is
+#'   `FALSE` and the set is the one that moves the logit furthest, which may be
+#'   empty.
 #' @seealso [predictEdits()], [editSignal()]
 #' @export
 #' @examples
@@ -57,8 +68,13 @@
 #' flips$members[[1]]
 smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
                          maxSize = NULL, width = NULL, value = 0, marks = NULL,
-                         cellTypes = NULL, threads = NULL) {
+                         cellTypes = NULL, threads = NULL, threshold = NULL) {
     .checkModel(model)
+    if (.isDifference(.targetOf(model))) {
+        return(.smallestVanish(model, signal, genes, unit, maxSize, marks,
+                               threads, threshold))
+    }
+    threshold <- .flipThreshold(model, threshold)
     .checkFits(signal, .modelFormat(model))
     unit <- .checkChoice(unit, "unit", c("bins", "marks"))
     .checkNumber(value, "value", if (model@transform == "log1p") 0 else -Inf)
@@ -76,9 +92,26 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     value <- .transforms[[model@transform]](value, .scaleOf(model))
     find <- if (unit == "marks") .exactSet else .greedySet
     found <- lapply(seq_len(ncol(input)), function(i) {
-        find(.flipSearch(model, input[, i], units, value, threads), maxSize)
+        find(.flipSearch(model, input[, i], units, value, threads, threshold),
+             maxSize)
     })
-    .flipTable(found, signal, units, unit)
+    .flipTable(found, signal, units, unit, function(x) {
+        .responseOf(model, x + threshold)
+    })
+}
+
+# The value that a flip crosses: the logit 0 or, for numbers, the mean of the
+# training genes unless another is given.
+.flipThreshold <- function(model, threshold) {
+    if (!is.null(threshold)) {
+        if (.hasClasses(model)) {
+            .stop("{.arg threshold} is for models of numbers",
+                  x = "This one predicts a class, which flips at a probability
+                       of 0.5.")
+        }
+        return(.checkNumber(threshold, "threshold"))
+    }
+    if (.hasClasses(model)) 0 else .targetOf(model)$centre
 }
 
 # The units: mark, start and end in base pairs, and `inputs`, the indices of the
@@ -111,118 +144,4 @@ smallestFlip <- function(model, signal, genes = NULL, unit = c("bins", "marks"),
     before <- bins * (match(units$mark, model@marks) - 1)
     units$inputs <- Map(seq, before + first, before + last)
     units
-}
-
-# ---- search -----------------------------------------------------------------
-
-# The search for one gene in one cell type: a function from sets (columns) to
-# logits; the units whose silencing changes the input; and the start, the empty
-# set.
-.flipSearch <- function(model, x, units, value, threads) {
-    unitOf <- rep(NA_integer_, length(x))
-    unitOf[unlist(units$inputs)] <- rep(seq_len(nrow(units)),
-                                        lengths(units$inputs))
-    logitOf <- function(sets) {
-        edited <- matrix(x, length(x), ncol(sets))
-        edited[which(sets[unitOf, , drop = FALSE])] <- value
-        .predictedLogit(model, .predictInput(
-            model, list(x = as.double(edited), y = NULL), threads)$logit)
-    }
-    none <- logical(nrow(units))
-    start <- logitOf(as.matrix(none))
-    search <- list(logitOf = logitOf, before = start, high = start > 0,
-                   useful = sort(unique(unitOf[x != value & !is.na(unitOf)])))
-    search$start <- .foundSet(search, none, start)
-    search
-}
-
-# How far a set moves the logit towards the other class, and whether it flips
-# the prediction.
-.foundSet <- function(search, set, logit) {
-    list(set = set, logit = logit, flipped = (logit > 0) != search$high,
-         reach = if (search$high) -logit else logit, before = search$before)
-}
-
-.furthest <- function(search, sets) {
-    logits <- search$logitOf(sets)
-    best <- if (search$high) which.min(logits) else which.max(logits)
-    .foundSet(search, sets[, best], logits[best])
-}
-
-# `set` with one unit added or removed, one column for each of `units`.
-.oneChanged <- function(set, units) {
-    sets <- matrix(set, length(set), length(units))
-    at <- cbind(units, seq_along(units))
-    sets[at] <- !sets[at]
-    sets
-}
-
-.exactSet <- function(search, maxSize) {
-    found <- search$start
-    units <- length(found$set)
-    for (size in seq_len(min(maxSize, length(search$useful)))) {
-        chosen <- utils::combn(length(search$useful), size)
-        sets <- apply(chosen, 2L, function(i) {
-            seq_len(units) %in% search$useful[i]
-        })
-        best <- .furthest(search, matrix(sets, units))
-        if (best$reach > found$reach) found <- best
-        if (found$flipped) break
-    }
-    found
-}
-
-.greedySet <- function(search, maxSize) {
-    found <- search$start
-    for (step in seq_len(maxSize)) {
-        left <- setdiff(search$useful, which(found$set))
-        if (length(left) == 0L) break
-        best <- .furthest(search, .oneChanged(found$set, left))
-        if (best$reach <= found$reach) break
-        found <- best
-        if (found$flipped) return(.withoutSpare(search, found))
-    }
-    found
-}
-
-# Removes units that later units have made unnecessary.
-.withoutSpare <- function(search, found) {
-    while (sum(found$set) > 1L) {
-        fewer <- .furthest(search, .oneChanged(found$set, which(found$set)))
-        if (!fewer$flipped) break
-        found <- fewer
-    }
-    found
-}
-
-# ---- results ----------------------------------------------------------------
-
-.flipTable <- function(found, signal, units, unit) {
-    members <- lapply(found, function(f) {
-        rows <- units[f$set, c("mark", "start", "end")]
-        rownames(rows) <- NULL
-        rows
-    })
-    out <- data.frame(
-        gene = rep(rownames(signal), ncol(signal)),
-        cellType = rep(colnames(signal), each = nrow(signal)),
-        before = stats::plogis(vapply(found, `[[`, 0, "before")),
-        set = vapply(members, .describeSet, "", unit),
-        size = vapply(members, nrow, 0L),
-        after = stats::plogis(vapply(found, `[[`, 0, "logit")),
-        flipped = vapply(found, `[[`, NA, "flipped"))
-    out$members <- members
-    out
-}
-
-# Adjacent blocks are described as one.
-.describeSet <- function(members, unit) {
-    if (unit == "marks") return(paste(members$mark, collapse = ", "))
-    n <- nrow(members)
-    joined <- members$mark[-1L] == members$mark[-n] &
-        members$start[-1L] == members$end[-n]
-    first <- c(n > 0L, !joined)[seq_len(n)]
-    last <- c(!joined, n > 0L)[seq_len(n)]
-    paste(sprintf("%s %+g to %+g", members$mark[first], members$start[first],
-                  members$end[last]), collapse = "; ")
 }

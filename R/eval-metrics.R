@@ -13,6 +13,14 @@
     (sum(ranks[label == 1]) - high * (high + 1) / 2) / high / low
 }
 
+# Pearson's r; NA if there is none.
+.correlation <- function(x, y) {
+    if (length(x) < 2L || stats::sd(x) == 0 || stats::sd(y) == 0) {
+        return(NA_real_)
+    }
+    stats::cor(x, y)
+}
+
 # Area under the precision-recall curve as average precision: the precision at
 # each score, weighted by the increase in recall. Equal scores form one step.
 .auprc <- function(label, score) {

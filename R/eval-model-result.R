@@ -53,8 +53,8 @@ print.evaluation <- function(x, digits = 3L, ...) {
 }
 
 # Evaluations of earlier versions have fewer measures, without intervals.
-.evaluationTable <- function(row) {
-    measures <- intersect(names(.evaluationTitles), names(row))
+.evaluationTable <- function(row, titles = .evaluationTitles) {
+    measures <- intersect(names(titles), names(row))
     of <- function(columns) unlist(row[columns])
     rows <- lapply(.shownBaselines(row), function(prefix) {
         of(.prefixed(prefix, measures))
@@ -65,23 +65,25 @@ print.evaluation <- function(x, digits = 3L, ...) {
             of(paste0(measures, "Lower")),
         `  95% to` = if ("chromosomes" %in% names(row))
             of(paste0(measures, "Upper"))), rows))
-    colnames(table) <- .evaluationTitles[measures]
+    colnames(table) <- titles[measures]
     table
 }
 
 # A line for each baseline but the reference, unless that is all there is.
-.verdicts <- function(row, digits) {
+.verdicts <- function(row, digits, measure = "AUROC") {
     shown <- .shownBaselines(row)
     shown <- shown[shown != "reference"]
     vapply(names(shown), function(name) {
         values <- unlist(row[paste0(shown[[name]], c(
             "Difference", "DifferenceLower", "DifferenceUpper"))])
-        .aurocVerdict(name, values, digits)
+        .aurocVerdict(name, values, digits, measure)
     }, "")
 }
 
-.aurocVerdict <- function(name, values, digits) {
-    if (anyNA(values)) return(sprintf("AUROC: no comparison with %s", name))
+.aurocVerdict <- function(name, values, digits, measure = "AUROC") {
+    if (anyNA(values)) {
+        return(sprintf("%s: no comparison with %s", measure, name))
+    }
     found <- if (values[3L] < 0) {
         values <- -values[c(1L, 3L, 2L)]
         sprintf("the baseline %s is better by", name)
@@ -91,7 +93,7 @@ print.evaluation <- function(x, digits = 3L, ...) {
         sprintf("no clear difference from the baseline %s:", name)
     }
     number <- formatC(values, digits, format = "f")
-    sprintf("AUROC: %s %s (95%% interval %s to %s)", found, number[1L],
+    sprintf("%s: %s %s (95%% interval %s to %s)", measure, found, number[1L],
             number[2L], number[3L])
 }
 

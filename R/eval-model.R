@@ -113,10 +113,11 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
                                           genes = c("all", "variable"),
                                           calibrated = TRUE, prior = NULL,
                                           draws = 500, seed = 1, ...) {
-    signal <- .evaluatedGenes(signal, genes)
+    signal <- .readBy(x, .evaluatedGenes(signal, genes))
     logit <- .predictedLogit(x, .forward(x, signal, threads)$logit, calibrated,
                              prior)
-    .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
+    evaluateOf <- if (.hasClasses(x)) .evaluateLogit else .evaluateNumbers
+    .tellEvaluation(evaluateOf(x, signal, logit, baselines, draws, seed))
 }
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -128,9 +129,14 @@ evaluate.AttentiveChromeEnsemble <- evaluate.AttentiveChromeModel
 evaluate.BaselineModel <- function(x, signal, baselines = list(),
                                    genes = c("all", "variable"), prior = NULL,
                                    draws = 500, seed = 1, ...) {
-    signal <- .evaluatedGenes(signal, genes)
-    logit <- .predictedLogit(x, .logitOfBaseline(x, signal, "signal"),
-                             prior = prior)
+    signal <- .readBy(x, .evaluatedGenes(signal, genes))
+    logit <- .logitOfBaseline(x, signal, "signal")
+    if (!.hasClasses(x)) {
+        if (!is.null(prior)) .checkClasses(x, "x")
+        return(.tellEvaluation(.evaluateNumbers(x, signal, logit, baselines,
+                                                draws, seed)))
+    }
+    logit <- .predictedLogit(x, logit, prior = prior)
     .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
 }
 
@@ -147,6 +153,9 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     label <- expressionLabel(signal)
     chromosome <- .genePlaces(signal)$chromosome
     baselines <- .checkBaselines(baselines)
+    for (name in names(baselines)) {
+        .checkSameTarget(baselines[[name]], .classTarget)
+    }
     added <- lapply(baselines, .logitOfBaseline, signal, "signal")
     rows <- lapply(colnames(signal), function(cellType) {
         stored <- .storedLogit(model@baseline, signal, model@marks, cellType)
@@ -159,28 +168,6 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
                                     chromosome, draws, seed))
     })
     .asEvaluation(do.call(rbind, rows), .seenGenes(model, signal))
-}
-
-.checkBaselines <- function(baselines) {
-    if (is(baselines, "BaselineModel")) baselines <- list(baselines)
-    good <- is.list(baselines) &&
-        all(vapply(baselines, is, NA, "BaselineModel"))
-    if (!good) {
-        .stop("{.arg baselines} must be a baseline of {.fn trainBaseline}, or a
-               list of baselines",
-              x = "It is of class {.cls {class(baselines)[1]}}.")
-    }
-    if (is.null(names(baselines))) {
-        names(baselines) <- vapply(baselines, function(b) b@method, "")
-    }
-    taken <- c("model", "baseline", "reference")
-    if (length(baselines) > 0L &&
-        (!.areNames(names(baselines)) || any(names(baselines) %in% taken))) {
-        .stop("{.arg baselines} must have different names, other than
-               {.val {taken}}",
-              x = "Found {.val {names(baselines)}}.")
-    }
-    baselines
 }
 
 # ---- variable genes ---------------------------------------------------------

@@ -3,11 +3,11 @@
 # One row per cell type of the signal: how many of the genes with a label were
 # training genes in this cell type, validation genes in any, and training genes
 # in other cell types alone. NULL if the model does not know its genes.
-.seenGenes <- function(model, signal) {
+# `measured`: genes x cell types, NA where nothing is known.
+.seenGenes <- function(model, signal, measured = expressionLabel(signal)) {
     used <- model@training$usedGenes
     if (is.null(used)) return(NULL)
     genes <- .geneIdentities(signal)
-    label <- expressionLabel(signal)
     validated <- .areUsed(genes, used[used$role == "validation", ])
     used <- used[used$role == "training", ]
     trained <- .areUsed(genes, used)
@@ -15,7 +15,7 @@
     rows <- lapply(colnames(signal), function(cellType) {
         same <- vapply(cellTypes, is.element, NA, el = cellType)
         own <- .areUsed(genes, used[same[used$cellTypes], ])
-        known <- !is.na(label[, cellType])
+        known <- !is.na(measured[, cellType])
         data.frame(cellType = cellType, genes = sum(known),
                    training = sum(known & own),
                    validation = sum(known & validated & !own),

@@ -52,6 +52,7 @@
 whichMark <- function(model, signal, have = NULL, level = 0.95,
                       threads = NULL) {
     .checkModel(model)
+    .checkClasses(model)
     .checkNumber(level, "level", 0.5, 0.9999)
     if (.markDropoutOf(model) == 0) {
         .stop("{.arg model} must be trained with {.arg markDropout}",

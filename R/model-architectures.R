@@ -9,19 +9,6 @@
 
 # ---- parts ------------------------------------------------------------------
 
-# No stage without dropout: it would only copy.
-# `window` steps are dropped together.
-.dropoutStages <- function(copies, steps, inputs, rate, window = 1L) {
-    if (rate == 0) return(list())
-    list(.stage("dropout", "dropout", copies, steps, inputs, window = window,
-                rate = rate))
-}
-
-.lstmStages <- function(name, copies, steps, inputs, hidden, dropout) {
-    c(list(.stage("lstm", name, copies, steps, inputs, hidden)),
-      .dropoutStages(copies, steps, 2 * hidden, dropout))
-}
-
 # Padded, so that attention over the output of the convolution is attention over
 # bins (or marks): output n is centred on bin n.
 .paddedConvStages <- function(name, copies, steps, inputs, filters, kernel,
@@ -37,16 +24,6 @@
     list(.stage("dense", name, 1L, steps, inputs, units),
          .stage("relu", "relu", 1L, 1L, units))
 }
-
-.binAttention <- function(marks, bins, inputs) {
-    .stage("attention", "binAttention", marks, bins, inputs, marks = "copies")
-}
-
-.markAttention <- function(marks, inputs) {
-    .stage("attention", "markAttention", 1L, marks, inputs, marks = "steps")
-}
-
-.logitStage <- function(inputs) .stage("dense", "head", 1L, 1L, inputs, 1L)
 
 # ---- stages -----------------------------------------------------------------
 
@@ -156,6 +133,25 @@
          .stage("relu", "relu", copies, steps, filters))
 }
 
+# DeepDiff's networks over channels are AttentiveChrome's over marks.
+.deepDiff <- function(channels, what) {
+    list(title = paste("DeepDiff:", what),
+         stages = function(...) .lstmAlphaBeta(...), alpha = "binAttention",
+         beta = "markAttention", auroc = NA, channels = channels,
+         size = list(hidden = 32, markHidden = 16, dropout = 0))
+}
+
+# With auxiliary parts for the cell types (R/model-deepdiff.R).
+.deepDiffAux <- function(raw, siamese, what) {
+    entry <- .deepDiff(c(if (raw) c("A", "B", "A-B"), "A", "B"), what)
+    entry$stages <- function(...) .auxStages(..., raw = raw, siamese = siamese)
+    entry$beta <- if (raw) "markAttention" else "pairAttention"
+    entry$betaAux <- if (raw) "pairAttention"
+    entry$auxiliary <- TRUE
+    if (!raw) entry$size <- c(entry$size, perceptron = 32)
+    entry
+}
+
 # ---- the table --------------------------------------------------------------
 
 # stages: function of the number of marks, the number of bins and the sizes.
@@ -163,7 +159,8 @@
 # alpha, beta: the stages with the attention over the bins of each mark and over
 # the marks. gate: the stage that has both, and the shares. joint: the stage
 # with one attention over the bins for all marks. auroc: mean test AUROC over
-# the 56 cell types in the paper's table 2.
+# the 56 cell types in the paper's table 2. channels: what it reads of the
+# difference of two cell types, its only target (R/model-pair.R).
 .architectures <- list(
     "additive" = list(
         title = paste("additive attention: the logit is the sum of a share of",
@@ -211,7 +208,23 @@
         stages = .cnnAlphaBeta, alpha = "binAttention",
         beta = "markAttention", auroc = 0.7936,
         size = list(filters = 50, kernel = 10, markFilters = 50,
-                    markKernel = 3, dropout = 0.5))
+                    markKernel = 3, dropout = 0.5)),
+    "raw_d" = .deepDiff("A-B", "the difference of the signals"),
+    "raw_c" = .deepDiff(c("A", "B"), "the signals of both cell types"),
+    "raw" = .deepDiff(c("A", "B", "A-B"),
+                      "the signals of both cell types and their difference"),
+    "aux" = .deepDiffAux(FALSE, FALSE, paste(
+        "a part for each cell type, with its expression as an auxiliary",
+        "output, and a perceptron of both")),
+    "raw_aux" = .deepDiffAux(TRUE, FALSE, paste(
+        "the signals of both cell types, their difference, and the encoders",
+        "of the auxiliary parts")),
+    "aux_siamese" = .deepDiffAux(FALSE, TRUE, paste(
+        "as aux, with the same encoder for both cell types and a contrastive",
+        "loss")),
+    "raw_aux_siamese" = .deepDiffAux(TRUE, TRUE, paste(
+        "as raw_aux, with the same auxiliary encoder for both cell types and",
+        "a contrastive loss"))
 )
 
 # Sizes that `size` does not name have their defaults.
@@ -224,9 +237,9 @@
 #' The architectures
 #'
 #' Lists the models that `attentiveChrome(architecture = )` trains, by name and
-#' with their sizes: additive attention, the default, and those that the paper
-#' compares in its table 2. All of them consist of the same kinds of layers and
-#' output one logit.
+#' with their sizes: additive attention, the default, those that the paper
+#' compares in its table 2 and, for the difference of two cell types, those of
+#' DeepDiff. All of them consist of the same kinds of layers.
 #'
 #' @section Additive attention:
 #' The logit of an `"additive"` model is exactly a sum of shares, one of each
@@ -266,10 +279,32 @@
 #' `"lstm-alpha-beta"` has no dropout by default. Dropout is active in training
 #' only.
 #'
+#' @section Architectures of DeepDiff:
+#' With `target = "difference"`, every architecture reads channels of both cell
+#' types, A and B, in the place of marks (see [pairCellTypes()]). Those of
+#' DeepDiff (Singh et al. 2018) are:
+#' * `"raw_d"`, `"raw_c"`, `"raw"`: `"lstm-alpha-beta"` over the channels A - B;
+#'   A and B; A, B and A - B;
+#' * `"aux"`: an LSTM with attention over the bins of each mark and one over the
+#'   marks, for each cell type, with a head for its expression; a perceptron of
+#'   both predicts the change;
+#' * `"raw_aux"`: the second level reads the channels of `"raw"` and those of
+#'   both auxiliary parts;
+#' * `"aux_siamese"`, `"raw_aux_siamese"`: as these, but the auxiliary LSTMs
+#'   over the bins are the same for both cell types.
+#'
+#' The loss is the squared error of the change, plus those of the auxiliary
+#' heads, plus, for the siamese ones, four times the mean of (1 - l) d^2 + l
+#' max(0, 2 - d)^2: d is the Euclidean distance of the embeddings of the cell
+#' types, and l is 1 where the change is at least four-fold and else 0. The sum
+#' is divided by the variance of the change. `recipe = "deepdiff"` has the
+#' published settings.
+#'
 #' @section Sizes:
 #' * `hidden`, `markHidden`: hidden units per direction of the LSTM over the
 #'   bins and over the marks;
-#' * `perceptron`: hidden units of the perceptron;
+#' * `perceptron`: hidden units of the perceptron (for `"aux"`, of that of both
+#'   cell types);
 #' * `filters`, `kernel`: number and width in bins of the filters of the
 #'   convolution over the bins (for `"additive"`, of each mark alone);
 #'   `markFilters`, `markKernel`: the same over the marks;
@@ -282,12 +317,15 @@
 #' * `dense1`, `dense2`: units of the first and second dense layer;
 #' * `dropout`: fraction of the values that are dropped.
 #'
+#' @param target What they are to predict: see [modelTarget()]. Those of
+#'   DeepDiff are listed for `"difference"`.
 #' @return A data frame with one row per architecture: `architecture`, its name;
 #'   `description`; `attention`, what it attends to; `sizes`, with their
 #'   defaults; `paperAuroc`, the mean AUROC on the test genes of 56 cell types
 #'   that the paper reports, `NA` for `"additive"`.
 #' @references Singh et al. (2017), <https://arxiv.org/abs/1708.00339>;
-#'   Singh et al. (2016), DeepChrome, Bioinformatics 32, i639.
+#'   Singh et al. (2016), DeepChrome, Bioinformatics 32, i639; Singh et al.
+#'   (2018), DeepDiff, Bioinformatics 34, i891.
 #' @seealso [attentiveChrome()]
 #' @export
 #' @examples
@@ -295,15 +333,19 @@
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' attentiveChrome(signal, architecture = "deepchrome", epochs = 2,
 #'     filters = 8, dense1 = 16, dense2 = 8)
-listArchitectures <- function() {
+listArchitectures <- function(target = c("class", "expression",
+                                         "difference")) {
+    target <- .checkChoice(target, "target", names(.targets))
+    known <- if (target == "difference") .architectures
+             else Filter(function(a) is.null(a$channels), .architectures)
     pick <- function(field, of) {
-        unname(vapply(.architectures, function(a) of(a[[field]]), of("1")))
+        unname(vapply(known, function(a) of(a[[field]]), of("1")))
     }
     data.frame(
-        architecture = names(.architectures),
+        architecture = names(known),
         description = pick("title", as.character),
-        attention = unname(vapply(.architectures, .describeAttention, "")),
-        sizes = unname(vapply(.architectures, .describeSizes, "")),
+        attention = unname(vapply(known, .describeAttention, "")),
+        sizes = unname(vapply(known, .describeSizes, "")),
         paperAuroc = pick("auroc", as.numeric))
 }
 

@@ -47,13 +47,18 @@
 #'     alpha, which sums to 1 over the bins;
 #'   * `beta` (genes x cell types x marks), which sums to 1 over the marks, for
 #'     architectures that attend to marks;
+#'   * `betaAux`, for `"raw_aux"` and `"raw_aux_siamese"`: that of the auxiliary
+#'     parts, which sums to 1 over the marks of each cell type, as does `beta`
+#'     of `"aux"` and `"aux_siamese"`;
 #'   * `share` (genes x cell types x marks x bins), for `"additive"`: what each
 #'     bin of each mark contributes to the logit. A gene's shares and
 #'     `metadata(x)$bias` sum to the logit of the network, before calibration
 #'     (`predict(type = "link", calibrated = FALSE)`), up to rounding;
 #'   * `probability` (genes x cell types): the predicted probability of high
 #'     expression, calibrated, as [predict()][predict.AttentiveChromeModel]
-#'     returns it;
+#'     returns it; for models of numbers, `prediction`, the number. Shares and
+#'     attributions are then of the number as the network sees it,
+#'     standardised by the training genes;
 #'   * `label`, if `signal` has it;
 #'   * for an ensemble, whose other assays are the means over its members: the
 #'     standard deviations over the members, `spread` (of alpha; genes x cell
@@ -80,36 +85,50 @@ setMethod("attention", "AttentiveChromeModel",
           function(model, signal, threads = NULL, ...) {
     architecture <- .architectures[[model@architecture]]
     if (.describeAttention(architecture) == "none") .stopNoAttention(model)
+    signal <- .readBy(model, signal)
     out <- .forward(model, signal, threads, attention = TRUE)
-    out$logit <- .predictedLogit(model, out$logit)
+    response <- .responseAssay(model, out$logit)
     assays <- .alphaAssays(architecture, out$attention, model@marks, signal)
     if (!is.null(architecture$beta)) {
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)
         dimnames(beta)[[3L]] <- model@marks
         assays$beta <- beta
     }
+    if (!is.null(architecture$betaAux)) {
+        beta <- .attentionAssay(out$attention[[architecture$betaAux]], signal)
+        dimnames(beta)[[3L]] <- utils::tail(model@marks, dim(beta)[3L])
+        assays$betaAux <- beta
+    }
     if (is.null(architecture$gate)) {
-        return(.explanation(assays, out$logit, signal, "attention"))
+        return(.explanation(assays, response, signal, "attention"))
     }
     assays$share <- .shareAssay(out$attention$share, model, signal)
-    out <- .explanation(assays, out$logit, signal, "attention")
+    out <- .explanation(assays, response, signal, "attention")
     metadata(out)[c("bias", "meanShare")] <- list(
         model@parameters$gate.bias, model@training$meanShare)
     out
 })
 
 # The explanation of a signal, in the signal's own class: one array per mark and
-# the predicted probability, with the annotation of genes and cell types.
-.explanation <- function(assays, logit, signal, kind) {
+# what is predicted (.responseAssay()), with the annotation of genes and cell
+# types.
+.explanation <- function(assays, response, signal, kind) {
     # Nothing is told of a mark that the signal lacks.
     assays <- assays[names(assays) %in% c(marks(signal), .reservedNames)]
     marks <- setdiff(names(assays), .otherAssays)
-    assays$probability <- stats::plogis(logit)
+    assays <- c(assays, response)
     if ("label" %in% assayNames(signal)) {
         assays$label <- expressionLabel(signal)
     }
     .makeSignal(assays, signal@bins, rowRanges(signal), colData(signal), marks,
                 signal@columns, kind)
+}
+
+# The predicted probability or number, as a list with the assay of its name.
+# `logit`: what the network wrote, genes x cell types.
+.responseAssay <- function(model, logit) {
+    stats::setNames(list(.responseOf(model, .predictedLogit(model, logit))),
+                    .responseName(model))
 }
 
 # alpha of each mark or, if the architecture reads all marks of a bin jointly,

@@ -112,6 +112,7 @@ setMethod("attribution", "AttentiveChromeModel",
     .checkNumber(maxPoints, "maxPoints", 12, whole = TRUE)
     .checkFlag(progress, "progress")
     if (method == "share") .checkHasShares(model)
+    signal <- .readBy(model, signal)
     model <- .atMarks(model, signal)
     .checkWindow(window, length(binOffsets(model)))
     settings <- list(method = method, tolerance = tolerance,
@@ -131,7 +132,7 @@ setMethod("attribution", "AttentiveChromeModel",
     }
     missed <- attr(values, "missed")
     if (!is.null(missed)) assays$completeness <- shape(missed)
-    out <- .explanation(assays, .predictedLogit(model, shape(logit)), signal,
+    out <- .explanation(assays, .responseAssay(model, shape(logit)), signal,
                         "attribution")
     metadata(out)$attribution <- settings
     out
@@ -159,9 +160,13 @@ setMethod("attribution", "AttentiveChromeModel",
 # The inverses of the transforms, and the derivative of each transform as a
 # function of the transformed values.
 .inverses <- list(none = function(x, scale) x,
-                  log1p = function(x, scale) expm1(x) / scale)
+                  log1p = function(x, scale) expm1(x) / scale,
+                  signedLog1p = function(x, scale) {
+                      sign(x) * expm1(abs(x)) / scale
+                  })
 .slopes <- list(none = function(x, scale) 1,
-                log1p = function(x, scale) scale * exp(-x))
+                log1p = function(x, scale) scale * exp(-x),
+                signedLog1p = function(x, scale) scale * exp(-abs(x)))
 
 .checkWindow <- function(window, bins) {
     .checkNumber(window, "window", 1, bins, whole = TRUE)
@@ -222,6 +227,7 @@ setMethod("attribution", "AttentiveChromeModel",
         return(input[, some, drop = FALSE])
     }
     .checkSignal(background, "background")
+    background <- .readBy(model, background, "background")
     .checkFits(background, .modelFormat(model), "background")
     .inputMatrix(model, background)
 }

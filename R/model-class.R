@@ -86,5 +86,5 @@ trainingHistory <- function(model) {
 .modelNetwork <- function(model, threads = NULL) {
     .network(.modelStages(model), .threads(threads),
              .exactPrecision(model@training$precision),
-             present = .presentMarks(model))
+             present = .presentMarks(model), target = .targetOf(model))
 }

@@ -23,6 +23,7 @@ setMethod("attribution", "AttentiveChromeEnsemble",
 # `explain` makes the explanation of a member. Explanations are large, so only
 # the sums over the members are kept.
 .explainMembers <- function(model, signal, threads, explain) {
+    signal <- .readBy(model, signal)
     members <- .membersOf(model)
     out <- explain(members[[1L]])
     first <- .memberValues(out)
@@ -32,8 +33,8 @@ setMethod("attribution", "AttentiveChromeEnsemble",
                        first)
     }
     out <- .withMoments(out, first, moments, length(members))
-    assay(out, "probability") <- stats::plogis(
-        .predictedLogit(model, .forward(model, signal, threads)$logit))
+    response <- .responseAssay(model, .forward(model, signal, threads)$logit)
+    assay(out, names(response)) <- response[[1L]]
     if ("share" %in% names(first)) {
         metadata(out)$bias <- .overMembers(model, function(member) {
             member@parameters$gate.bias

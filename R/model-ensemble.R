@@ -42,12 +42,13 @@ modelEnsemble <- function(models, validation = NULL) {
 # The ensemble with its calibration and performance on a signal.
 .validatedBy <- function(ensemble, validation) {
     if (is.null(validation)) return(ensemble)
+    validation <- .readBy(ensemble, validation, "validation")
     .checkFits(validation, .modelFormat(ensemble), "validation")
     cellTypes <- .checkCellTypes(validation, ensemble@training$cellTypes,
                                  "validation")
     known <- .labelledInput(validation, ensemble@marks, cellTypes,
                             ensemble@transform, .scaleOf(ensemble),
-                            "validation")
+                            "validation", .targetOf(ensemble))
     .validateEnsemble(ensemble, known, NULL)
 }
 
@@ -81,10 +82,12 @@ modelEnsemble <- function(models, validation = NULL) {
         else c(sprintf("trained on %d genes; epochs kept: %s", training$genes,
                        .some(.bestEpochs(object), 10L)),
                .describeCalibrationOf(object)))
-    own <- .memberTable(object)$validationAuroc
-    if (is.null(training$validationAuroc) || anyNA(own)) return(lines)
-    c(lines, sprintf("validation AUROC: %.4f; members: %.4f to %.4f",
-                     training$validationAuroc, min(own), max(own)))
+    score <- .scoreColumn(.targetOf(object))
+    own <- .memberTable(object)[[score]]
+    if (is.null(training[[score]]) || anyNA(own)) return(lines)
+    c(lines, sprintf("validation %s: %.4f; members: %.4f to %.4f",
+                     .scoreTitles[[score]], training[[score]], min(own),
+                     max(own)))
 }
 
 #' @rdname AttentiveChromeEnsemble-class
@@ -100,9 +103,9 @@ setMethod("show", "AttentiveChromeEnsemble", function(object) {
         best <- .keptRow(member)
         data.frame(seed = member@training$seed %||% NA,
                    epochs = nrow(member@history),
-                   bestEpoch = member@bestEpoch, loss = best$loss,
-                   validationLoss = best$validationLoss,
-                   validationAuroc = best$validationAuroc)
+                   bestEpoch = member@bestEpoch,
+                   best[c("loss", "validationLoss", .scoreColumnIn(best))],
+                   row.names = NULL)
     })
     cbind(member = seq_along(members), do.call(rbind, rows))
 }
@@ -153,14 +156,16 @@ tidy.AttentiveChromeEnsemble <- function(x, ...) {
 #' @export
 glance.AttentiveChromeEnsemble <- function(x, ...) {
     members <- .memberTable(x)
-    data.frame(architecture = x@architecture, members = length(x),
+    score <- .scoreColumn(.targetOf(x))
+    row <- data.frame(architecture = x@architecture, members = length(x),
                marks = length(x@marks), bins = length(x@bins$offsets),
                parameters = sum(lengths(unlist(coef.AttentiveChromeEnsemble(x),
                                                recursive = FALSE))),
                genes = x@training$genes, epochs = max(members$epochs),
                loss = mean(members$loss),
-               validationLoss = x@training$validationLoss %||% NA_real_,
-               validationAuroc = x@training$validationAuroc %||% NA_real_)
+               validationLoss = x@training$validationLoss %||% NA_real_)
+    row[[score]] <- x@training[[score]] %||% NA_real_
+    row
 }
 
 # ---- training further -------------------------------------------------------

@@ -10,14 +10,15 @@
                         length(data$bins$offsets), plan$size)
     network <- .network(stages, .threads(threads), plan$settings$precision,
                         seed = plan$settings$seed,
-                        markDropout = plan$settings$markDropout)
+                        markDropout = plan$settings$markDropout,
+                        target = data$target)
     .checkMemory(network, "train")
     shapes <- .parameterShapes(stages, data$marks)
     run <- .withSeed(plan$settings$seed, {
         start <- plan$start %||% .startValues(
             .architectures[[plan$architecture]]$start, stages, shapes,
             data$train$y)
-        run <- .newRun(start, plan$id)
+        run <- .newRun(start, plan$id, data$target)
         if (!is.null(progress)) {
             for (epoch in progress$history$epoch) .drawOrder(data)
             list2env(progress, run)
@@ -34,8 +35,9 @@
 .runCalibration <- function(plan, network, parameters) {
     validation <- plan$data$validation
     if (is.null(validation)) return(list())
-    .fitCalibration(.predictGenes(network, parameters, validation)$logit,
-                    validation$y)
+    .fitValidation(plan$data$target,
+                   .predictGenes(network, parameters, validation)$logit,
+                   validation$y)
 }
 
 # The mean share of each bin and mark, bins x marks, over at most 4,096 training
@@ -57,7 +59,7 @@
     training[c("genes", "cellTypes")] <- list(length(data$train$y),
                                               data$cellTypes)
     training$validationGenes <- length(data$validation$y)
-    training$high <- mean(data$train$y)
+    if (.isClass(data$target)) training$high <- mean(data$train$y)
     training$meanShare <- run$meanShare
     training$reference <- plan$reference
     training$usedGenes <- .usedRoles(data$train$genes, data$validation$genes)
@@ -67,18 +69,19 @@
         scale = data$scale, parameters = parameters, history = run$history,
         bestEpoch = run$bestEpoch, baseline = plan$baseline,
         training = training, calibration = run$calibration,
+        target = data$target,
         version = as.character(utils::packageVersion("AttentiveChrome")))
 }
 
 # `run` always has a consistent state, so that an interrupt at any point leaves
 # a valid model.
-.newRun <- function(start, id) {
+.newRun <- function(start, id, target = .classTarget) {
     run <- new.env()
     run$id <- id
     zeros <- numeric(length(start))
     run$state <- list(parameters = start, first = zeros, second = zeros,
                       steps = 0)
-    run$history <- .emptyHistory()
+    run$history <- .emptyHistory(target)
     run$parameters <- start
     run$bestEpoch <- 0L
     run$bestScore <- -Inf
@@ -138,21 +141,27 @@
 # The order of the genes in an epoch, 0-based.
 .drawOrder <- function(data) sample.int(length(data$train$y)) - 1L
 
-.emptyHistory <- function() {
-    data.frame(epoch = integer(), loss = numeric(), validationLoss = numeric(),
-               validationAuroc = numeric(), seconds = numeric())
+.emptyHistory <- function(target = .classTarget) {
+    .historyRow(target, integer(), numeric(), numeric(), numeric(), numeric())
+}
+
+# `score`: the AUROC or the correlation of the validation genes.
+.historyRow <- function(target, epoch, loss, validationLoss, score, seconds) {
+    row <- data.frame(epoch = epoch, loss = loss,
+                      validationLoss = validationLoss, score = score,
+                      seconds = seconds)
+    names(row)[4L] <- .scoreColumn(target)
+    row
 }
 
 .validateEpoch <- function(epoch, out, network, data) {
-    row <- data.frame(epoch = epoch, loss = out$loss,
-                      validationLoss = NA_real_, validationAuroc = NA_real_,
-                      seconds = out$seconds)
+    loss <- score <- NA_real_
     if (!is.null(data$validation)) {
         logit <- .predictGenes(network, out$parameters, data$validation)$logit
-        row$validationLoss <- .logLoss(data$validation$y, logit)
-        row$validationAuroc <- .auroc(data$validation$y, logit)
+        loss <- .meanLoss(data$target, data$validation$y, logit)
+        score <- .scoreOf(data$target, data$validation$y, logit)
     }
-    row
+    .historyRow(data$target, epoch, out$loss, loss, score, out$seconds)
 }
 
 # The first of equally good epochs is kept; without a score, the latest.

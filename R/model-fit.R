@@ -62,9 +62,11 @@
 .validateEnsemble <- function(ensemble, known, threads) {
     if (is.null(known)) return(ensemble)
     logit <- .predictInput(ensemble, known, threads)$logit
-    ensemble@calibration <- .fitCalibration(logit, known$y)
-    ensemble@training$validationLoss <- .logLoss(known$y, logit)
-    ensemble@training$validationAuroc <- .auroc(known$y, logit)
+    target <- .targetOf(ensemble)
+    ensemble@calibration <- .fitValidation(target, logit, known$y)
+    ensemble@training$validationLoss <- .meanLoss(target, known$y, logit)
+    ensemble@training[[.scoreColumn(target)]] <- .scoreOf(target, known$y,
+                                                          logit)
     ensemble
 }
 

@@ -4,9 +4,13 @@
 
 # `scale` is the factor of the signal within the logarithm. It belongs to a
 # model, as it is that of the training signal. The core has the same
-# (src/core/network/input.c).
+# (src/core/network/input.c), without a difference between the two logarithms:
+# that of the one kind is asked for only where no signal is negative.
 .transforms <- list(none = function(x, scale) x,
-                    log1p = function(x, scale) log1p(scale * x))
+                    log1p = function(x, scale) log1p(scale * x),
+                    signedLog1p = function(x, scale) {
+                        sign(x) * log1p(scale * abs(x))
+                    })
 
 # The input `x` as src/ffi_network.c reads it: `marks`, the assays (genes x cell
 # types x bins); `rows`, the samples to read, as places in genes x cell types,
@@ -15,11 +19,10 @@
 # whether it may lack it, .atMarks() checks.
 .modelInput <- function(signal, marks, cellTypes, transform, scale) {
     x <- .storedInput(signal, marks, cellTypes)
-    logs <- transform == "log1p"
-    for (j in if (logs) which(lengths(x$marks) > 0L)) {
+    for (j in if (transform == "log1p") which(lengths(x$marks) > 0L)) {
         .checkNotNegative(x$marks[[j]], marks[j], x$rows)
     }
-    x$scale <- if (logs) scale else 0
+    x$scale <- if (transform == "none") 0 else scale
     list(x = x, y = NULL)
 }
 
@@ -86,7 +89,7 @@
     marks <- lapply(x$marks, function(values) {
         if (is.null(values)) return(NULL)
         bins <- dim(values)[3L]
-        values <- .transforms$log1p(.markRows(values, x$rows), x$scale)
+        values <- .transforms$signedLog1p(.markRows(values, x$rows), x$scale)
         array(values, c(nrow(values), 1L, bins))
     })
     list(marks = marks, rows = NULL, scale = 0)
@@ -107,7 +110,7 @@
     bins <- dim(Find(Negate(is.null), x$marks))[3L]
     samples <- .inputCount(x)
     out <- array(0, c(bins, length(x$marks), samples))
-    transform <- .transforms[[if (x$scale > 0) "log1p" else "none"]]
+    transform <- .transforms[[if (x$scale > 0) "signedLog1p" else "none"]]
     for (j in which(lengths(x$marks) > 0L)) {
         out[, j, ] <- t(transform(.markRows(x$marks[[j]], x$rows), x$scale))
     }
@@ -118,9 +121,10 @@
 # Brings the mean of the training signal, over all marks, bins and genes with a
 # label, to 0.6, where log1p() is far from both linear and logarithmic. Four
 # digits, so that it can be given to another call as it is printed.
-.trainingScale <- function(signal, marks, cellTypes, transform) {
+.trainingScale <- function(signal, marks, cellTypes, transform,
+                           target = .classTarget) {
     if (transform == "none") return(1)
-    known <- !is.na(.checkedLabels(signal, cellTypes, "signal"))
+    known <- !is.na(.targetValues(target, signal, cellTypes, "signal"))
     x <- .storedInput(signal, marks, cellTypes)
     if (!all(known)) x <- .someInput(list(x = x), known)$x
     means <- vapply(x$marks, .meanOfRows, 0, rows = x$rows)
@@ -128,13 +132,13 @@
     if (mean(means) > 0) signif(0.6 / mean(means), 4L) else 1
 }
 
-# Bin by bin, as a copy of all would take memory.
+# Of absolute values; bin by bin, as a copy of all would take memory.
 .meanOfRows <- function(values, rows) {
-    if (is.null(rows)) return(mean(values))
+    if (is.null(rows)) return(mean(abs(values)))
     bins <- dim(values)[3L]
     all <- length(values) / bins
     mean(vapply(seq_len(bins), function(b) {
-        mean(values[rows + (b - 1) * all])
+        mean(abs(values[rows + (b - 1) * all]))
     }, 0))
 }
 
@@ -184,16 +188,33 @@
                further transform.")
 }
 
-# The input with labels, without the samples that have no label, and the genes
-# that it is of.
-.labelledInput <- function(signal, marks, cellTypes, transform, scale, arg) {
+# The input with labels, or numbers as the network sees them, without the
+# samples that have none, and the genes that it is of.
+.labelledInput <- function(signal, marks, cellTypes, transform, scale, arg,
+                           target = .classTarget) {
     input <- .modelInput(signal, marks, cellTypes, transform, scale)
-    input$y <- .checkedLabels(signal, cellTypes, arg)
+    input$y <- .standardise(target,
+                            .targetValues(target, signal, cellTypes, arg))
     known <- !is.na(input$y)
     if (!all(known)) input <- .someInput(input, known)
     input$x <- .withLogs(input$x)
+    input$auxiliary <- .auxiliaryTargets(target, signal, known)
     input$genes <- .usedGenes(signal, cellTypes, known)
     input
+}
+
+# The targets of the samples, in the units of the target; NA if unknown.
+.targetValues <- function(target, signal, cellTypes, arg) {
+    if (.isClass(target)) return(.checkedLabels(signal, cellTypes, arg))
+    y <- as.vector(.measuredValues(target, signal, arg)[, cellTypes])
+    known <- y[!is.na(y)]
+    if (length(known) < 2L || length(unique(known)) < 2L) {
+        .stop("{.arg {arg}} must have genes with different values of
+               {.val {target$assay}}",
+              x = "It has {length(known)} value{?s},
+                   {length(unique(known))} of them different.")
+    }
+    y
 }
 
 # The labels of the samples, NA if unknown. There must be high and low ones.

@@ -31,6 +31,7 @@
     dropout = list(parameters = .noParameters),
     transpose = list(parameters = .noParameters),
     pad = list(parameters = .noParameters),
+    distance = list(parameters = .noParameters),
     finalState = list(parameters = .noParameters),
     average = list(parameters = .noParameters),
     value = list(decay = c(detector = 30, profile = 30),
@@ -48,17 +49,44 @@
 
 # A stage has `copies` parallel layers of one kind. Each layer reads an equal
 # share of the output of the previous stage: `steps` steps of `inputs` numbers.
-# A stage whose name starts with "bin" has one copy per mark. `marks`: what an
-# attention has of the marks, which genes may lack.
+# A stage whose name starts with "bin" has one copy per mark, one whose name
+# starts with "pair" one per cell type. `marks`: what an attention has of the
+# marks, which genes may lack. See `ac_stage` for the others.
 .stage <- function(layer, name, copies, steps, inputs, units = 0L,
                    window = 0L, rate = 0, branch = 0L, side = 0L,
-                   marks = c("none", "copies", "steps")) {
+                   marks = c("none", "copies", "steps"), offset = 0L,
+                   keep = 0L, tied = 0L) {
     list(layer = layer, name = name, copies = as.integer(copies),
          steps = as.integer(steps), inputs = as.integer(inputs),
          units = as.integer(units), window = as.integer(window), rate = rate,
          branch = as.integer(branch), side = as.integer(side),
-         marks = match(marks[1L], c("none", "copies", "steps")) - 1L)
+         marks = match(marks[1L], c("none", "copies", "steps")) - 1L,
+         offset = as.integer(offset), keep = as.integer(keep),
+         tied = as.integer(tied))
 }
+
+# No stage without dropout: it would only copy.
+# `window` steps are dropped together.
+.dropoutStages <- function(copies, steps, inputs, rate, window = 1L) {
+    if (rate == 0) return(list())
+    list(.stage("dropout", "dropout", copies, steps, inputs, window = window,
+                rate = rate))
+}
+
+.lstmStages <- function(name, copies, steps, inputs, hidden, dropout) {
+    c(list(.stage("lstm", name, copies, steps, inputs, hidden)),
+      .dropoutStages(copies, steps, 2 * hidden, dropout))
+}
+
+.binAttention <- function(marks, bins, inputs) {
+    .stage("attention", "binAttention", marks, bins, inputs, marks = "copies")
+}
+
+.markAttention <- function(marks, inputs) {
+    .stage("attention", "markAttention", 1L, marks, inputs, marks = "steps")
+}
+
+.logitStage <- function(inputs) .stage("dense", "head", 1L, 1L, inputs, 1L)
 
 # `window` bins make a place; bins left over belong to the last.
 .placeCount <- function(s) max(1L, s$steps %/% s$window)
@@ -72,7 +100,10 @@
         own <- .layerTypes[[s$layer]]$parameters(s)
         if (length(own) == 0L) return(NULL)
         prefix <- if (startsWith(s$name, "bin")) paste(s$name, marks, sep = ".")
+                  else if (startsWith(s$name, "pair"))
+                      paste(s$name, c("A", "B"), sep = ".")
                   else s$name
+        prefix <- prefix[seq_len(s$copies - s$tied)]
         named <- lapply(prefix, function(p) {
             stats::setNames(own, paste(p, names(own), sep = "."))
         })

@@ -62,12 +62,14 @@ setValidity("AttentiveChromeEnsemble", function(object) {
                                      "version"))
     slots <- lapply(shared, function(name) attr(first, name))
     slots$scale <- .scaleOf(first)
+    slots$target <- .targetOf(first)
     shares <- lapply(models, function(model) model@training$meanShare)
     slots$training$meanShare <- if (!any(vapply(shares, is.null, NA))) {
         Reduce(`+`, shares) / length(shares)
     }
     members <- lapply(models, function(model) {
         attr(model, "scale") <- .scaleOf(model)
+        attr(model, "target") <- .targetOf(model)
         model@baseline <- list()
         model@training[c("usedGenes", "reference")] <- NULL
         model

@@ -11,9 +11,10 @@
                        object@training$genes, nrow(object@history),
                        object@bestEpoch),
                .describeCalibrationOf(object)))
-    if (nrow(best) == 1L && !is.na(best$validationAuroc)) {
-        lines <- c(lines, sprintf("validation AUROC: %.4f",
-                                  best$validationAuroc))
+    score <- .scoreColumnIn(best)
+    if (nrow(best) == 1L && !is.na(best[[score]])) {
+        lines <- c(lines, sprintf("validation %s: %.4f", .scoreTitles[[score]],
+                                  best[[score]]))
     }
     lines
 }
@@ -24,7 +25,9 @@
 
 # What models and ensembles read.
 .describeInput <- function(object) {
-    c(sprintf("marks: %s", .some(object@marks, 8L)),
+    target <- .targetOf(object)
+    c(if (!.isClass(target)) sprintf("predicts %s", .describeTarget(target)),
+      sprintf("marks: %s", .some(object@marks, 8L)),
       sprintf("bins: %s", .describeBins(object@bins)),
       if (identical(object@bins$orient, "genome")) {
           "orientation: minus-strand genes run from 3' to 5'"
@@ -37,7 +40,14 @@
 }
 
 .describeCalibrationOf <- function(object) {
-    paste0("calibration: ", .describeCalibration(.calibrationOf(object)))
+    calibration <- .calibrationOf(object)
+    if (!.hasClasses(object)) {
+        return(if (length(calibration) > 0L) {
+            sprintf("intervals: from %s",
+                    .nGenes(length(calibration$residuals)))
+        })
+    }
+    paste0("calibration: ", .describeCalibration(calibration))
 }
 
 #' @rdname AttentiveChromeModel-class
@@ -136,7 +146,9 @@ plot.AttentiveChromeModel <- function(x, ...) .plotHistory(x)
 #'   epochs of a member, no `bestEpoch`, the mean `loss` over the members, and
 #'   the `validationLoss` and `validationAuroc` of the mean logit. `augment()`:
 #'   `gene`, `cellType`, `.label` (`NA` if unknown), `.fitted` (probability of
-#'   high expression), `.class` (0 or 1).
+#'   high expression), `.class` (0 or 1). For models of numbers, `.measured` and
+#'   `.fitted` are numbers, without a class, and the score of the validation
+#'   genes is `validationPearson`.
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4)
@@ -182,15 +194,14 @@ glance.AttentiveChromeModel <- function(x, ...) {
                genes = x@training$genes,
                epochs = nrow(x@history),
                bestEpoch = x@bestEpoch,
-               loss = best$loss,
-               validationLoss = best$validationLoss,
-               validationAuroc = best$validationAuroc,
+               best[c("loss", "validationLoss", .scoreColumnIn(best))],
                row.names = NULL)
 }
 
 #' @rdname tidy.AttentiveChromeModel
 #' @export
 augment.AttentiveChromeModel <- function(x, data, ...) {
+    if (!.hasClasses(x)) return(.augmentNumbers(x, .readBy(x, data, "data")))
     probability <- stats::predict(x, data)
     label <- if ("label" %in% assayNames(data)) {
         as.vector(expressionLabel(data))
@@ -202,6 +213,16 @@ augment.AttentiveChromeModel <- function(x, data, ...) {
                .label = label,
                .fitted = as.vector(probability),
                .class = as.integer(as.vector(probability) > 0.5))
+}
+
+.augmentNumbers <- function(x, data) {
+    target <- .targetOf(x)
+    known <- any(c(target$assay, "change") %in% assayNames(data))
+    data.frame(gene = rep(rownames(data), ncol(data)),
+               cellType = rep(colnames(data), each = nrow(data)),
+               .measured = if (known) as.vector(.measuredValues(target, data))
+                           else NA_real_,
+               .fitted = as.vector(stats::predict(x, data)))
 }
 
 #' @rdname tidy.AttentiveChromeModel

@@ -5,18 +5,25 @@
 # predictions, and so is the loss of marks at the rate `markDropout`. `present`:
 # which marks all genes have, if not all (R/model-marks.R).
 .network <- function(stages, threads, precision, seed = NA_integer_,
-                     markDropout = 0, present = NULL) {
+                     markDropout = 0, present = NULL, target = .classTarget) {
     size <- .networkSize(stages)
     list(stages = .stageColumns(stages), threads = as.integer(threads),
          precision = precision, kernels = .kernelsOf(precision), seed = seed,
          marks = size$marks, markDropout = markDropout, present = present,
-         size = size)
+         outputs = .outputsOf(stages, target), size = size)
 }
 
 # Genes as the core reads them: with the marks that are present, marks x genes,
 # or NULL if all are.
 .coreGenes <- function(network, genes) {
     genes["present"] <- list(genes$present)
+    # The targets of the auxiliary outputs; those of a plain network are the
+    # first, which it has.
+    if (!is.null(genes$auxiliary)) {
+        more <- length(network$outputs$at) - 1L
+        genes$y <- as.double(rbind(genes$y, t(
+            genes$auxiliary[, seq_len(more), drop = FALSE])))
+    }
     if (!is.null(network$present) && is.null(genes$present)) {
         samples <- .inputCount(genes$x, network$size$bins * network$marks)
         genes$present <- rep(as.integer(network$present), samples)
@@ -28,7 +35,7 @@
 # stage.
 .stageColumns <- function(stages) {
     sizes <- c("copies", "steps", "inputs", "units", "window", "rate",
-               "branch", "side", "marks")
+               "branch", "side", "marks", "offset", "keep", "tied")
     columns <- lapply(sizes, function(size) {
         vapply(stages, function(s) as.numeric(s[[size]]), 0)
     })
@@ -72,15 +79,19 @@
     if (out$interrupted) out else .orStopped(out)
 }
 
-# Mixed precision is for training alone. Returns list(logit, attention): where attention is wanted, a [numbers x copies
-# x genes] array per stage with attention.
+# Mixed precision is for training alone. Returns list(logit, attention): the
+# first output of each gene and, where attention is wanted, a [numbers x copies x
+# genes] array per stage with attention.
 .predictGenes <- function(network, parameters, genes, attention = FALSE) {
     network <- .exactNetwork(network)
     .checkMemory(network, "predict")
     genes <- .coreGenes(network, genes)
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
                                                  parameters, genes, attention))
-    .orStopped(out)[c("logit", "attention")]
+    out <- .orStopped(out)
+    outputs <- length(network$outputs$at)
+    if (outputs > 1L) out$logit <- matrix(out$logit, outputs)[1L, ]
+    out[c("logit", "attention")]
 }
 
 # The mean loss and its derivatives with respect to the parameters and the

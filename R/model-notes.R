@@ -46,7 +46,7 @@
 }
 
 .noteOneSide <- function(model, logit) {
-    if (is.null(logit)) return(NULL)
+    if (is.null(logit) || !.hasClasses(model)) return(NULL)
     high <- .predictedLogit(model, logit) > 0
     if (length(unique(high)) > 1L) return(NULL)
     sprintf(paste("All predicted probabilities of the %d validation genes lie",
@@ -65,14 +65,16 @@
 .noteBaseline <- function(model, validation, y, logit) {
     trained <- all(.bestEpochs(model) > 0L)
     if (is.null(validation) || !trained) return(NULL)
-    own <- .auroc(y, logit)
+    target <- .targetOf(model)
+    score <- .scoreTitles[[.scoreColumn(target)]]
+    own <- .scoreOf(target, y, logit)
     cellTypes <- model@training$cellTypes
-    label <- as.vector(expressionLabel(validation)[, cellTypes])
+    label <- .targetValues(target, validation, cellTypes, "validation")
     best <- .storedLogit(model@baseline, validation, model@marks,
                          cellTypes)$baseline
     known <- !is.na(label)
-    baseline <- .auroc(label[known], best$logit[known])
+    baseline <- .scoreOf(target, label[known], best$logit[known])
     if (round(baseline, 3L) <= round(own, 3L)) return(NULL)
-    sprintf(paste("The baseline %s is better on the validation genes: AUROC",
-                  "%.3f, the model %.3f."), best$name, baseline, own)
+    sprintf(paste("The baseline %s is better on the validation genes: %s",
+                  "%.3f, the model %.3f."), best$name, score, baseline, own)
 }

@@ -33,6 +33,7 @@
 classOptimum <- function(model, class = c("high", "low"), penalty = 0.01,
                          steps = 200, rate = 1, threads = NULL) {
     .checkModel(model)
+    .checkClasses(model)
     class <- .checkChoice(class, "class", c("high", "low"))
     .checkNumber(penalty, "penalty", .Machine$double.eps)
     .checkNumber(steps, "steps", 1, whole = TRUE)

@@ -1,7 +1,8 @@
 #' Predict gene expression
 #'
 #' Predicts the probability of high expression of each gene, its class, or the
-#' set of classes that it may have.
+#' set of classes that it may have; with a model of numbers (`target` of
+#' [attentiveChrome()]), the number and an interval of it.
 #'
 #' A warning of class `AttentiveChrome_unlike` names the cell types of `newdata`
 #' whose signal is unlike the training signal: see [unlikeTraining()]. It needs
@@ -52,6 +53,14 @@
 #' class were covered at a `level` of 0.9 (`bench/results/calibration.md`). Sets
 #' do not depend on `calibrated` and `prior`. Baselines have none.
 #'
+#' @section Intervals:
+#' For models of numbers, `type = "interval"` returns the prediction plus and
+#' minus one width for all genes, the quantile of the absolute errors of the
+#' validation genes. This is split conformal prediction (Lei et al. 2018): on
+#' average over genes that are exchangeable with the validation genes, at least
+#' the fraction `level` of the measured numbers are inside, whatever the model.
+#' As for sets, the validation genes also choose the epoch.
+#'
 #' @param object A model or an ensemble ([attentiveChrome()]), whose logit is
 #'   the mean over its members, or a baseline ([trainBaseline()]).
 #' @param newdata A signal ([chromatinSignal()]) with the model's bins and
@@ -61,26 +70,31 @@
 #' @param type `"response"`: the probability of high expression; `"link"`: its
 #'   logit; `"class"`: 1 (high) if the probability is above 0.5, otherwise 0
 #'   (low), coded as in [expressionLabel()]; `"set"`: the classes that the gene
-#'   may have, see the section Prediction sets.
+#'   may have, see the section Prediction sets. For models of numbers,
+#'   `"response"`: the number, in the units of the target; `"interval"`: see the
+#'   section Intervals.
 #' @param threads Number of threads; by default the option
 #'   `AttentiveChrome.threads`, then the environment variable
 #'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
-#' @param calibrated Whether to use the calibrated logit.
+#' @param calibrated Whether to use the calibrated logit; numbers have none.
 #' @param prior The share of high genes in `newdata`, between 0 and 1: one
 #'   number, or one for each cell type; `"estimate"` to estimate it in each cell
 #'   type, from 20 or more genes; or `NULL` for no change.
 #' @param level For sets, the fraction of the genes of each class whose sets
 #'   contain the class, from 0.5 to 0.999. It requires at least
-#'   level / (1 - level) validation genes of each class: 9 for 0.9.
+#'   level / (1 - level) validation genes of each class: 9 for 0.9. For
+#'   intervals, the fraction of the genes whose numbers are inside.
 #' @param ... Not used.
 #' @return A matrix of genes x cell types, with the names of `newdata`: numbers
-#'   or, for `"set"`, text. With `prior`, it has the attribute `prior`, the
-#'   share for each cell type.
+#'   or, for `"set"`, text. For `"interval"`, an array of genes x cell types x
+#'   2, with the bounds `lower` and `upper`. With `prior`, it has the attribute
+#'   `prior`, the share for each cell type.
 #' @references Platt (1999), Advances in Large Margin Classifiers, 61; Guo et
 #'   al. (2017), temperature, <https://arxiv.org/abs/1706.04599>; Saerens et al.
 #'   (2002), Neural Computation 14, 21; Alexandari et al. (2020), both together,
 #'   <https://arxiv.org/abs/1901.06852>; Vovk (2012), conditional validity of
-#'   conformal prediction, <https://arxiv.org/abs/1209.2673>.
+#'   conformal prediction, <https://arxiv.org/abs/1209.2673>; Lei et al. (2018),
+#'   conformal intervals, <https://arxiv.org/abs/1604.04173>.
 #' @seealso [plotCalibration()]
 #' @export
 #' @examples
@@ -95,45 +109,68 @@
 #'     expressionLabel(parts$test))
 predict.AttentiveChromeModel <- function(object, newdata,
                                          type = c("response", "link", "class",
-                                                  "set"),
+                                                  "set", "interval"),
                                          threads = NULL, calibrated = TRUE,
                                          prior = NULL, level = 0.9, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class", "set"))
+    type <- .checkType(type, object, c("set", "interval"))
     .checkNumber(level, "level", 0.5, 0.999)
+    newdata <- .readBy(object, newdata, "newdata")
     logit <- .forward(object, newdata, threads, "newdata")$logit
     .tellUnlike(object, newdata)
+    if (type %in% c("set", "interval")) .checkSetMarks(object, newdata, type)
     if (type == "set") {
-        .checkSetMarks(object, newdata)
         return(.conformalSets(logit, .calibrationOf(object), level))
     }
-    .fromLogit(.predictedLogit(object, logit, calibrated, prior), type)
+    predicted <- .predictedLogit(object, logit, calibrated, prior)
+    if (type == "interval") {
+        return(.conformalIntervals(predicted, .calibrationOf(object), level))
+    }
+    .fromLogit(object, predicted, type)
 }
 
 #' @rdname predict.AttentiveChromeModel
 #' @export
 predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 
-# Prediction sets hold their level for signal with the marks of the validation
-# genes, which had all of them.
-.checkSetMarks <- function(model, newdata) {
+# Prediction sets and intervals hold their level for signal with the marks of the
+# validation genes, which had all of them.
+.checkSetMarks <- function(model, newdata, type) {
     missing <- setdiff(model@marks, marks(newdata))
     if (length(missing) > 0L) {
-        .stop("{.code type = \"set\"} needs signal with all marks of the model",
+        .stop("{.code type = \"{type}\"} needs signal with all marks of the model",
               x = "{.arg newdata} has no {.val {missing}}.",
-              i = "The sets of genes that lack marks would not hold their
+              i = "Predictions of genes that lack marks would not hold their
                    {.arg level}.")
     }
 }
 
-.fromLogit <- function(logit, type) {
-    switch(type, link = logit, response = stats::plogis(logit),
+# The types of a model's target, of which `further` are only some models'.
+.checkType <- function(type, model, further = character()) {
+    classes <- .hasClasses(model)
+    known <- if (classes) c("response", "link", "class") else "response"
+    known <- c(known, intersect(if (classes) "set" else "interval", further))
+    if (length(type) > 1L) type <- type[1L]
+    if (!is.character(type) || !type %in% known) {
+        .stop("{.arg type} must be one of {.or {.val {known}}} for a model that
+               predicts {(.describeTarget(.targetOf(model)))}",
+              x = "It is {.val {type}}.")
+    }
+    type
+}
+
+.fromLogit <- function(model, logit, type) {
+    switch(type, link = logit, response = .responseOf(model, logit),
            class = (logit > 0) + 0L)
 }
 
-# The logit that predict() is made of, from the logit of the network, genes x
-# cell types.
+# What predict() is made of, genes x cell types, from what the network wrote:
+# the logit, or the number in the units of the target.
 .predictedLogit <- function(model, logit, calibrated = TRUE, prior = NULL) {
     .checkFlag(calibrated, "calibrated")
+    if (!.hasClasses(model)) {
+        if (!is.null(prior)) .checkClasses(model)
+        return(.unstandardise(.targetOf(model), logit))
+    }
     calibration <- if (calibrated) .calibrationOf(model) else list()
     logit <- .calibrate(logit, calibration)
     if (is.null(prior)) return(logit)

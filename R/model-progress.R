@@ -13,8 +13,10 @@
                        "{cli::pb_bar} {cli::pb_extra$now} {cli::pb_eta_str}"))
     list(tick = function(row) {
         now <- sprintf("loss %.4f", row$loss)
-        if (!is.na(row$validationAuroc)) {
-            now <- sprintf("%s, AUROC %.4f", now, row$validationAuroc)
+        score <- .scoreColumnIn(row)
+        if (!is.na(row[[score]])) {
+            now <- sprintf("%s, %s %.4f", now, .scoreTitles[[score]],
+                           row[[score]])
         }
         cli::cli_progress_update(id = id, extra = list(now = now),
                                  .envir = env)

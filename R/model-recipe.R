@@ -8,22 +8,36 @@
                    transform = "log1p", keep = "loss", patience = Inf),
     published = list(epochs = 30, batchSize = 16, learningRate = 2e-4,
                      weightDecay = 0, schedule = "constant", clip = 1,
-                     transform = "none", keep = "auroc", patience = Inf)
+                     transform = "none", keep = "auroc", patience = Inf),
+    deepdiff = list(epochs = 90, batchSize = 10, learningRate = 1e-4,
+                    weightDecay = 0, schedule = "constant", clip = 1,
+                    transform = "none", keep = "pearson", patience = Inf)
 )
 
 # The architecture that a recipe trains unless another is given.
 .recipeArchitectures <- list(default = "additive",
-                             published = "lstm-alpha-beta")
+                             published = "lstm-alpha-beta",
+                             deepdiff = "raw_d")
 
 # The settings of the recipe, but for those that were given (not NULL). An
 # architecture may have its own for the default recipe.
-.recipeSettings <- function(recipe, given, architecture) {
+.recipeSettings <- function(recipe, given, architecture,
+                            target = .classTarget) {
     settings <- .recipes[[recipe]]
     own <- if (recipe == "default") .architectures[[architecture]]$recipe
     settings[names(own)] <- own
+    if (settings$keep == "auroc" && !.isClass(target)) {
+        settings$keep <- "pearson"
+    }
     given <- Filter(Negate(is.null), given[names(settings)])
     settings[names(given)] <- given
-    .checkRecipeSettings(settings)
+    # Differences of signal are negative, too.
+    if (.isDifference(target) && settings$transform == "log1p") {
+        settings$transform <- "signedLog1p"
+    }
+    settings <- .checkRecipeSettings(settings)
+    .checkKeep(settings$keep, target)
+    settings
 }
 
 .checkRecipeSettings <- function(settings) {
@@ -92,7 +106,7 @@
     if (decay == 0) return(numeric())
     decay * unlist(lapply(stages, function(stage) {
         if (length(.layerTypes[[stage$layer]]$parameters(stage)) > 0L) {
-            rep(unname(.decayFactors(stage)), stage$copies)
+            rep(unname(.decayFactors(stage)), stage$copies - stage$tied)
         }
     }))
 }
@@ -103,4 +117,5 @@
 # that the latest epoch is.
 .epochScores <- list(loss = function(row) -row$validationLoss,
                 auroc = function(row) row$validationAuroc,
+                pearson = function(row) row$validationPearson,
                 last = function(row) NA_real_)

@@ -11,8 +11,10 @@
     spread[is.na(spread) | spread == 0] <- 1
     reference <- list(scale = scale, centre = colMeans(zones), spread = spread)
     z <- .standardized(zones, reference)
-    classes <- rowsum(z, train$label) / as.vector(table(train$label))
-    own <- classes[match(train$label, rownames(classes)), , drop = FALSE]
+    label <- if (train$family == "binomial") train$label
+             else as.integer(train$label > stats::median(train$label))
+    classes <- rowsum(z, label) / as.vector(table(label))
+    own <- classes[match(label, rownames(classes)), , drop = FALSE]
     some <- .evenly(nrow(z), .keptReference)
     c(reference, list(
         classes = classes, within = crossprod(z - own) / nrow(z),

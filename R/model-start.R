@@ -8,9 +8,10 @@
 }
 
 # Additive attention starts as a model without an opinion: all values are 0, the
-# gates are equal, and the logit is that of the share of high genes. Only the
-# features of bins and of the context are random, with PyTorch's variance. So
-# models of different seeds have the same meaning of alpha, beta and the shares.
+# gates are equal, and the logit is that of the share of high genes (0 for
+# standardised numbers). Only the features of bins and of the context are
+# random, with PyTorch's variance. So models of different seeds have the same
+# meaning of alpha, beta and the shares.
 .startAdditive <- function(stages, labels) {
     unlist(lapply(stages, function(s) {
         shapes <- .layerTypes[[s$layer]]$parameters(s)
@@ -32,7 +33,8 @@
 }
 
 .startGate <- function(values, shapes, labels) {
-    values[[match("bias", names(shapes))]] <- stats::qlogis(mean(labels))
+    start <- if (all(labels %in% 0:1)) stats::qlogis(mean(labels)) else 0
+    values[[match("bias", names(shapes))]] <- start
     values
 }
 

@@ -33,11 +33,17 @@
 #' @param marks The marks, in the order in which the model was trained on them.
 #' @param bins,binWidth,upstream The bins, as for [chromatinSignal()].
 #' @param transform Transform applied to the signal: `"none"`, as in the
-#'   authors' code, or `"log1p"`, log(1 + `scale` x).
-#' @param scale The factor of the transform `"log1p"`, which a trained model
-#'   prints. The file does not contain it.
+#'   authors' code, `"log1p"`, log(1 + `scale` x), or `"signedLog1p"`.
+#' @param scale The factor of the transform, which a trained model prints. The
+#'   file does not contain it.
 #' @param architecture Name of the architecture; see [listArchitectures()].
 #' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
+#' @param target What the model predicts: `"class"`, `"expression"`,
+#'   `"difference"` or a [modelTarget()]. For differences, `marks` names the
+#'   channels, as in [pairCellTypes()].
+#' @param centre,spread For numbers, the mean and the standard deviation by
+#'   which the model standardised them: a prediction is `centre` plus `spread`
+#'   times the output. The file does not contain them.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
 #'   so [evaluate()][evaluate.AttentiveChromeModel] returns `NA` for the
 #'   baseline.
@@ -57,9 +63,11 @@
 #' writeBin(charToRaw("cposix\nsystem\n(S'ls'\ntR."), file)
 #' try(readTorchWeights(file, marks))
 readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
-                             upstream = NULL, transform = c("none", "log1p"),
+                             upstream = NULL,
+                             transform = c("none", "log1p", "signedLog1p"),
                              scale = 1,
-                             architecture = "lstm-alpha-beta", ...) {
+                             architecture = "lstm-alpha-beta", ...,
+                             target = "class", centre = 0, spread = 1) {
     .checkFiles(file)
     if (missing(marks)) {
         .stop("{.arg marks} must name the marks in the order in which the model
@@ -71,6 +79,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     .checkNumber(bins, "bins", 1, whole = TRUE)
     transform <- .checkChoice(transform, "transform", names(.transforms))
     .checkNumber(scale, "scale", .Machine$double.eps)
+    target <- .torchTarget(target, centre, spread, architecture)
     size <- .chooseSizes(.checkArchitecture(architecture), list(...))
     tensors <- .readTorchFile(file)
     if (architecture == "lstm-alpha-beta") {
@@ -88,11 +97,24 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
                              normalization = "none"),
         transform = transform, scale = scale,
         parameters = stats::setNames(parameters, names(shapes)),
-        history = .emptyHistory(), bestEpoch = 0L,
+        history = .emptyHistory(target), bestEpoch = 0L, target = target,
         baseline = list(),
         training = list(genes = NA_integer_, cellTypes = character(),
                         precision = "single"),
         version = as.character(utils::packageVersion("AttentiveChrome")))
+}
+
+# Of a difference, the file knows no names.
+.torchTarget <- function(target, centre, spread, architecture) {
+    target <- .checkTarget(target)
+    if (.isDifference(target)) {
+        target$cellTypes <- c("A", "B")
+        target$channels <- .channelsOf(architecture)
+    }
+    .checkNumber(centre, "centre")
+    .checkNumber(spread, "spread", .Machine$double.eps)
+    if (.isClass(target)) target
+    else c(target, list(centre = centre, spread = spread))
 }
 
 # A named list of numeric vectors in row-major order, with the attribute

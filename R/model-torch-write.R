@@ -9,7 +9,9 @@
 #' architectures have the names of [coef()][coef.AttentiveChromeModel]. The
 #' order of the marks is that of `marks(model)`. The file contains neither this
 #' order nor the transform of the signal and the calibration, which the model
-#' prints.
+#' prints. For models of numbers, it does not contain the mean and the standard
+#' deviation of the training genes either: they are `model@target$centre` and
+#' `model@target$spread`.
 #'
 #' @param model A model ([attentiveChrome()]). For an ensemble, a member:
 #'   `ensemble[[1]]`.

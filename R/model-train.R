@@ -10,22 +10,23 @@
 #' `recipe` decides all settings of training at once. Settings that are given
 #' override it.
 #'
-#' | setting | `"default"` | `"published"` |
-#' | --- | --- | --- |
-#' | `architecture` | `"additive"` | `"lstm-alpha-beta"` |
-#' | `epochs` | 15 | 30 |
-#' | `batchSize` | 32 | 16 |
-#' | `learningRate` | 0.003, others than `"additive"` 0.001 | 0.0002 |
-#' | `weightDecay` | 0.01 | 0 |
-#' | `schedule` | `"oneCycle"` | `"constant"` |
-#' | `clip` | 1 | 1 |
-#' | `transform` | `"log1p"` | `"none"` |
-#' | `keep` | `"loss"` | `"auroc"` |
-#' | `patience` | `Inf` | `Inf` |
+#' | setting | `"default"` | `"published"` | `"deepdiff"` |
+#' | --- | --- | --- | --- |
+#' | `architecture` | `"additive"` | `"lstm-alpha-beta"` | `"raw_d"` |
+#' | `epochs` | 15 | 30 | 90 |
+#' | `batchSize` | 32 | 16 | 10 |
+#' | `learningRate` | 0.003, others than `"additive"` 0.001 | 0.0002 | 0.0001 |
+#' | `weightDecay` | 0.01 | 0 | 0 |
+#' | `schedule` | `"oneCycle"` | `"constant"` | `"constant"` |
+#' | `clip` | 1 | 1 | 1 |
+#' | `transform` | `"log1p"` | `"none"` | `"none"` |
+#' | `keep` | `"loss"` | `"auroc"` | `"pearson"` |
+#' | `patience` | `Inf` | `Inf` | `Inf` |
 #'
 #' `"published"` is the recipe of the code published with the paper, with raw
 #' counts and plain Adam. `"default"` needs half of the epochs, and does not
-#' depend on the units of the signal.
+#' depend on the units of the signal. `"deepdiff"` is that of DeepDiff, for
+#' `target = "difference"`.
 #'
 #' Weight decay is decoupled from the gradient (AdamW). It shrinks weight
 #' matrices, those with more than one row and more than one column, and not
@@ -102,6 +103,23 @@
 #' Functions that train many models do not show these notes.
 #' `suppressMessages(..., classes = "AttentiveChrome_note")` hides them.
 #'
+#' @section Numbers and differences:
+#' With `target = "expression"`, the model predicts how much a gene is
+#' expressed, and the loss is the mean squared error. All else is as for
+#' classes: architectures, recipes, ensembles, checkpoints, attention,
+#' attribution and edits. [predict()][predict.AttentiveChromeModel] returns
+#' numbers and, from the errors of the validation genes, intervals. Functions
+#' that have no meaning without classes, such as [plotROC()], raise an error.
+#'
+#' With `target = "difference"`, `cellTypes` names two cell types, A and B, and
+#' the model predicts the change from A to B, by default log2((b + 1) / (a +
+#' 1)). It reads channels of both: the signal of A, of B, and A - B
+#' ([pairCellTypes()]). Attention and attribution have these channels in the
+#' place of marks. `"log1p"` is then sign(x) log(1 + k |x|), as differences are
+#' also negative. Other functions take a signal of both cell types: by name, or
+#' any two as A and B. [differentialExpression()] lists genes with what carries
+#' their change. Differences of several pairs cannot be pooled.
+#'
 #' @section Ensembles:
 #' With `members`, several models are trained on the same genes and used as one:
 #' an [AttentiveChromeEnsemble-class], which predicts the mean of their logits.
@@ -148,11 +166,17 @@
 #' @param architecture Name of the architecture: `"additive"` (additive
 #'   attention), `"lstm-alpha-beta"` (AttentiveChrome; paper, section 3) or
 #'   another of [listArchitectures()]. `NULL` means that of the recipe.
-#' @param cellTypes Names of the cell types to train on; by default all.
+#' @param cellTypes Names of the cell types to train on; by default all. For
+#'   differences, the names of A and B.
+#' @param target What to predict: `"class"`, high or low expression;
+#'   `"expression"`, log2(x + 1) of the assay `expression` (see
+#'   [addExpression()]); `"difference"`, the change of this number between two
+#'   cell types; or a [modelTarget()], for other numbers and losses. See the
+#'   section Numbers and differences.
 #' @param ... Sizes of the architecture, by name, such as `filters` and
 #'   `context` for `"additive"`: see [listArchitectures()].
-#' @param recipe `"default"` or `"published"`: the settings of training that are
-#'   not given, see the section Recipes.
+#' @param recipe `"default"`, `"published"` or `"deepdiff"`: the settings of
+#'   training that are not given, see the section Recipes.
 #' @param epochs Maximum number of passes over the training genes. For this and
 #'   the following settings, `NULL` means that of the recipe.
 #' @param batchSize Genes per mini-batch.
@@ -162,13 +186,13 @@
 #' @param schedule Course of the learning rate: `"oneCycle"`, `"cosine"` or
 #'   `"constant"`, see the section Recipes.
 #' @param clip Maximum norm of the gradient; `Inf` disables clipping.
-#' @param transform Transform applied to the signal: `"none"` or `"log1p"`,
-#'   log(1 + k x), see the section Scale of the signal. `"log1p"` requires
-#'   signal that is not negative.
+#' @param transform Transform applied to the signal: `"none"`, `"log1p"`,
+#'   log(1 + k x), see the section Scale of the signal, or `"signedLog1p"`,
+#'   sign(x) log(1 + k |x|). `"log1p"` requires signal that is not negative.
 #' @param keep The epoch whose parameters the model has: that of the lowest
 #'   validation loss (`"loss"`), that of the highest validation AUROC
-#'   (`"auroc"`) or the last one (`"last"`). Of equally good epochs, the earlier
-#'   one is kept.
+#'   (`"auroc"`; for numbers, `"pearson"`) or the last one (`"last"`). Of
+#'   equally good epochs, the earlier one is kept.
 #' @param patience Stop after this number of epochs without a better one by
 #'   `keep`. It has no effect without validation or with `keep = "last"`.
 #' @param marks Marks to train on, in the order in which the network reads
@@ -210,7 +234,8 @@
 #' model
 attentiveChrome <- function(signal, validation = NULL,
                             architecture = NULL, cellTypes = NULL,
-                            ..., recipe = c("default", "published"),
+                            target = "class",
+                            ..., recipe = c("default", "published", "deepdiff"),
                             epochs = NULL, batchSize = NULL,
                             learningRate = NULL, weightDecay = NULL,
                             schedule = NULL, clip = NULL, transform = NULL,
@@ -228,33 +253,37 @@ attentiveChrome <- function(signal, validation = NULL,
     precision <- .checkPrecision(precision)
     .checkNumber(markDropout, "markDropout", 0, 0.9)
     .checkNumber(members, "members", 1, whole = TRUE)
+    target <- .checkTarget(target)
+    .checkArchitectureTarget(architecture, target)
     settings <- .recipeSettings(recipe, mget(names(.recipes$default)),
-                                architecture)
+                                architecture, target)
     if (.isSplit(signal)) {
         validation <- .validationOf(signal, validation)
         signal <- .partOf(signal, "train", "signal")
     }
     signal <- .inMemory(signal, cellTypes)
     validation <- .inMemory(validation, cellTypes)
-    data <- .trainingData(signal, validation, cellTypes, settings$transform,
-                          marks)
+    given <- .readableBy(architecture, target, signal, validation, cellTypes,
+                         marks)
+    data <- .trainingData(given$signal, given$validation, given$cellTypes,
+                          settings$transform, given$marks, given$target)
     plan <- .trainingPlan(architecture, size,
                           .runSettings(settings, seed, precision, progress,
                                        markDropout),
-                          settings$transform, data, signal)
+                          settings$transform, data, given$signal)
     model <- if (members > 1) {
         .fitEnsemble(plan, members, threads, checkpoint, is.null(seed), BPPARAM)
     } else {
         .fitCheckpointed(plan, threads, checkpoint, is.null(seed))
     }
-    .noteTraining(model, plan, validation, threads)
+    .noteTraining(model, plan, given$validation, threads)
 }
 
 # All that a training needs, and what the model keeps of its training signal.
 .trainingPlan <- function(architecture, size, settings, transform, data,
                           signal) {
     train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal",
-                              most = .baselineSamples)
+                              most = .baselineSamples, target = data$target)
     list(architecture = architecture, size = size, settings = settings,
          transform = transform, data = data, baseline = .fitCandidates(train),
          reference = .trainingReference(train))
@@ -270,9 +299,10 @@ attentiveChrome <- function(signal, validation = NULL,
 }
 
 # The checked training and validation input of a network. Without `scale`, the
-# scale of the transform is that of the training signal.
+# scale of the transform is that of the training signal, as are the mean and
+# the standard deviation of a target that has none.
 .trainingData <- function(signal, validation, cellTypes, transform, marks,
-                          scale = NULL) {
+                          target, scale = NULL) {
     .checkSignal(signal, kind = "signal")
     .checkNotEmpty(signal, "signal")
     signal <- .onlyMarks(signal, marks)
@@ -281,14 +311,16 @@ attentiveChrome <- function(signal, validation = NULL,
     data <- .inputFormat(signal, cellTypes)
     data$cellTypes <- cellTypes
     data$scale <- scale %||% .trainingScale(signal, data$marks, cellTypes,
-                                            transform)
+                                            transform, target)
+    data$target <- .fittedTarget(
+        target, .targetValues(target, signal, cellTypes, "signal"))
     data$train <- .labelledInput(signal, data$marks, cellTypes, transform,
-                                 data$scale, "signal")
+                                 data$scale, "signal", data$target)
     if (!is.null(validation)) {
         .checkFits(validation, data, "validation", cellTypes)
         data$validation <- .labelledInput(validation, data$marks, cellTypes,
                                           transform, data$scale,
-                                          "validation")
+                                          "validation", data$target)
     }
     data
 }

@@ -44,6 +44,7 @@
 #' head(uncertain[order(-uncertain$training), ])
 predictionUncertainty <- function(ensemble, signal, threads = NULL) {
     .checkModel(ensemble, "ensemble")
+    .checkClasses(ensemble, "ensemble")
     if (!.isEnsemble(ensemble)) {
         .stop("{.arg ensemble} must have several members",
               x = "It is one model.",

@@ -27,7 +27,8 @@
 #' update(model, signal[, "E123"], epochs = 2, seed = 1)
 update.AttentiveChromeModel <- function(object, signal, validation = NULL,
                                         cellTypes = NULL, ...,
-                                        recipe = c("default", "published"),
+                                        recipe = c("default", "published",
+                                                   "deepdiff"),
                                         epochs = NULL, batchSize = NULL,
                                         learningRate = NULL, weightDecay = NULL,
                                         schedule = NULL, clip = NULL,
@@ -40,9 +41,18 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     }
     given <- setdiff(names(.recipes$default), "transform")
     recipe <- .checkChoice(recipe, "recipe", names(.recipes))
-    settings <- .recipeSettings(recipe, mget(given), object@architecture)
+    settings <- .recipeSettings(recipe, mget(given), object@architecture,
+                                .targetOf(object))
     settings <- .runSettings(settings, seed, object@training$precision,
                              progress, .markDropoutOf(object))
+    if (.isDifference(.targetOf(object))) {
+        some <- function(x) if (is.null(cellTypes)) x else x[, cellTypes]
+        signal <- .readBy(object, some(signal))
+        if (!is.null(validation)) {
+            validation <- .readBy(object, some(validation), "validation")
+        }
+        cellTypes <- NULL
+    }
     .checkFits(signal, .modelFormat(object))
     if (!is.null(validation)) {
         .checkFits(validation, .modelFormat(object), "validation")
@@ -50,7 +60,7 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     signal <- .inMemory(signal, cellTypes)
     validation <- .inMemory(validation, cellTypes)
     data <- .trainingData(signal, validation, cellTypes, object@transform,
-                          object@marks, .scaleOf(object))
+                          object@marks, .targetOf(object), .scaleOf(object))
     plan <- .trainingPlan(object@architecture, object@size, settings,
                           object@transform, data, signal)
     plan$start <- .blockOf(object@parameters)

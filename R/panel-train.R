@@ -114,7 +114,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 }
 
 .checkPanelSettings <- function(training) {
-    own <- setdiff(.ownArguments, c("architecture", "threads"))
+    own <- setdiff(.ownArguments, c("architecture", "target", "threads"))
     wrong <- intersect(names(training), own)
     if (length(wrong) > 0L ||
         (length(training) > 0L && !.areNames(names(training)))) {
@@ -123,6 +123,7 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
               x = "Found {.val {names(training) %||% 'no names'}}.",
               i = "{.arg {own}} are set for each cell type.")
     }
+    .checkPanelTarget(training$target)
     recipe <- .checkChoice(training$recipe %||% "default", "recipe",
                            names(.recipes))
     architecture <- .checkArchitecture(training$architecture %||%

@@ -118,8 +118,8 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
 
 # One row per cell type, state (predicted high or low), mark and bin.
 .attentionCurves <- function(attention, cellTypes, marks, spread, threshold) {
-    on <- .probabilitiesOf(attention, seq_len(nrow(attention)), cellTypes) >
-        threshold
+    on <- .predictedHigh(attention, seq_len(nrow(attention)), cellTypes,
+                         threshold)
     groups <- expand.grid(cellType = cellTypes, state = c("high", "low"),
                           stringsAsFactors = FALSE)
     members <- Map(function(cellType, state) {

@@ -232,13 +232,17 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     id <- rownames(attention)[row]
     label <- .labelsOf(attention, row, cellType)
     if (is.na(label)) label <- .labelsOf(signal, id, cellType)
-    p <- .probabilitiesOf(attention, row, cellType)
+    p <- .predictionsOf(attention, row, cellType)
     measured <- if (is.na(label)) "not measured"
                 else paste("measured", words[label + 1L])
     ggplot2::labs(
         title = paste(.geneTitles(attention, row), "in", cellType),
-        subtitle = sprintf("%s, predicted %s (p = %.2f)", measured,
-                           words[(p > 0.5) + 1L], p),
+        subtitle = if (.predictionAssay(attention) == "prediction") {
+            sprintf("%s, %s", measured, .predictionText(attention, p))
+        } else {
+            sprintf("%s, predicted %s (p = %.2f)", measured,
+                    words[(p > 0.5) + 1L], p)
+        },
         caption = .geneCaption(attention))
 }
 

@@ -29,7 +29,12 @@
 
 # One row per epoch and curve; epochs without a value are dropped.
 .historyCurves <- function(history) {
-    panels <- c("Loss (mean binary cross-entropy)", "Validation AUROC")
+    score <- .scoreColumnIn(history)
+    panels <- c(if (score == "validationAuroc") {
+        "Loss (mean binary cross-entropy)"
+    } else {
+        "Loss (standardised)"
+    }, paste("Validation", .scoreTitles[[score]]))
     curve <- function(value, set, panel) {
         data.frame(epoch = history$epoch, value = value, set = set,
                    panel = factor(panels[panel], panels),
@@ -37,7 +42,7 @@
     }
     curves <- rbind(curve(history$loss, "training", 1L),
                     curve(history$validationLoss, "validation", 1L),
-                    curve(history$validationAuroc, "validation", 2L))
+                    curve(history[[score]], "validation", 2L))
     curves[is.finite(curves$value), ]
 }
 
@@ -63,10 +68,12 @@
     }
     row <- .keptRow(model)
     if (is.na(row$epoch)) return(NULL)
-    if (is.na(row$validationAuroc)) {
-        return(sprintf("Dashed: the selected epoch, %d (no validation AUROC).",
-                       row$epoch))
+    score <- .scoreColumnIn(row)
+    title <- .scoreTitles[[score]]
+    if (is.na(row[[score]])) {
+        return(sprintf("Dashed: the selected epoch, %d (no validation %s).",
+                       row$epoch, title))
     }
-    sprintf("Dashed: the selected epoch, %d (validation AUROC %.4f).",
-            row$epoch, row$validationAuroc)
+    sprintf("Dashed: the selected epoch, %d (validation %s %.4f).",
+            row$epoch, title, row[[score]])
 }

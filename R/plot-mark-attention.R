@@ -108,11 +108,12 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 .geneBetaTiles <- function(attention, rows, cellTypes) {
     titles <- .geneTitles(attention, rows, "%s\n%s")
     measured <- .labelsOf(attention, rows, cellTypes)
-    p <- .probabilitiesOf(attention, rows, cellTypes)
+    p <- .predictionsOf(attention, rows, cellTypes)
     tiles <- lapply(seq_along(cellTypes), function(j) {
         state <- c("low\n", "high\n")[measured[, j] + 1L]
         state[is.na(state)] <- ""
-        column <- sprintf("%s\n%sp = %.2f", cellTypes[j], state, p[, j])
+        column <- sprintf("%s\n%s%s", cellTypes[j], state,
+                          .predictionText(attention, p[, j]))
         .betaTiles(.betaMatrix(attention, rows, cellTypes[j]),
                    .betaSpreads(attention, rows, cellTypes[j]), titles, column,
                    cellTypes[j])
@@ -124,7 +125,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     panels <- c("Mean of genes predicted high", "Mean of genes predicted low")
     tiles <- lapply(cellTypes, function(cellType) {
         rows <- seq_len(nrow(attention))
-        on <- .probabilitiesOf(attention, rows, cellType)[, 1L] > threshold
+        on <- .predictedHigh(attention, rows, cellType, threshold)[, 1L]
         members <- list(which(on), which(!on))
         means <- function(x) {
             do.call(rbind, lapply(members, function(m) {

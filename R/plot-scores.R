@@ -5,6 +5,9 @@
 # `label` and `logit`.
 .scoredGenes <- function(models, signal, cellTypes, threads) {
     models <- .namedModels(models)
+    for (model in models) {
+        if (!is(model, "AttentiveChromePanel")) .checkClasses(model, "x")
+    }
     signal <- .partOf(signal, "test", "signal")
     .checkSignal(signal)
     cellTypes <- .checkCellTypes(signal, cellTypes %||% colnames(signal),

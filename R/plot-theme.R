@@ -68,7 +68,7 @@
 # An attention or attribution of at least one gene.
 .checkAttention <- function(x, arg = "attention") {
     .checkSignal(x, arg, c("attention", "attribution"))
-    if (!"probability" %in% assayNames(x)) {
+    if (!any(c("probability", "prediction") %in% assayNames(x))) {
         .stop("{.arg {arg}} must be an attention, made by {.fn attention}",
               x = "It has no assay {.val probability}.")
     }
@@ -129,8 +129,29 @@
     expressionLabel(x)[rows, cellTypes, drop = FALSE]
 }
 
-.probabilitiesOf <- function(x, rows, cellTypes) {
-    as.matrix(assay(x, "probability")[rows, cellTypes, drop = FALSE])
+# The predicted probabilities or numbers.
+.predictionsOf <- function(x, rows, cellTypes) {
+    as.matrix(assay(x, .predictionAssay(x))[rows, cellTypes, drop = FALSE])
+}
+
+.predictionAssay <- function(x) {
+    intersect(c("probability", "prediction"), assayNames(x))[1L]
+}
+
+# Which genes are predicted high: those with a probability above the threshold,
+# or with a number above the median of all genes shown.
+.predictedHigh <- function(x, rows, cellTypes, threshold) {
+    predicted <- .predictionsOf(x, rows, cellTypes)
+    if (.predictionAssay(x) == "prediction") {
+        threshold <- stats::median(predicted)
+    }
+    predicted > threshold
+}
+
+# "p = 0.93" or "predicted 3.2"
+.predictionText <- function(x, predicted) {
+    number <- .predictionAssay(x) == "prediction"
+    sprintf(if (number) "predicted %.1f" else "p = %.2f", predicted)
 }
 
 .nGenes <- function(n) {

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 all=(train predict kernels scaling memory reads architectures compare panel
      roadmap
-     simulator splits baselines genomewide calibration quality explanations
-     unlike ensembles attribution verdicts missing-marks differential)
+     simulator splits baselines genomewide regression differences calibration
+     quality explanations unlike ensembles attribution verdicts missing-marks differential)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0

@@ -2,9 +2,12 @@
  *
  * network: list(stages = list(layer = names, copies =, steps =, inputs =,
  *                             units =, window =, rate =, branch =, side =,
- *                             marks = double), with one element per stage,
+ *                             marks =, offset =, keep =, tied = double), with
+ *                             one element per stage,
  *               threads =, precision = "single", "double" or "mixed",
  *               kernels = the name of a table,
+ *               outputs = list(at =, loss = names, weight = double), with one
+ *                             element per output,
  *               seed = of dropout, or NA for no dropout,
  *               marks = their number, markDropout = their rate)
  * genes:   list(x = double [inputs x genes], or where they are stored:
@@ -12,7 +15,7 @@
  *                                integer or double, or NULL for zeros,
  *                        rows = integer [genes], from 1, or NULL for all,
  *                        scale = of log1p(scale x), or 0 for x itself),
- *               y = double [genes] or NULL,
+ *               y = double [outputs x genes] or NULL,
  *               present = integer [marks x genes] or NULL)
  * state:   list(parameters =, first =, second =, steps =)
  * settings: list(batchSize =, clip =,
@@ -35,7 +38,8 @@
 /* 2^53: up to here, doubles count every integer. */
 static const double MAX_STEPS = 9007199254740992.0;
 
-/* R's names of the layers and of the uses. R has no other numbers for them. */
+/* R's names of the layers, the losses and the uses. R has no other numbers for
+ * them. */
 static const char *const layer_names[AC_LAYER_TYPES] = {
     [AC_LSTM] = "lstm",       [AC_ATTENTION] = "attention",
     [AC_DENSE] = "dense",     [AC_CONV] = "conv",
@@ -43,7 +47,14 @@ static const char *const layer_names[AC_LAYER_TYPES] = {
     [AC_DROPOUT] = "dropout", [AC_TRANSPOSE] = "transpose",
     [AC_PAD] = "pad",         [AC_FINAL_STATE] = "finalState",
     [AC_AVERAGE] = "average", [AC_VALUE] = "value",
-    [AC_GATE] = "gate",
+    [AC_GATE] = "gate",       [AC_DISTANCE] = "distance",
+};
+
+static const char *const loss_names[AC_LOSSES] = {
+    [AC_CROSS_ENTROPY] = "crossEntropy",
+    [AC_SQUARED] = "squared",
+    [AC_HUBER] = "huber",
+    [AC_CONTRASTIVE] = "contrastive",
 };
 
 static const char *const use_names[AC_USES] = {
@@ -76,6 +87,9 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
     const double *branch = stage_column(stages, "branch", count);
     const double *side = stage_column(stages, "side", count);
     const double *marks = stage_column(stages, "marks", count);
+    const double *offset = stage_column(stages, "offset", count);
+    const double *keep = stage_column(stages, "keep", count);
+    const double *tied = stage_column(stages, "tied", count);
     ac_stage *unwrapped = (ac_stage *)R_alloc(count, sizeof(ac_stage));
     for (int s = 0; s < count; s++) {
         SEXP name = PROTECT(Rf_ScalarString(STRING_ELT(layer, s)));
@@ -90,6 +104,9 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
             .branch = as_int(branch[s], "branch", 0, 1),
             .side = as_int(side[s], "side", 0, INT_MAX),
             .marks = as_int(marks[s], "marks", AC_NO_MARKS, AC_MARK_STEPS),
+            .offset = as_int(offset[s], "offset", 0, INT_MAX),
+            .keep = as_int(keep[s], "keep", 0, 1),
+            .tied = as_int(tied[s], "tied", 0, INT_MAX),
         };
         unwrapped[s] = stage;
         UNPROTECT(1);
@@ -97,13 +114,13 @@ static const ac_stage *unwrap_stages(SEXP stages, int count)
     return unwrapped;
 }
 
-/* At least one stage, and no more than an int counts. */
-static int stage_count(SEXP stages)
+/* At least one stage or output, and no more than an int counts. */
+static int count_names(SEXP columns, const char *name)
 {
-    SEXP layer = list_element(stages, "layer");
-    const R_xlen_t count = Rf_xlength(layer);
-    if (TYPEOF(layer) != STRSXP || count == 0 || count > INT_MAX)
-        Rf_error("internal error: 'layer' must name the layer of each stage");
+    SEXP names = list_element(columns, name);
+    const R_xlen_t count = Rf_xlength(names);
+    if (TYPEOF(names) != STRSXP || count == 0 || count > INT_MAX)
+        Rf_error("internal error: '%s' must be one or more names", name);
     return (int)count;
 }
 
@@ -114,13 +131,32 @@ static int unwrap_seed(SEXP seed)
     return ISNA(x) ? NA_INTEGER : as_int(x, "seed", -INT_MAX, INT_MAX);
 }
 
+static const ac_output *unwrap_outputs(SEXP outputs, int count)
+{
+    SEXP loss = list_element(outputs, "loss");
+    const double *at = stage_column(outputs, "at", count);
+    const double *weight = stage_column(outputs, "weight", count);
+    ac_output *unwrapped = (ac_output *)R_alloc(count, sizeof(ac_output));
+    for (int o = 0; o < count; o++) {
+        SEXP name = PROTECT(Rf_ScalarString(STRING_ELT(loss, o)));
+        const ac_output output = {
+            as_int(at[o], "at", 0, INT_MAX),
+            as_choice(name, "loss", loss_names, AC_LOSSES), weight[o]};
+        unwrapped[o] = output;
+        UNPROTECT(1);
+    }
+    return unwrapped;
+}
+
 static ffi_model unwrap_network(SEXP ffi_network)
 {
+    SEXP outputs = list_element(ffi_network, "outputs");
+    const int output_count = count_names(outputs, "loss");
     SEXP stages = list_element(ffi_network, "stages");
     SEXP precision = list_element(ffi_network, "precision");
     SEXP kernels = list_element(ffi_network, "kernels");
     const int seed = unwrap_seed(list_element(ffi_network, "seed"));
-    const int count = stage_count(stages);
+    const int count = count_names(stages, "layer");
     const int is_double = strcmp(CHAR(Rf_asChar(precision)), "double") == 0;
     const ffi_model model = {
         .engine = is_double ? &ac_double : &ac_single,
@@ -132,7 +168,9 @@ static ffi_model unwrap_network(SEXP ffi_network)
                     .seed = (unsigned)seed,
                     .marks = list_int(ffi_network, "marks", 0, INT_MAX),
                     .mark_dropout =
-                        list_number(ffi_network, "markDropout", 0, 1)},
+                        list_number(ffi_network, "markDropout", 0, 1),
+                    .outputs = unwrap_outputs(outputs, output_count),
+                    .output_count = output_count},
     };
     return model;
 }
@@ -259,7 +297,8 @@ static ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
     genes.x = TYPEOF(x) == VECSXP ? unwrap_stored(x, inputs, &genes.count)
                                   : unwrap_numbers(x, inputs, &genes.count);
     if (y != R_NilValue)
-        genes.y = REAL_RO(as_numbers(y, "y", (R_xlen_t)genes.count));
+        genes.y = REAL_RO(
+            as_numbers(y, "y", (R_xlen_t)genes.count * network->output_count));
     genes.present = unwrap_present(list_element(ffi_genes, "present"),
                                    (double)genes.count * network->marks);
     return genes;
@@ -385,8 +424,8 @@ static SEXP alloc_attention(const ffi_model *model, int s, size_t genes)
     return out;
 }
 
-/* Returns list(stopped, logit = [genes], attention = list of [numbers x copies
- * x genes] for the stages with attention and NULL for the others). */
+/* Returns list(stopped, logit = [outputs x genes], attention = list of [numbers
+ * x copies x genes] for the stages with attention and NULL for the others). */
 SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
                  SEXP ffi_attention)
 {
@@ -398,7 +437,8 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
 
     const char *names[] = {"stopped", "logit", "attention", ""};
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
-    SEXP logit = Rf_allocVector(REALSXP, (R_xlen_t)genes.count);
+    const R_xlen_t outputs = model.network.output_count;
+    SEXP logit = Rf_allocVector(REALSXP, (R_xlen_t)genes.count * outputs);
     SET_VECTOR_ELT(out, 1, logit);
     SEXP attention = Rf_allocVector(VECSXP, stages);
     SET_VECTOR_ELT(out, 2, attention);

@@ -28,8 +28,17 @@ sizes <- list(
     "cnn-attn" = list(filters = 6L, kernel = 4L),
     "cnn-alpha-beta" = list(filters = 5L, kernel = 4L, markFilters = 4L,
                             markKernel = 2L))
+deepDiff <- list(hidden = 4L, markHidden = 3L)
+for (name in c("raw_d", "raw_c", "raw", "raw_aux", "raw_aux_siamese")) {
+    sizes[[name]] <- deepDiff
+}
+sizes$aux <- sizes$aux_siamese <- c(deepDiff, perceptron = 5L)
+# Of DeepDiff's, the channels of two marks.
+marks <- c(raw_d = 2L, raw_c = 4L, raw = 6L, aux = 4L, aux_siamese = 4L,
+           raw_aux = 10L, raw_aux_siamese = 10L)
 for (name in names(sizes)) {
-    save(helper$torchGolden("tools/torch_architectures.py", name, marks = 3L,
+    own <- if (name %in% names(marks)) marks[[name]] else 3L
+    save(helper$torchGolden("tools/torch_architectures.py", name, own,
                             bins = 13L, genes = 19L, sizes[[name]],
                             scale = 0.4), name)
 }

@@ -6,7 +6,8 @@
 
 Writes into FOLDER, as plain files of doubles, for a model NAME with random parameters in [-scale, scale] and random
 counts:
-  x, y             counts [genes][marks][bins] and labels
+  x, y             counts [genes][marks][bins] and labels, or of DeepDiff's networks, whose marks are channels, the
+                   targets of all outputs [genes][outputs]
   parameters       in the order of the modules; arrays column by column, as R keeps them
   logit, attention-STAGE [genes][copies][steps], loss, gradient (as parameters)
   adamLosses       loss of each of the first training steps with all genes as the mini-batch
@@ -142,6 +143,46 @@ class DeepChrome(nn.Module):
         return self.head(F.relu(self.dense2(F.relu(self.dense1(v))))), {}
 
 
+class DeepDiffAux(nn.Module):
+    """The channels of cell type A and then of B, with a part for each; or, raw, behind all of A, B and A - B, a second
+    level over all of them. siamese: both cell types have the same encoders."""
+
+    def __init__(self, channels, hidden, mark_hidden, perceptron, raw, siamese):
+        super().__init__()
+        self.own = channels // 5 if raw else channels // 2
+        self.siamese = siamese
+        count = channels - (self.own if siamese else 0)
+        self.encoders = nn.ModuleList(Lstm(1, hidden, 0) for _ in range(count))
+        self.attends = nn.ModuleList(Attend(2 * hidden) for _ in range(count))
+        if raw:
+            self.level = Lstm(2 * hidden, mark_hidden, 0)
+            self.level_attend = Attend(2 * mark_hidden)
+        self.pair_levels = nn.ModuleList(Lstm(2 * hidden, mark_hidden, 0) for _ in range(2))
+        self.pair_attends = nn.ModuleList(Attend(2 * mark_hidden) for _ in range(2))
+        self.heads = nn.ModuleList(nn.Linear(2 * mark_hidden, 1) for _ in range(2))
+        self.perceptron = None if raw else nn.Linear(4 * mark_hidden, perceptron)
+        self.head = nn.Linear(2 * mark_hidden if raw else perceptron, 1)
+
+    def forward(self, x):
+        which = [c if c < len(self.encoders) else c - self.own for c in range(x.shape[2])]
+        pairs = [self.attends[w](self.encoders[w](x[:, :, c:c + 1])) for c, w in enumerate(which)]
+        m, alpha = (torch.stack(part, 1) for part in zip(*pairs))
+        both = m[:, -2 * self.own:-self.own], m[:, -self.own:]
+        told = [attend(level(e)) for attend, level, e in zip(self.pair_attends, self.pair_levels, both)]
+        v = [v for v, _ in told]
+        attention = dict(binAttention=alpha, pairAttention=torch.stack([beta for _, beta in told], 1))
+        if self.perceptron:
+            y = self.head(F.relu(self.perceptron(torch.cat(v, 1))))
+        else:
+            top, beta = self.level_attend(self.level(m))
+            y = self.head(top)
+            attention["markAttention"] = beta.unsqueeze(1)
+        outputs = [y] + [head(own) for head, own in zip(self.heads, v)]
+        if self.siamese:
+            outputs.append((both[0] - both[1]).pow(2).sum((1, 2)).sqrt().unsqueeze(1))
+        return torch.cat(outputs, 1), attention
+
+
 class Same(nn.Module):
     """genes x channels x time: a convolution padded with zeros, and its rectifier"""
 
@@ -252,8 +293,32 @@ def cnn_alpha_beta(marks, bins, filters=50, kernel=10, markFilters=50, markKerne
                      Conv(filters, markFilters, markKernel, dropout), markFilters)
 
 
+def deepdiff_aux(raw, siamese):
+    def make(marks, bins, hidden=32, markHidden=16, perceptron=32):
+        return DeepDiffAux(marks, hidden, markHidden, perceptron, raw, siamese)
+    return make
+
+
 ARCHITECTURES = {"additive": additive, "lstm-alpha-beta": lstm_alpha_beta, "lstm-alpha": lstm_alpha, "lstm-attn": lstm_attn, "lstm": lstm,
                  "deepchrome": deepchrome, "cnn-attn": cnn_attn, "cnn-alpha-beta": cnn_alpha_beta}
+DEEPDIFF = {"raw_d": lstm_alpha_beta, "raw_c": lstm_alpha_beta, "raw": lstm_alpha_beta,
+            "aux": deepdiff_aux(False, False), "raw_aux": deepdiff_aux(True, False),
+            "aux_siamese": deepdiff_aux(False, True), "raw_aux_siamese": deepdiff_aux(True, True)}
+
+
+def classes(output, y):
+    return F.binary_cross_entropy_with_logits(output.squeeze(1), y[:, 0])
+
+
+def differences(output, y):
+    """Of the change and, where they are there, the values of both cell types and the distance of their embeddings."""
+    loss = F.mse_loss(output[:, 0], y[:, 0])
+    for i in range(1, min(output.shape[1], 3)):
+        loss = loss + F.mse_loss(output[:, i], y[:, i])
+    if output.shape[1] == 4:
+        d, large = output[:, 3], y[:, 3]
+        loss = loss + 4 * ((1 - large) * d ** 2 + large * torch.clamp(2 - d, min=0) ** 2).mean()
+    return loss
 
 
 def in_columns(tensors):
@@ -261,9 +326,9 @@ def in_columns(tensors):
     return torch.cat([t.detach().permute(*reversed(range(t.dim()))).flatten() for t in tensors])
 
 
-def training_step(model, optimiser, x, y):
+def training_step(model, optimiser, x, y, loss_of):
     optimiser.zero_grad()
-    loss = F.binary_cross_entropy_with_logits(model(x)[0].squeeze(1), y)
+    loss = loss_of(model(x)[0], y)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()
@@ -272,7 +337,7 @@ def training_step(model, optimiser, x, y):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("name", choices=ARCHITECTURES)
+    p.add_argument("name", choices=[*ARCHITECTURES, *DEEPDIFF])
     p.add_argument("folder")
     for name, default in dict(bins=100, marks=5, genes=4, seed=1, steps=5).items():
         p.add_argument("--" + name, type=int, default=default)
@@ -282,20 +347,23 @@ def main():
     torch.manual_seed(o.seed)
     torch.set_default_dtype(torch.float64)
     size = {name: int(value) for name, value in (s.split("=") for s in o.size)}
-    model = ARCHITECTURES[o.name](o.marks, o.bins, **size).eval()
+    model = (ARCHITECTURES | DEEPDIFF)[o.name](o.marks, o.bins, **size).eval()
+    loss_of = differences if o.name in DEEPDIFF else classes
     for parameter in model.parameters():
         nn.init.uniform_(parameter, -o.scale, o.scale)
     x = torch.poisson(torch.full((o.genes, o.bins, o.marks), 3.0))
-    y = torch.arange(o.genes).remainder(2).to(x.dtype)
 
     logit, attention = model(x)
-    loss = F.binary_cross_entropy_with_logits(logit.squeeze(1), y)
+    y = torch.arange(o.genes).remainder(2).to(x.dtype).unsqueeze(1)
+    if o.name in DEEPDIFF:       # the last one is 0 or 1
+        y = torch.cat([3 * torch.randn(o.genes, 3), y], 1)[:, [0, 1, 2, 3][:logit.shape[1]]]
+    loss = loss_of(logit, y)
     loss.backward()
-    out = dict(x=x.transpose(1, 2), y=y, parameters=in_columns(model.parameters()), logit=logit, loss=loss,
+    out = dict(x=x.transpose(1, 2), y=y, parameters=in_columns(model.parameters()), logit=logit[:, 0], loss=loss,
                gradient=in_columns(q.grad for q in model.parameters()),
                **{"attention-" + stage: weight for stage, weight in attention.items()})
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    out["adamLosses"] = torch.tensor([training_step(model, optimiser, x, y) for _ in range(o.steps)])
+    out["adamLosses"] = torch.tensor([training_step(model, optimiser, x, y, loss_of) for _ in range(o.steps)])
     out["after"] = in_columns(model.parameters())
     os.makedirs(o.folder, exist_ok=True)
     for name, values in out.items():

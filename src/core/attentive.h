@@ -31,8 +31,18 @@ typedef enum {
     AC_AVERAGE,
     AC_VALUE,
     AC_GATE,
+    AC_DISTANCE,
     AC_LAYER_TYPES
 } ac_layer;
+
+/* What training minimises (network/loss.c). */
+typedef enum {
+    AC_CROSS_ENTROPY = 0, /* binary, of a logit and a label 0 or 1 */
+    AC_SQUARED,
+    AC_HUBER,       /* with delta 1                              */
+    AC_CONTRASTIVE, /* of a distance, and 1 where it is to be large */
+    AC_LOSSES
+} ac_loss;
 
 /* What a stage has of the marks of a gene. */
 typedef enum {
@@ -42,9 +52,9 @@ typedef enum {
 } ac_mark_axis;
 
 /* A stage is `copies` layers of one kind side by side. Each copy reads an equal
- * share of the output of the stage before it. The outputs of the copies are
- * contiguous, so the M embeddings of M marks are the M steps of the next
- * stage. */
+ * share of the output of the stage before it, or of a slice of it. The outputs
+ * of the copies are contiguous, so the M embeddings of M marks are the M steps
+ * of the next stage. */
 typedef struct {
     int layer;   /* ac_layer                                            */
     int copies;  /* layers side by side, each with its own weights      */
@@ -60,7 +70,19 @@ typedef struct {
                     does. What the stage before wrote is for a gate.    */
     int side;    /* gate: numbers per place that the first branch wrote */
     int marks;   /* attention: ac_mark_axis                             */
+    int offset;  /* first of the numbers that it reads of those that the stage
+                    before wrote                                        */
+    int keep;    /* 1: all that the stage before wrote follows its output */
+    int tied;    /* the last copies that have the weights of those as many
+                    places before                                       */
 } ac_stage;
+
+/* One of the numbers that the last stage writes. */
+typedef struct {
+    int at;
+    int loss; /* ac_loss */
+    double weight;
+} ac_output;
 
 typedef struct {
     const ac_stage *stages;
@@ -74,6 +96,9 @@ typedef struct {
                             0: none can be missing                          */
     double mark_dropout; /* share of the marks that is dropped, where dropout
                             is on: whole, gene by gene, and never all       */
+    const ac_output *outputs; /* the first is what is predicted; NULL: one
+                                 logit, all that the last stage writes */
+    int output_count;
 } ac_network;
 
 typedef enum {
@@ -97,19 +122,22 @@ typedef struct {
     const ac_array *arrays;
     size_t array_count;
     const int *rows;    /* that of each gene, 0-based; NULL: 0, 1, 2 ...  */
-    double scale;       /* above 0: the network reads log1p(scale value)  */
+    double scale;       /* above 0: the network reads log1p(scale |value|),
+                           with the sign of the value                     */
     const double *logs; /* log1p(scale k) of the whole numbers k from 0   */
     size_t log_count;   /* 0: none is at hand */
 } ac_input;
 
 /* Genes: `inputs` numbers each, in the order in which the first stage reads
- * them, and a label 0 or 1 (y is NULL where none is needed). Of a mark that is
+ * them, and a target for each output, which is a label 0 or 1 for
+ * cross-entropy and a number for other losses; one that is not a number (NaN)
+ * has no loss (y is NULL where none is needed). Of a mark that is
  * not present, the numbers have no effect and attention over marks is 0; each
  * gene needs one that is. */
 typedef struct {
     size_t count;
-    ac_input x;         /* [count][inputs] */
-    const double *y;    /* [count]         */
+    ac_input x;         /* [count][inputs]  */
+    const double *y;    /* [count][outputs] */
     const int *present; /* [count][marks]: 1 or 0; NULL: all are */
 } ac_genes;
 
@@ -166,8 +194,8 @@ typedef struct {
      * beta [marks] and shares [marks][bins]. */
     size_t (*exported_count)(const ac_stage *stage);
 
-    /* logit: [count]. attention: a pointer for each stage, to [count][copies]
-     * [exported_count], or NULL where it is not wanted. */
+    /* logit: [count][outputs]. attention: a pointer for each stage, to
+     * [count][copies] [exported_count], or NULL where it is not wanted. */
     ac_status (*predict)(const ac_network *network, const ac_genes *genes,
                          const double *parameters, ac_poll poll, double *logit,
                          double *const *attention);
@@ -178,9 +206,9 @@ typedef struct {
                           const double *parameters, ac_poll poll, double *loss,
                           double *gradient, double *dx);
 
-    /* Derivatives of each gene's logit by its own input: dx is
-     * [count][inputs]. They are by what the network reads: log1p(scale value)
-     * where there is a scale. */
+    /* Derivatives of each gene's first output by its own input: dx is
+     * [count][inputs]. They are by what the network reads: the logarithm where
+     * there is a scale. */
     ac_status (*logit_gradient)(const ac_network *network,
                                 const ac_genes *genes, const double *parameters,
                                 ac_poll poll, double *dx);

@@ -35,7 +35,7 @@ static fixture fill_fixture(const ac_stage *stages, int count, int genes)
     fixture f;
     unsigned seed = 1;
     memcpy(f.stages, stages, count * sizeof *stages);
-    const ac_network network = {f.stages, count, 1, NULL, 0, 0, 0, 0};
+    const ac_network network = {f.stages, count, 1, NULL, 0, 0, 0, 0, NULL, 0};
     f.network = network;
     f.parameters = ac_double.parameter_count(&network);
     f.block = malloc(f.parameters * sizeof(double));
@@ -68,6 +68,34 @@ static fixture make_fixture(int marks, int bins, int hidden, int mark_hidden,
         {AC_DENSE, 1, 1, 2 * mark_hidden, 1, 0, 0, 0, 0, 0},
     };
     return fill_fixture(stages, 5, genes);
+}
+
+/* Four outputs, slices of what is kept, and copies that share weights. */
+static fixture make_pair_fixture(int genes)
+{
+    static const ac_output outputs[] = {{0, AC_SQUARED, 1},
+                                        {1, AC_HUBER, 0.5},
+                                        {2, AC_CROSS_ENTROPY, 2},
+                                        {37, AC_CONTRASTIVE, 4}};
+    const ac_stage stages[] = {
+        {AC_LSTM, 10, 3, 1, 1, .tied = 2},
+        {AC_ATTENTION, 10, 3, 2, .tied = 2},
+        {AC_DISTANCE, 1, 2, 4, .offset = 12, .keep = 1},
+        {AC_LSTM, 1, 10, 2, 1, .offset = 1, .keep = 1},
+        {AC_ATTENTION, 1, 10, 2, .keep = 1},
+        {AC_LSTM, 2, 2, 2, 1, .offset = 35, .keep = 1},
+        {AC_ATTENTION, 2, 2, 2, .keep = 1},
+        {AC_DENSE, 2, 1, 2, 1, .keep = 1},
+        {AC_DENSE, 1, 1, 2, 1, .offset = 14, .keep = 1},
+    };
+    fixture f = fill_fixture(stages, 9, genes);
+    f.network.outputs = outputs;
+    f.network.output_count = 4;
+    f.y = realloc(f.y, sizeof(double) * genes * 4);
+    for (int i = 0; i < 4 * genes; i++)
+        f.y[i] = i % 7 == 0 ? NAN : i % 3 == 0;
+    f.genes.y = f.y;
+    return f;
 }
 
 /* All other layers in one network, which drops if it is asked to. */
@@ -220,6 +248,7 @@ static void test_gradients(void)
     test_gradient(make_conv_fixture(3, 12, 4, 18));
     test_gradient(dropping);
     test_gradient(make_gate_fixture(3, 7, 18));
+    test_gradient(make_pair_fixture(18));
     test_gradient(without_marks(make_fixture(3, 5, 4, 3, 18), 3));
     test_gradient(without_marks(make_conv_fixture(3, 12, 4, 18), 3));
     test_gradient(without_marks(make_gate_fixture(3, 7, 18), 3));
@@ -606,7 +635,7 @@ static void test_giants(const ac_engine *engine)
     const ac_array array = {&x, AC_DOUBLES, 1, 1};
     const ac_genes none = {0, {&array, 1, NULL, 0, NULL, 0}, NULL, NULL};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0};
+        const ac_network network = {stages[i], 1, 1, NULL, 0, 0, 0, 0, NULL, 0};
         expect(engine->parameter_count(&network) == 0, "no parameters");
         expect(engine->memory(&network, AC_TRAIN) == SIZE_MAX,
                "a giant takes more than there is");
@@ -614,7 +643,7 @@ static void test_giants(const ac_engine *engine)
                    AC_NO_MEMORY,
                "a giant is refused");
     }
-    const ac_network empty = {NULL, 0, 1, NULL, 0, 0, 0, 0};
+    const ac_network empty = {NULL, 0, 1, NULL, 0, 0, 0, 0, NULL, 0};
     expect(engine->memory(&empty, AC_TRAIN) == 0 &&
                engine->predict(&empty, &none, &x, never, &logit, NULL) ==
                    AC_BAD_NETWORK,

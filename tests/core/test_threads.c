@@ -125,6 +125,7 @@ typedef struct {
     const char *name;
     ac_stage stages[MOST_STAGES];
     int count;
+    ac_output outputs[2]; /* none: one logit */
 } shape;
 
 static const shape shapes[] = {
@@ -155,7 +156,32 @@ static const shape shapes[] = {
       {AC_FINAL_STATE, 1, BINS / 2, 6, 0, 0, 0, 0, 0, 0},
       {AC_DENSE, 1, 1, 6, 1, 0, 0, 0, 0, 0}},
      8},
+    {"two outputs, what is kept, and shared weights",
+     {{AC_LSTM, MARKS, BINS, 1, 1, .tied = 1},
+      {AC_ATTENTION, MARKS, BINS, 2, .tied = 1},
+      {AC_DISTANCE, 1, 2, 2, .offset = 2 * MARKS - 4, .keep = 1},
+      {AC_LSTM, 1, MARKS, 2, 1, .offset = 1, .keep = 1},
+      {AC_ATTENTION, 1, MARKS, 2, .keep = 1},
+      {AC_DENSE, 1, 1, 2, 1, .keep = 1}},
+     6,
+     {{0, AC_HUBER, 1}, {3 + 2 * MARKS, AC_CONTRASTIVE, 0.5}}},
 };
+
+/* The number of outputs; that of a network without a list is 1. */
+static int outputs_of(const shape *shape)
+{
+    return shape->outputs[0].weight > 0 ? 2 : 1;
+}
+
+static ac_network network_of(const shape *shape, int threads)
+{
+    ac_network network = {shape->stages, shape->count, threads};
+    if (outputs_of(shape) > 1) {
+        network.outputs = shape->outputs;
+        network.output_count = 2;
+    }
+    return network;
+}
 
 typedef struct {
     size_t count, size;
@@ -172,24 +198,29 @@ static double uniform(unsigned *state)
 static results run_all(const ac_engine *engine, const shape *shape, int threads,
                        int batch)
 {
-    static double x[GENES * MARKS * BINS], y[GENES], rates[GENES];
+    static double x[GENES * MARKS * BINS], y[2 * GENES], rates[GENES];
     static int order[GENES], present[GENES * MARKS];
     unsigned seed = 5;
     for (int i = 0; i < GENES * MARKS * BINS; i++)
         x[i] = 5 * uniform(&seed);
     for (int i = 0; i < GENES; i++) {
         y[i] = i % 2;
+        y[GENES + i] = i % 3 == 0;
         rates[i] = 0.01;
         order[i] = i * 7 % GENES;
         for (int j = 0; j < MARKS; j++)
             present[i * MARKS + j] = i % 5 == 0 || j == i % MARKS;
     }
-    const ac_network network = {
-        shape->stages, shape->count, threads, NULL, 1, 9, MARKS, 0.2};
+    ac_network network = network_of(shape, threads);
+    network.dropout_on = 1;
+    network.seed = 9;
+    network.marks = MARKS;
+    network.mark_dropout = 0.2;
     const ac_array array = {x, AC_DOUBLES, MARKS * BINS, 1};
     const ac_genes genes = {GENES, {&array, 1, NULL, 0, NULL, 0}, y, present};
     const size_t p = engine->parameter_count(&network), inputs = MARKS * BINS;
-    const size_t size = 4 * p + 3 + GENES * (1 + 2 * inputs);
+    const size_t outputs = outputs_of(shape);
+    const size_t size = 4 * p + 3 + GENES * (outputs + 2 * inputs);
     double *out = calloc(size, sizeof(double)), *next = out + 3 * p;
     for (size_t i = 0; i < p; i++)
         out[i] = uniform(&seed) - 0.5;
@@ -200,7 +231,7 @@ static results run_all(const ac_engine *engine, const shape *shape, int threads,
         good &= engine->train(&network, &genes, order, &settings, &state, never,
                               next++) == AC_OK;
     good &= engine->predict(&network, &genes, out, never, next, NULL) == AC_OK;
-    next += GENES;
+    next += GENES * outputs;
     good &= engine->logit_gradient(&network, &genes, out, never, next) == AC_OK;
     next += GENES * inputs;
     good &= engine->gradient(&network, &genes, out, never, next, next + 1,
@@ -233,10 +264,9 @@ static void test_bits(const ac_engine *engine, const shape *shape)
 /* After any poll, with several threads at work. */
 static void test_interrupt(const ac_engine *engine, const shape *shape)
 {
-    static double x[GENES * MARKS * BINS], y[GENES], rates[GENES];
+    static double x[GENES * MARKS * BINS], y[2 * GENES], rates[GENES];
     static int order[GENES];
-    const ac_network network = {
-        shape->stages, shape->count, 4, NULL, 0, 0, 0, 0};
+    const ac_network network = network_of(shape, 4);
     const ac_array array = {x, AC_DOUBLES, MARKS * BINS, 1};
     const ac_genes genes = {GENES, {&array, 1, NULL, 0, NULL, 0}, y, NULL};
     const size_t p = engine->parameter_count(&network);

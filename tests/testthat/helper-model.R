@@ -27,3 +27,11 @@ smallSizes <- list(hidden = 3, markHidden = 2, perceptron = 4, filters = 4,
                    markFilters = 3, markKernel = 2, dropout = 0.5,
                    detectors = 2, places = 3, context = 3, contextKernel = 3,
                    placeKernel = 2, valueDropout = 0.3)
+
+# Marks of which a small network has a suitable number: those with auxiliary
+# parts read channels of one mark.
+smallMarks <- function(architecture) {
+    entry <- .architectures[[architecture]]
+    if (is.null(entry$auxiliary)) c("a", "b", "c")
+    else paste0("mark", seq_along(entry$channels))
+}

@@ -29,7 +29,7 @@ test_that("derivatives are those of finite differences, all architectures", {
     for (mark in marks(genes)) {
         assay(shifted, mark) <- assay(genes, mark) + 0.37
     }
-    for (architecture in names(.architectures)) {
+    for (architecture in listArchitectures()$architecture) {
         for (transform in c("none", "log1p")) {
             model <- trained(architecture, transform)
             saliency <- attribution(model, shifted)
@@ -57,7 +57,7 @@ silenced <- function(signal) {
 }
 
 test_that("integrated gradients are complete, in both precisions", {
-    for (architecture in names(.architectures)) {
+    for (architecture in listArchitectures()$architecture) {
         model <- trained(architecture, epochs = 20)
         for (precision in c("single", "double")) {
             model@training$precision <- precision

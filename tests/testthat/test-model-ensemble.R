@@ -341,7 +341,8 @@ uses <- list(
     },
     combineCols = NULL, combineRows = NULL, countReads = NULL,
     crossCellTypes = function(x) crossCellTypes(panel, two$test),
-    differentialAttention = NULL, editSignal = NULL,
+    differentialAttention = NULL,
+    differentialExpression = "difference of two cell types", editSignal = NULL,
     evaluate = function(x) evaluate(x, test), expressionLabel = NULL,
     faithfulness = function(x) {
         faithfulness(x, test, c("attention", "share"), draws = 2, seed = 1)

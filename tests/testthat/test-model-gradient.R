@@ -2,17 +2,20 @@
 # each layer in the smallest network that has it, then the whole architecture.
 
 expectGradient <- function(stages, genes = 19L, seed = 1L,
-                           dropout = NA_integer_) {
-    network <- .network(stages, 1L, "double", dropout)
+                           dropout = NA_integer_, loss = "crossEntropy") {
+    network <- .network(stages, 1L, "double", dropout,
+                        target = list(name = "any", loss = loss))
+    outputs <- length(network$outputs$at)
     count <- sum(unlist(lapply(stages, function(s) {
-        s$copies * sum(vapply(.layerTypes[[s$layer]]$parameters(s), prod, 0))
+        shapes <- .layerTypes[[s$layer]]$parameters(s)
+        (s$copies - s$tied) * sum(vapply(shapes, prod, 0))
     })))
     first <- stages[[1L]]
     inputs <- first$copies * first$steps * first$inputs
     data <- withr::with_seed(seed, list(
         parameters = stats::runif(count, -0.5, 0.5),
         x = stats::rnorm(inputs * genes),
-        y = as.double(stats::rbinom(genes, 1L, 0.5))))
+        y = as.double(stats::rbinom(genes * outputs, 1L, 0.5))))
     loss <- function(parameters, x) {
         .lossGradient(network, parameters, list(x = x, y = data$y))$loss
     }
@@ -96,13 +99,28 @@ test_that("dropout's gradient is right, with and without a seed", {
     expectGradient(stages, dropout = 5L)
 })
 
+test_that("the gradients of all losses are right", {
+    for (loss in c("crossEntropy", "squared", "huber")) {
+        expectGradient(list(.stage("dense", "hidden", 1L, 3L, 2L, 4L),
+                            .stage("dense", "head", 1L, 1L, 4L, 1L)),
+                       loss = loss)
+    }
+})
+
 test_that("every architecture's gradient is right, with and without dropout", {
     for (name in names(.architectures)) {
         size <- smallSizes[names(.architectures[[name]]$size)]
-        stages <- .stagesOf(name, c("a", "b", "c"), 6L, size)
+        # Those of DeepDiff have many parameters.
+        bins <- if (is.null(.architectures[[name]]$channels)) 6L else 2L
+        stages <- .stagesOf(name, smallMarks(name), bins, size)
         expectGradient(stages)
-        expectGradient(stages, dropout = 3L)
+        if (size$dropout > 0) expectGradient(stages, dropout = 3L)
     }
+})
+
+test_that("siamese gradients are right with several marks", {
+    size <- list(hidden = 1, markHidden = 1, dropout = 0)
+    expectGradient(.stagesOf("raw_aux_siamese", letters[1:10], 2L, size))
 })
 
 test_that("a network whose stages do not fit is refused", {

@@ -54,7 +54,7 @@ test_that("all tables agree with double precision in every shape", {
 
 test_that("all tables agree with double precision in every architecture", {
     marks <- paste0("mark", 1:3)
-    for (name in names(.architectures)) {
+    for (name in listArchitectures()$architecture) {
         stages <- .stagesOf(name, marks, 40L, list())
         shapes <- .parameterShapes(stages, marks)
         work <- withr::with_seed(1, list(

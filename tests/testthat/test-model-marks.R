@@ -5,7 +5,7 @@ parts <- smallParts()
 model <- quickModel(parts, markDropout = 0.5)
 lacks <- parts$test
 marks(lacks) <- setdiff(marks(lacks), "H3K27me3")
-given <- names(.architectures)
+given <- listArchitectures()$architecture
 
 # ---- the core ---------------------------------------------------------------
 

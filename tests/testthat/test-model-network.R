@@ -123,10 +123,10 @@ test_that("numbers outside of the core's range are refused", {
     expect_error(bytes(modifyList(good, list(seed = 3e9))), "'seed'")
     empty <- good
     empty$stages <- lapply(good$stages, `[`, 0L)
-    expect_error(bytes(empty), "the layer of each stage")
+    expect_error(bytes(empty), "must be one or more names")
     expect_error(.Call(ffi_predict, empty, numeric(),
                        list(x = numeric(), y = NULL), FALSE),
-                 "the layer of each")
+                 "must be one or more names")
 })
 
 test_that("settings and state of a training are checked at the boundary", {

@@ -31,8 +31,20 @@ test_that("every architecture matches PyTorch at full size", {
     skip_if(!file.exists(script), "not in a checkout")
     skip_if(!hasTorch(), "no PyTorch")
     for (name in names(.architectures)) {
+        if (!is.null(.architectures[[name]]$channels)) next
         expectParity(torchGolden(script, name, marks = 5L, bins = 100L,
                                  genes = 5L))
+    }
+})
+
+test_that("DeepDiff's largest networks match PyTorch at their own sizes", {
+    script <- test_path("..", "..", "tools", "torch_architectures.py")
+    skip_if(!file.exists(script), "not in a checkout")
+    skip_if(!hasTorch(), "no PyTorch")
+    for (name in c("aux_siamese", "raw_aux_siamese")) {
+        channels <- length(.architectures[[name]]$channels)
+        expectParity(torchGolden(script, name, marks = 2L * channels,
+                                 bins = 30L, genes = 5L))
     }
 })
 

@@ -25,6 +25,16 @@ typedef struct {
     real *present; /* [marks][LANES], each is 1 or 0 */
 } mark_mask;
 
+/* What the stage passes on (carry.c): all that the stage before wrote, in and
+ * behind the output of this stage. */
+typedef struct {
+    const real *in;
+    real *out;        /* NULL: not kept     */
+    const real *dout; /* NULL: no gradient  */
+    real *din;        /* NULL: not wanted   */
+    size_t count;     /* numbers, of all lanes */
+} carried;
+
 typedef struct {
     const ac_stage *stage;
     const layer_type *type;
@@ -46,6 +56,7 @@ typedef struct {
     real *out;
     const real *dout; /* NULL: no gradient wanted, here or before      */
     real *din;        /* assigned, not accumulated; NULL: not wanted   */
+    carried carried;
 } layer;
 
 /* Functions that a layer does not need may be NULL. */

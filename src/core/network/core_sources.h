@@ -14,6 +14,7 @@
 #include "layers/attention.c"
 #include "layers/average.c"
 #include "layers/conv.c"
+#include "layers/distance.c"
 #include "layers/dropout.c"
 #include "layers/final_state.c"
 #include "layers/gate.c"
@@ -24,10 +25,14 @@
 
 #include "network/adam.c"
 #include "network/loss.c"
+#include "network/outputs.c"
 #include "network/shape.c"
 
 #include "network/input.c"
 #include "network/mask.c"
+
+#include "network/carry.c"
+#include "network/ties.c"
 
 #include "network/network.c"
 #include "network/team.c"

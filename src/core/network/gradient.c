@@ -13,13 +13,13 @@ static void export_dx(const job *job, network *net)
 /* The loss is summed, its gradient is that of the mean over the job's genes. */
 static void turn_loss(const job *job, network *net)
 {
-    memset(net->dlogit, 0, sizeof(real) * LANES);
+    const size_t outputs = output_count(net->shape);
+    memset(net->dlogit, 0, sizeof(real) * net->written * LANES);
     for (int l = 0; l < net->lanes; l++) {
         const size_t at = job->first + net->first + l;
-        const real y =
-            (real)job->genes->y[job->order ? (size_t)job->order[at] : at];
-        net->losses[l] = loss_forward(net->logit[l], y);
-        net->dlogit[l] = loss_backward(net->logit[l], y) / (real)job->count;
+        const size_t gene = job->order ? (size_t)job->order[at] : at;
+        net->losses[l] =
+            output_losses(net, job->genes->y + gene * outputs, l, job->count);
     }
 }
 
@@ -53,9 +53,11 @@ static ac_status engine_gradient(const ac_network *shape, const ac_genes *genes,
 
 static void turn_one(const job *job, network *net)
 {
+    const size_t at = (size_t)network_outputs(net->shape)->at;
     (void)job;
+    memset(net->dlogit, 0, sizeof(real) * net->written * LANES);
     for (int l = 0; l < LANES; l++)
-        net->dlogit[l] = 1;
+        net->dlogit[at * LANES + l] = 1;
 }
 
 static ac_status engine_logit_gradient(const ac_network *shape,

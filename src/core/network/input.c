@@ -13,7 +13,8 @@ static double scaled_value(const ac_input *input, double value)
         if ((double)whole == value)
             return input->logs[whole];
     }
-    return log1p(input->scale * value);
+    const double size = log1p(input->scale * fabs(value));
+    return value < 0 ? -size : size;
 }
 
 /* Number i of each row, for all lanes of it: neighbours in most arrays. `at`:

@@ -32,7 +32,8 @@ static size_t arena_times(size_t a, size_t b)
     return b > 0 && a > ARENA_LIMIT / b ? ARENA_LIMIT : a * b;
 }
 
-/* `shared`: what the networks on all blocks read, in the same places. */
+/* `shared`: what the networks on all blocks read, in the same places; `in`:
+ * what the stage before wrote, net->written numbers. */
 static real *lay_out_stage(network *net, arena *shared, arena *from,
                            const ac_stage *stage, layer *first, real *in,
                            real **din, int training, int wants_dout)
@@ -40,9 +41,12 @@ static real *lay_out_stage(network *net, arena *shared, arena *from,
     const layer_type *type = layer_types[stage->layer];
     const size_t in_count = stage_input_count(stage) * LANES;
     const size_t out_count = stage_output_count(stage) * LANES;
-    real *out = arena_alloc(from, stage->copies * out_count);
-    real *dout =
-        wants_dout ? arena_alloc(from, stage->copies * out_count) : NULL;
+    const size_t own = stage->copies * out_count;
+    const size_t offset = (size_t)stage->offset * LANES;
+    const size_t before = net->written * LANES;
+    const size_t all = own + (stage->keep ? before : 0);
+    real *out = arena_alloc(from, all);
+    real *dout = wants_dout ? arena_alloc(from, all) : NULL;
     for (int c = 0; c < stage->copies; c++) {
         layer *self = &first[c];
         self->stage = stage;
@@ -57,11 +61,15 @@ static real *lay_out_stage(network *net, arena *shared, arena *from,
                 from, type->cache_count(stage, self->kernels, training));
         if (!from->base)
             continue;
-        self->in = in + c * in_count;
+        self->in = in + offset + c * in_count;
         self->out = out + c * out_count;
-        self->din = *din ? *din + c * in_count : NULL;
+        self->din = *din ? *din + offset + c * in_count : NULL;
         self->dout = dout ? dout + c * out_count : NULL;
+        self->carried =
+            (carried){in, stage->keep ? out + own : NULL,
+                      stage->keep && dout ? dout + own : NULL, *din, before};
     }
+    net->written = all / LANES;
     *din = dout;
     net->logit = out;
     net->dlogit = dout;
@@ -88,6 +96,7 @@ static void network_lay_out(network *net, arena *shared, arena *from,
               wants_dx = use == AC_GRADIENT_AND_DX;
     int wants_dout = wants_dx;
     layer *next = net->layers;
+    net->written = net->input_count;
     net->mask.present = arena_alloc(from, (size_t)shape->marks * LANES);
     net->x = arena_alloc(from, net->input_count * LANES);
     net->dx = wants_dx ? arena_alloc(from, net->input_count * LANES) : NULL;
@@ -98,6 +107,7 @@ static void network_lay_out(network *net, arena *shared, arena *from,
             side = in;
             dside = din;
             in = net->x;
+            net->written = net->input_count;
             din = net->branch_dx = lay_out_branch_dx(net, from, wants_dx);
             wants_dout = wants_dx;
         }
@@ -137,10 +147,13 @@ static void network_init(network *net, const ac_network *shape, layer *layers,
 /* After network_lay_out(). */
 static void network_assign(network *net, pool *pool, const real *parameters)
 {
+    size_t next = 0, tied = network_parameter_count(net->shape); /* ties.c */
     net->pool = pool;
     for (int i = 0; i < net->layer_count; i++) {
-        net->layers[i].parameters = parameters;
-        parameters += stage_parameter_count(net->layers[i].stage);
+        layer *self = &net->layers[i];
+        size_t *first = is_tied(self) ? &tied : &next;
+        self->parameters = parameters + *first;
+        *first += stage_parameter_count(self->stage);
     }
 }
 
@@ -213,6 +226,7 @@ static ac_status run_stage(network *net, const ac_stage *stage,
         }
         if (backward && self->type->join)
             self->type->join(self);
+        (backward ? carry_backward : carry_forward)(self);
     }
     return AC_OK;
 }

@@ -18,6 +18,7 @@ typedef struct {
     layer *layers; /* in the order of the stages and their copies */
     int layer_count;
     size_t input_count;
+    size_t written; /* numbers per gene that the last stage writes */
     dropout_rng dropout_rng;
     mark_mask mask;
 
@@ -25,7 +26,7 @@ typedef struct {
     real *dx;        /* as x; NULL where not wanted          */
     real *branch_dx; /* what the second branch adds to it    */
     const real *logit;
-    real *dlogit; /* [LANES] */
+    real *dlogit; /* [written][LANES] */
 
     /* The block that it is on. */
     size_t first;   /* its first gene, from the first of the work */

@@ -19,7 +19,8 @@ static void export_attention(const job *job, const network *net)
 
 static void turn_logit(const job *job, network *net)
 {
-    copy_out(net->lanes, net->logit, job->logit + net->first);
+    export_outputs(net, net->lanes,
+                   job->logit + net->first * output_count(net->shape));
     if (job->attention)
         export_attention(job, net);
 }

@@ -11,7 +11,7 @@ static const layer_type *const layer_types[AC_LAYER_TYPES] = {
     [AC_DROPOUT] = &dropout_layer, [AC_TRANSPOSE] = &transpose_layer,
     [AC_PAD] = &pad_layer,         [AC_FINAL_STATE] = &final_state_layer,
     [AC_AVERAGE] = &average_layer, [AC_VALUE] = &value_layer,
-    [AC_GATE] = &gate_layer,
+    [AC_GATE] = &gate_layer,       [AC_DISTANCE] = &distance_layer,
 };
 
 /* The kernels count the weights and the inputs of one output with an
@@ -41,7 +41,8 @@ static int has_marks(const ac_stage *stage, int marks)
 static int stage_is_valid(const ac_stage *stage)
 {
     if (stage->layer < 0 || stage->layer >= AC_LAYER_TYPES ||
-        stage->copies < 1 || stage->steps < 1 || stage->inputs < 1)
+        stage->copies < 1 || stage->steps < 1 || stage->inputs < 1 ||
+        stage->offset < 0 || stage->tied < 0 || stage->tied > stage->copies / 2)
         return 0;
     const layer_type *type = layer_types[stage->layer];
     return !type->is_valid || type->is_valid(stage);
@@ -88,14 +89,27 @@ static size_t network_parameter_count(const ac_network *shape)
         const ac_stage *stage = &shape->stages[s];
         if (!stage_is_valid(stage) || !stage_fits(stage))
             return 0;
-        count += stage->copies * stage_parameter_count(stage);
+        count += (stage->copies - stage->tied) * stage_parameter_count(stage);
     }
     return count;
 }
 
-/* Each stage reads exactly what the one before wrote, or the input where a
- * second branch begins; a gate also reads what the first branch wrote; the last
- * stage writes a logit. */
+/* A slice begins at the offset of the stage, and what follows it is either kept
+ * or was read before. The first stage has the whole input. */
+static int reads_what_is_there(const ac_stage *stage, size_t written, int s)
+{
+    const size_t read = stage->copies * stage_input_count(stage);
+    const size_t first = (size_t)stage->offset;
+    if (s == 0 || stage->branch)
+        return read == written && first == 0 && !stage->keep;
+    if (first == 0 && !stage->keep)
+        return read == written;
+    return first <= written && read <= written - first;
+}
+
+/* Each stage reads exactly what the one before wrote (or a slice of it, where
+ * it says so), or the input where a second branch begins; a gate also reads
+ * what the first branch wrote; the last stage writes the outputs. */
 static ac_status check_network(const ac_network *shape)
 {
     const size_t inputs =
@@ -119,17 +133,20 @@ static ac_status check_network(const ac_network *shape)
             side = written;
             written = inputs;
         }
-        if (stage->copies * stage_input_count(stage) != written)
+        if (!reads_what_is_there(stage, written, s))
             return AC_BAD_NETWORK;
         if (stage_side_count(stage)) {
             if (stage_side_count(stage) != side)
                 return AC_BAD_NETWORK;
             side = 0;
         }
-        written = stage->copies * stage_output_count(stage);
+        written = stage->copies * stage_output_count(stage) +
+                  (stage->keep ? written : 0);
+        if (written > MAX_INPUTS && stage->keep)
+            return AC_NO_MEMORY;
     }
-    const int fits =
-        written == 1 && side == 0 && network_parameter_count(shape) > 0;
+    const int fits = outputs_fit(shape, written) && side == 0 &&
+                     network_parameter_count(shape) > 0;
     return fits ? AC_OK : AC_BAD_NETWORK;
 }
 

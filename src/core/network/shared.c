@@ -53,11 +53,13 @@ static int stage_after(const ac_network *shape, int s)
     return s;
 }
 
-/* Whether copy c of one stage concerns nobody but copy c of the other. */
+/* Whether copy c of one stage concerns nobody but copy c of the other. What is
+ * passed on concerns all (carry.c). */
 static int in_lanes(const ac_network *shape, int s, int other)
 {
     const ac_stage *from = &shape->stages[s], *to = &shape->stages[other];
-    return from->copies == to->copies && side_before(shape, s) != other &&
+    return from->copies == to->copies && !stage_carries(from) &&
+           !stage_carries(to) && side_before(shape, s) != other &&
            side_before(shape, other) != s;
 }
 
@@ -108,6 +110,7 @@ static void release(pool *pool, network *net, const layer *self, int other,
 static void finish_forward(pool *pool, network *net, const layer *self)
 {
     const int s = stage_of(net, self), after = stage_after(net->shape, s);
+    carry_forward(self);
     net->state[0].copies[s]--;
     if (after >= 0)
         release(pool, net, self, after, 0);
@@ -120,6 +123,7 @@ static void finish_backward(pool *pool, network *net, const layer *self)
     const int s = stage_of(net, self);
     const int before[] = {stage_before(net->shape, s),
                           side_before(net->shape, s)};
+    carry_backward(self);
     net->state[1].copies[s]--;
     for (int i = 0; i < 2; i++)
         if (before[i] >= 0 && first_of(net, before[i])->dout)
@@ -139,6 +143,13 @@ static void add_first_layers(pool *pool, network *net)
     }
 }
 
+static void add_last_layers(pool *pool, network *net)
+{
+    const layer *self = first_of(net, net->shape->stage_count - 1);
+    for (int c = self->stage->copies - 1; c >= 0; c--)
+        add_layer(pool, net, &self[c], 1);
+}
+
 static void shared_done(void *data, const piece *done, pool *pool)
 {
     const wave *wave = data;
@@ -154,7 +165,7 @@ static void shared_done(void *data, const piece *done, pool *pool)
         break;
     case PIECE_TURN:
         if (wave->job->backward)
-            add_layer(pool, net, &net->layers[net->layer_count - 1], 1);
+            add_last_layers(pool, net);
         break;
     case PIECE_BACKWARD:
         if (--net->state[1].parts[done->at] > 0)

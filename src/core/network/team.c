@@ -57,6 +57,7 @@ static ac_status team_size(team *self, const ac_network *shape, size_t blocks)
     self->gradients = (int)at_most(
         blocks, self->threads == 1 ? 1 : self->threads * BLOCKS_PER_WORKER);
     self->parameter_count = network_parameter_count(shape);
+    self->all_count = self->parameter_count + tied_parameter_count(shape);
     return AC_OK;
 }
 
@@ -81,12 +82,13 @@ static ac_status add_networks(team *self, int count)
 static size_t team_lay_out(team *self, real *base, ac_use use)
 {
     const size_t count = self->parameter_count;
+    const size_t all = self->all_count;
     const int training = use != AC_PREDICT;
     arena shared = {base, 0}, own = {NULL, 0};
-    self->parameters = arena_alloc(&shared, count);
+    self->parameters = arena_alloc(&shared, all);
     self->moments = use == AC_TRAIN ? arena_alloc(&shared, 2 * count) : NULL;
-    self->gradient = training ? arena_alloc(&shared, count) : NULL;
-    self->gradient_step = round_up(count, 64 / sizeof(real));
+    self->gradient = training ? arena_alloc(&shared, all) : NULL;
+    self->gradient_step = round_up(all, 64 / sizeof(real));
     self->block_gradients = self->gradient;
     if (training && self->blocks > 1)
         self->block_gradients = arena_alloc(
@@ -139,7 +141,7 @@ static size_t pool_capacity(const team *self)
 {
     return BLOCKS_PER_WORKER * (size_t)self->threads +
            2 * (size_t)self->net_count * count_layers(self->shape) +
-           self->parameter_count / RANGE + 1;
+           self->all_count / RANGE + 1;
 }
 
 static ac_status team_fill(team *self, ac_use use, ac_poll poll)
@@ -184,6 +186,7 @@ static void team_begin_batch(team *self, double batch)
 
 static void team_pack(const team *self)
 {
+    tie_parameters(&self->nets[0], self->parameters);
     network_pack(&self->nets[0]);
 }
 
@@ -200,7 +203,7 @@ static void begin_block(const wave *wave, network *net, int block)
     net->dropout_rng.block = net->first / LANES;
     net->losses = self->losses + (size_t)block * LANES;
     if (job->backward) {
-        memset(gradient, 0, sizeof(real) * self->parameter_count);
+        memset(gradient, 0, sizeof(real) * self->all_count);
         network_set_gradient(net, gradient);
     }
     network_load(net, job->genes, job->order, job->first + net->first,

@@ -16,10 +16,12 @@ typedef struct {
     int net_count; /* blocks that are worked on at a time              */
     int gradients; /* blocks whose gradients and losses wait to be summed */
     size_t blocks; /* that a job may have                              */
-    size_t parameter_count, gradient_step;
+    size_t parameter_count;
+    size_t all_count; /* with those of copies that share weights (ties.c) */
+    size_t gradient_step;
 
-    real *parameters;
-    real *gradient;        /* NULL in a team that only predicts        */
+    real *parameters;      /* [all_count]                              */
+    real *gradient;        /* [all_count]; NULL in a team that only predicts */
     real *block_gradients; /* [gradients][gradient_step]               */
     real *moments;         /* [2][parameters]: Adam's; or NULL         */
     double *losses;        /* [gradients][LANES]                       */

@@ -39,7 +39,7 @@ static void range_run(void *data, const piece *piece, int worker)
     const wave *wave = data;
     const team *self = wave->team;
     const size_t first = (size_t)piece->at * RANGE;
-    const size_t count = at_most(self->parameter_count - first, RANGE);
+    const size_t count = at_most(self->all_count - first, RANGE);
     real *sum = self->gradient + first;
     (void)worker;
     for (int block = 0; block < wave->blocks; block++) {
@@ -54,7 +54,7 @@ static void range_run(void *data, const piece *piece, int worker)
 static ac_status add_gradients(wave *wave)
 {
     const pool_work work = {range_run, NULL, wave};
-    const size_t ranges = (wave->team->parameter_count - 1) / RANGE + 1;
+    const size_t ranges = (wave->team->all_count - 1) / RANGE + 1;
     for (size_t i = 0; i < ranges; i++) {
         const piece next = {NULL, 0, (int)i, 0};
         pool_add(wave->team->pool, next);
@@ -89,12 +89,16 @@ static ac_status team_run(team *self, const job *job)
     wave wave = {self, job, 0, 0};
     ac_status status = AC_OK;
     if (job->loss && job->count > LANES)
-        memset(self->gradient, 0, sizeof(real) * self->parameter_count);
+        memset(self->gradient, 0, sizeof(real) * self->all_count);
     while (wave.first < job->count && status == AC_OK) {
         const size_t left = (job->count - wave.first - 1) / LANES + 1;
         wave.blocks = (int)at_most(left, self->gradients);
         status = run_wave(&wave);
         wave.first += (size_t)wave.blocks * LANES;
+    }
+    if (job->loss && status == AC_OK) {
+        network_set_gradient(&self->nets[0], self->gradient);
+        tie_gradient(&self->nets[0]);
     }
     return status;
 }

@@ -1,0 +1,43 @@
+# The outputs of a network and their losses, and the targets of the auxiliary
+# ones.
+
+# As src/ffi_network.c reads them. The first is what is predicted. Auxiliary
+# ones are the values of A and of B, and the distance of their embeddings. All
+# losses are those of the unit of the target, divided by its variance.
+.outputsOf <- function(stages, target = .classTarget) {
+    at <- attr(stages, "outputs") %||% 0
+    scale <- target$auxiliary$spread / target$spread
+    weight <- c(1, scale^2, 4 / target$spread^2)
+    if (length(weight) < length(at)) weight <- rep(1, length(at))
+    losses <- c(target$loss, "squared", "squared", "contrastive")
+    some <- seq_along(at)
+    list(at = as.numeric(at), loss = losses[some],
+         weight = as.numeric(weight[some]))
+}
+
+# Changes from which embeddings are to be far apart: four-fold.
+.largeChange <- 2
+
+# Samples x auxiliary outputs, of the pairs with a known change.
+.auxiliaryTargets <- function(target, signal, known) {
+    if (is.null(target$auxiliary)) return(NULL)
+    value <- function(name) as.vector(assay(signal, name))[known]
+    centre <- target$auxiliary$centre
+    spread <- target$auxiliary$spread
+    cbind((value("valueA") - centre[1L]) / spread[1L],
+          (value("valueB") - centre[2L]) / spread[2L],
+          abs(value("change")) >= .largeChange)
+}
+
+# The target of a network with auxiliary outputs, with the means and standard
+# deviations of the values of A and B.
+.withAuxiliary <- function(target, signal) {
+    known <- !is.na(as.vector(assay(signal, "change")))
+    values <- vapply(c("valueA", "valueB"), function(name) {
+        x <- as.vector(assay(signal, name))[known]
+        c(mean(x), stats::sd(x))
+    }, numeric(2L))
+    target$auxiliary <- list(centre = unname(values[1L, ]),
+                             spread = unname(values[2L, ]))
+    target
+}

@@ -1,0 +1,242 @@
+# What a network is trained to predict. A target is a list of settings, which a
+# model keeps: `name`, an entry of `.targets`; `loss`, a loss of the core; and,
+# for numbers, `assay`, `transform` and the `centre` and `spread` of the
+# training genes, by which the network sees them standardised.
+
+# title: in words. losses: those that it can have, the first by default.
+# class: whether it is a class or a number. keep: the epochs that it can keep.
+.targets <- list(
+    class = list(title = "high or low expression", class = TRUE,
+                 losses = "crossEntropy", keep = c("loss", "auroc", "last")),
+    expression = list(title = "expression", class = FALSE,
+                      losses = c("squared", "huber"),
+                      keep = c("loss", "pearson", "last")),
+    difference = list(title = "the difference of two cell types",
+                      class = FALSE, losses = c("squared", "huber"),
+                      keep = c("loss", "pearson", "last"))
+)
+
+# What is done with the measured values, and the name of the result.
+.targetTransforms <- list(
+    log2 = list(of = function(x) log2(x + 1), named = "log2(%s + 1)"),
+    none = list(of = identity, named = "%s"))
+
+#' What a model is trained to predict
+#'
+#' Describes the target of a model for `target` of [attentiveChrome()], if it is
+#' more than a name.
+#'
+#' * `"class"`: high or low expression, the assay `label` of the signal. The
+#'   network writes a logit, and its loss is the binary cross-entropy.
+#' * `"expression"`: a number, by default log2(x + 1) of the assay `expression`
+#'   (RPKM, TPM, counts). The network is trained on standardised numbers, with
+#'   the mean and the standard deviation of the training genes, and
+#'   [predict()][predict.AttentiveChromeModel] returns the units of the target.
+#'   The loss is the mean squared error, or Huber's loss with delta 1 (one
+#'   standard deviation), to which genes far from their predictions matter less.
+#'
+#' * `"difference"`: the change from one cell type A to another B, by default
+#'   log2((b + 1) / (a + 1)) of the assay `expression`. `cellTypes` of
+#'   [attentiveChrome()] names A and B. The network reads channels of both: see
+#'   [pairCellTypes()].
+#'
+#' @param name `"class"`, `"expression"` or `"difference"`.
+#' @param assay For numbers, the assay of genes x cell types that has the
+#'   measured values.
+#' @param transform For numbers, `"log2"` for log2(x + 1), or `"none"`.
+#' @param loss For numbers, `"squared"` or `"huber"`.
+#' @return A list of class `modelTarget`, with its own print method.
+#' @references Huber (1964), Annals of Mathematical Statistics 35, 73.
+#' @seealso [attentiveChrome()]
+#' @export
+#' @examples
+#' modelTarget("expression", loss = "huber")
+#' signal <- simulateChromatin(genes = 60, seed = 1)
+#' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
+#'     target = modelTarget("expression", loss = "huber"))
+#' head(predict(model, signal))
+modelTarget <- function(name = c("class", "expression", "difference"),
+                        assay = "expression", transform = c("log2", "none"),
+                        loss = c("squared", "huber")) {
+    name <- .checkChoice(name, "name", names(.targets))
+    entry <- .targets[[name]]
+    if (entry$class) {
+        return(structure(list(name = name, loss = entry$losses[1L]),
+                         class = "modelTarget"))
+    }
+    if (!is.character(assay) || length(assay) != 1L || is.na(assay)) {
+        .stop("{.arg assay} must be the name of one assay",
+              x = "It is {.val {assay}}.")
+    }
+    structure(list(name = name, loss = .checkChoice(loss, "loss", entry$losses),
+                   assay = assay,
+                   transform = .checkChoice(transform, "transform",
+                                            names(.targetTransforms))),
+              class = "modelTarget")
+}
+
+#' @rdname modelTarget
+#' @param x A target.
+#' @param ... Not used.
+#' @export
+print.modelTarget <- function(x, ...) {
+    cat(sprintf("target: %s\n", .describeTarget(x)))
+    invisible(x)
+}
+
+.checkTarget <- function(target, arg = "target") {
+    if (!inherits(target, "modelTarget")) {
+        target <- modelTarget(.checkChoice(target, arg, names(.targets)))
+    }
+    unclass(target)
+}
+
+# The target of a model or a baseline; those of earlier versions have classes.
+.targetOf <- function(model) attr(model, "target") %||% .classTarget
+
+.classTarget <- list(name = "class", loss = "crossEntropy")
+
+.isClass <- function(target) .targets[[target$name]]$class
+
+.hasClasses <- function(model) .isClass(.targetOf(model))
+
+.isDifference <- function(target) target$name == "difference"
+
+# For example log2(expression + 1).
+.unitOf <- function(target) {
+    unit <- sprintf(.targetTransforms[[target$transform]]$named, target$assay)
+    if (.isDifference(target)) paste("change of", unit) else unit
+}
+
+.describeTarget <- function(target) {
+    if (.isClass(target)) return(.targets[[target$name]]$title)
+    loss <- c(squared = "squared error", huber = "Huber's loss")
+    sprintf("%s (%s)", .unitOf(target), loss[[target$loss]])
+}
+
+# For functions that have no meaning without classes.
+.checkClasses <- function(model, arg = "model") {
+    target <- .targetOf(model)
+    if (!.isClass(target)) {
+        .stop("{.arg {arg}} must predict high or low expression",
+              x = "It predicts a number, {(.unitOf(target))}.")
+    }
+}
+
+# Panels compare the AUROCs of their cell types.
+.checkPanelTarget <- function(target) {
+    if (is.null(target) || .isClass(.checkTarget(target))) return(invisible())
+    .stop("A panel has models of high or low expression",
+          x = "{.arg target} is {.val {(.checkTarget(target)$name)}}.",
+          i = "{.fn attentiveChrome} trains models of numbers, also on several
+               cell types at once.")
+}
+
+# A baseline or a network predicts what a model does.
+.checkSameTarget <- function(baseline, target) {
+    own <- .targetOf(baseline)
+    what <- c("name", "assay", "transform")
+    same <- identical(own[what], target[what])
+    if (!same) {
+        .stop("{.arg baselines} must predict what {.arg x} does",
+              x = "One predicts {(.describeTarget(own))}, {.arg x}
+                   {(.describeTarget(target))}.",
+              i = "See {.arg target} of {.fn trainBaseline}.")
+    }
+}
+
+# ---- the measured values ----------------------------------------------------
+
+# Genes x cell types.
+.measuredValues <- function(target, signal, arg = "signal") {
+    if (.isPair(signal) && "change" %in% assayNames(signal)) {
+        return(as.matrix(assay(signal, "change")))
+    }
+    if (!target$assay %in% assayNames(signal)) {
+        .stop("{.arg {arg}} has no assay {.val {target$assay}}",
+              i = "{.fn addExpression} adds expression to a signal.")
+    }
+    x <- as.matrix(assay(signal, target$assay))
+    if (!is.numeric(x) || any(is.infinite(x))) {
+        .stop("The assay {.val {target$assay}} of {.arg {arg}} must have finite
+               numbers")
+    }
+    if (target$transform == "log2" && any(x < 0, na.rm = TRUE)) {
+        .stop("{.code transform = \"log2\"} requires values that are not
+               negative",
+              x = "The minimum of {.val {target$assay}} is
+                   {signif(min(x, na.rm = TRUE), 3)}.",
+              i = "Use {.code modelTarget(transform = \"none\")}.")
+    }
+    .targetTransforms[[target$transform]]$of(x)
+}
+
+# A signal of pairCellTypes().
+.isPair <- function(signal) {
+    is(signal, "ChromatinSignal") && !is.null(metadata(signal)$pair)
+}
+
+# ---- the network's side -----------------------------------------------------
+
+# The target with the mean and the standard deviation of the training genes.
+.fittedTarget <- function(target, y) {
+    if (!.isClass(target) && is.null(target$centre)) {
+        y <- y[!is.na(y)]
+        target[c("centre", "spread")] <- list(mean(y), stats::sd(y))
+    }
+    target
+}
+
+.standardise <- function(target, y) {
+    if (.isClass(target)) y else (y - target$centre) / target$spread
+}
+
+# What a network wrote, in the units of the target.
+.unstandardise <- function(target, z) target$centre + target$spread * z
+
+# What `predict()` returns, from what .predictedLogit() does.
+.responseOf <- function(model, predicted) {
+    if (.hasClasses(model)) stats::plogis(predicted) else predicted
+}
+
+# The name of the assay that has it.
+.responseName <- function(model) {
+    if (.hasClasses(model)) "probability" else "prediction"
+}
+
+# ---- validation -------------------------------------------------------------
+
+.lossesOf <- list(
+    crossEntropy = function(y, z) .geneLosses(y, z),
+    squared = function(y, z) (z - y)^2,
+    huber = function(y, z) {
+        size <- abs(z - y)
+        ifelse(size < 1, size^2 / 2, size - 0.5)
+    })
+
+.meanLoss <- function(target, y, z) mean(.lossesOf[[target$loss]](y, z))
+
+# The score of the validation genes that a history has beside the loss.
+.scoreTitles <- c(validationAuroc = "AUROC", validationPearson = "Pearson")
+
+.scoreColumn <- function(target) {
+    if (.isClass(target)) "validationAuroc" else "validationPearson"
+}
+
+.scoreOf <- function(target, y, z) {
+    if (.isClass(target)) .auroc(y, z) else .correlation(y, z)
+}
+
+# Of a history, or a row of it: the name of the column.
+.scoreColumnIn <- function(history) {
+    intersect(names(.scoreTitles), names(history))[1L]
+}
+
+.checkKeep <- function(keep, target) {
+    known <- .targets[[target$name]]$keep
+    if (!keep %in% known) {
+        .stop("{.arg keep} must be one of {.or {.val {known}}} for
+               {.code target = \"{target$name}\"}",
+              x = "It is {.val {keep}}.")
+    }
+}

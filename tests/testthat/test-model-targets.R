@@ -1,0 +1,196 @@
+# A target is a line of the signal of one mark, so a network can learn it.
+numberParts <- function(genes = 120, seed = 1) {
+    parts <- smallParts(genes)
+    lapply(parts, function(part) {
+        signal <- rowMeans(log1p(binMatrix(part, "H3K4me3")[, 9:12]))
+        value <- matrix(10 * signal + 3, nrow(part), 1L,
+                        dimnames = dimnames(part))
+        assay(part, "amount", withDimnames = FALSE) <- value
+        part
+    })
+}
+
+amount <- function(...) {
+    modelTarget("expression", assay = "amount", transform = "none", ...)
+}
+
+test_that("a target is checked, and prints", {
+    expect_output(print(modelTarget("expression")),
+                  "log2(expression + 1) (squared error)", fixed = TRUE)
+    expect_output(print(modelTarget("class")), "high or low expression")
+    expect_error(modelTarget("mood"), "must be one of")
+    expect_error(modelTarget("expression", assay = 1), "name of one assay")
+    parts <- smallParts()
+    assay(parts$train, "expression") <- NULL
+    expect_error(quickModel(parts, target = "expression"),
+                 "no assay \"expression\"")
+    parts <- numberParts()
+    assay(parts$train, "amount")[1] <- -2
+    expect_error(quickModel(parts, target = modelTarget(
+        "expression", assay = "amount")), "not negative")
+    assay(parts$train, "amount")[] <- 2
+    expect_error(quickModel(parts, target = amount()), "different values")
+})
+
+test_that("a network learns a number, in the units of the target", {
+    parts <- numberParts()
+    for (loss in c("squared", "huber")) {
+        model <- quickModel(parts, target = amount(loss = loss), epochs = 30)
+        measured <- assay(parts$test, "amount")[, 1L]
+        predicted <- predict(model, parts$test)[, 1L]
+        expect_gt(cor(measured, predicted), 0.85)
+        expect_lt(abs(mean(measured) - mean(predicted)), sd(measured) / 3)
+        expect_gt(1 - mean((measured - predicted)^2) / var(measured), 0.65)
+    }
+})
+
+test_that("the unit of the target does not matter", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount())
+    scaled <- lapply(parts, function(part) {
+        assay(part, "amount") <- 1000 * assay(part, "amount") - 5
+        part
+    })
+    other <- quickModel(scaled, target = amount())
+    expect_equal(predict(other, parts$test),
+                 1000 * predict(model, parts$test) - 5, tolerance = 1e-4)
+})
+
+test_that("genes without a number are left out", {
+    parts <- numberParts()
+    some <- seq(1, nrow(parts$train), 3)
+    assay(parts$train, "amount")[some] <- NA
+    model <- quickModel(parts, target = amount())
+    expect_identical(model@training$genes, nrow(parts$train) - length(some))
+    fewer <- parts
+    fewer$train <- parts$train[-some, ]
+    expect_identical(coef(quickModel(fewer, target = amount())), coef(model))
+})
+
+test_that("history, tables and printing name the measure", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount(), keep = "pearson")
+    history <- trainingHistory(model)
+    expect_identical(names(history)[4L], "validationPearson")
+    expect_identical(model@bestEpoch, which.max(history$validationPearson))
+    expect_identical(glance(model)$validationPearson,
+                     max(history$validationPearson))
+    expect_output(print(model), "validation Pearson")
+    expect_s3_class(plot(model), "ggplot")
+    table <- augment(model, parts$test)
+    expect_identical(table$.measured, as.vector(assay(parts$test, "amount")))
+    expect_error(quickModel(parts, target = amount(), keep = "auroc"),
+                 "must be one of")
+})
+
+test_that("intervals contain the promised share of the genes", {
+    covered <- vapply(1:10, function(seed) {
+        parts <- withr::with_seed(seed, {
+            signal <- do.call(rbind, unname(numberParts(180)))
+            signal <- signal[sample(nrow(signal)), ]
+            list(train = signal[1:60, ], validation = signal[61:120, ],
+                 test = signal[121:180, ])
+        })
+        model <- quickModel(parts, target = amount(), epochs = 2)
+        bounds <- predict(model, parts$test, type = "interval", level = 0.8)
+        y <- assay(parts$test, "amount")
+        mean(y >= bounds[, , "lower"] & y <= bounds[, , "upper"])
+    }, 0)
+    expect_gt(mean(covered), 0.72)
+    expect_lt(mean(covered), 0.88)
+})
+
+test_that("intervals need validation genes, and enough of them", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount())
+    expect_error(predict(model, parts$test, type = "interval", level = 0.99),
+                 "needs 99 validation genes")
+    model <- quietModel(parts$train, filters = 4, context = 4, epochs = 1,
+                        target = amount())
+    expect_error(predict(model, parts$test, type = "interval"),
+                 "trained with validation genes")
+})
+
+test_that("functions of classes refuse numbers by name", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount())
+    test <- parts$test
+    expect_error(plotROC(model, test), "high or low expression")
+    expect_error(plotCalibration(model, test), "high or low expression")
+    expect_error(classOptimum(model), "high or low expression")
+    expect_error(faithfulness(model, test), "high or low expression")
+    expect_error(predict(model, test, type = "class"), "must be one of")
+    expect_error(predict(model, test, prior = 0.3), "high or low expression")
+    expect_error(evaluate(model, test, baselines = trainBaseline(parts$train)),
+                 "must predict what")
+    expect_error(trainCellTypes(parts, target = "expression"),
+                 "high or low expression")
+})
+
+test_that("ensembles, updates and checkpoints keep the target", {
+    parts <- numberParts()
+    ensemble <- quickModel(parts, target = amount(), members = 2)
+    each <- vapply(1:2, function(i) predict(ensemble[[i]], parts$test),
+                   numeric(nrow(parts$test)))
+    expect_equal(as.vector(predict(ensemble, parts$test)), rowMeans(each))
+    expect_output(print(ensemble), "predicts amount")
+    again <- quietModel(parts$train, parts$validation, filters = 4,
+                        context = 4, epochs = 1, seed = 1, target = amount())
+    more <- update(again, parts$train, epochs = 1, seed = 2)
+    expect_identical(more@target, again@target)
+    file <- withr::local_tempfile()
+    expect_identical(
+        coef(quickModel(parts, target = amount(), checkpoint = file)),
+        coef(quickModel(parts, target = amount())))
+    expect_error(quickModel(parts, checkpoint = file), "same data")
+})
+
+test_that("attention, attribution and edits take numbers", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount(), epochs = 20)
+    test <- parts$test
+    alpha <- attention(model, test)
+    expect_equal(assay(alpha, "prediction"), predict(model, test))
+    expect_s3_class(plotAttention(alpha), "ggplot")
+    expect_match(plotGene(test, alpha, rownames(test)[1L])$labels$subtitle,
+                 "predicted [-0-9.]+$")
+    why <- attribution(model, test, "integratedGradients", progress = FALSE)
+    z <- (predict(model, test) - model@target$centre) / model@target$spread
+    none <- test
+    for (mark in marks(test)) assay(none, mark)[] <- 0
+    zero <- (predict(model, none) - model@target$centre) / model@target$spread
+    sums <- Reduce(`+`, lapply(marks(test), function(mark) {
+        rowSums(binMatrix(why, mark))
+    }))
+    expect_equal(sums - assay(why, "completeness")[, 1L],
+                 (z - zero)[, 1L], tolerance = 1e-4)
+    edits <- predictEdits(model, test, list(
+        off = list("silence", "H3K4me3")))
+    expect_equal(edits$change, edits$after - edits$before)
+    expect_lt(mean(edits$change), 0)
+    expect_output(print(edits), "after +change")
+    high <- order(-predict(model, test))[1:2]
+    flips <- smallestFlip(model, test[high, ], unit = "marks",
+                          threshold = mean(predict(model, test)))
+    expect_true(all(flips$flipped))
+    expect_match(flips$set, "H3K4me3")
+})
+
+test_that("weights of numbers go to PyTorch's files and back", {
+    parts <- numberParts()
+    model <- quickLstm(parts, target = amount())
+    file <- withr::local_tempfile(fileext = ".pt")
+    writeTorchWeights(model, file)
+    again <- readTorchWeights(
+        file, marks(model), bins = 20, transform = "log1p",
+        scale = model@scale, target = amount(), centre = model@target$centre,
+        spread = model@target$spread)
+    expect_equal(predict(again, parts$test), predict(model, parts$test),
+                 tolerance = 1e-6)
+})
+
+test_that("a model without the slot has classes", {
+    model <- quickModel(smallParts())
+    attr(model, "target") <- NULL
+    expect_true(.hasClasses(model))
+})
