@@ -47,8 +47,13 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
 
 .pairSignal <- function(signal, cellTypes, channels, target) {
     name <- paste(cellTypes, collapse = " to ")
-    values <- lapply(stats::setNames(nm = marks(signal)), .markValues, signal,
-                     cellTypes)
+    columns <- match(cellTypes, colnames(signal))
+    values <- lapply(stats::setNames(nm = marks(signal)), function(mark) {
+        x <- assay(signal, mark, withDimnames = FALSE)
+        x <- as.array(x[, columns, , drop = FALSE])
+        .checkFinite(x, mark, rownames(signal))
+        x
+    })
     assays <- unlist(lapply(seq_along(channels), function(i) {
         lapply(values, function(x) {
             one <- .channels[[channels[i]]](x[, 1L, , drop = FALSE],
@@ -70,9 +75,9 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
                                 valueA = column(y[, 1L]),
                                 valueB = column(y[, 2L])))
     }
-    columns <- signal@columns[match(cellTypes[1L], colnames(signal)), ]
     out <- .makeSignal(found, signal@bins, rowRanges(signal),
-                       marks = names(assays), columns = columns)
+                       marks = names(assays),
+                       columns = signal@columns[columns[1L], ])
     metadata(out) <- c(metadata(signal)["simulation"],
                        list(pair = cellTypes))
     out

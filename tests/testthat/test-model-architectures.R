@@ -203,7 +203,7 @@ test_that("sizes are checked by name", {
     expect_error(fit(epoch = 3), "no size `epoch`.*Did you mean `epochs`")
     expect_error(fit(architecture = "lstm-alpha-beta", markhidden = 3),
                  "Did you mean `markHidden`")
-    expect_error(fit(NULL, "lstm", NULL, 32), "must have unique names")
+    expect_error(fit(NULL, "lstm", NULL, "class", 32), "must have unique names")
     expect_error(fit(hidden = 4, hidden = 5), "must have unique names")
     expect_error(fit(hidden = NULL), "`hidden` must be one whole number")
     expect_error(fit(dropout = 1), "`dropout` must be one number from 0 to")

@@ -4,18 +4,24 @@
 levels <- .mixedLevels()
 
 mixedWork <- function(architecture, bins, genes = 21L) {
-    marks <- paste0("mark", 1:3)
+    marks <- smallMarks(architecture)
+    target <- goldenTarget(list(architecture = architecture))
     stages <- .stagesOf(architecture, marks, bins, list())
     shapes <- .parameterShapes(stages, marks)
+    outputs <- length(.outputsOf(stages, target)$at)
     withr::with_seed(1, list(
-        stages = stages,
+        stages = stages, target = target,
         parameters = stats::runif(sum(vapply(shapes, prod, 0)), -0.2, 0.2),
-        genes = list(x = stats::rexp(3L * bins * genes),
-                     y = as.double(stats::rbinom(genes, 1L, 0.5)))))
+        genes = list(x = stats::rexp(length(marks) * bins * genes),
+                     y = as.double(stats::rbinom(genes * outputs, 1L, 0.5)))))
+}
+
+workNetwork <- function(work, precision, threads = 1L) {
+    .network(work$stages, threads, precision, target = work$target)
 }
 
 mixedNetwork <- function(work, level, threads = 1L) {
-    network <- .network(work$stages, threads, "single")
+    network <- workNetwork(work, "single", threads)
     network$kernels <- level
     network
 }
@@ -34,7 +40,7 @@ test_that("the plain kernels of mixed precision round, and no more than
           bfloat16 does, in every architecture", {
     for (name in names(.architectures)) {
         work <- mixedWork(name, 24L, 9L)
-        truth <- gradientOf(.network(work$stages, 1L, "double"), work)
+        truth <- gradientOf(workNetwork(work, "double"), work)
         own <- gradientOf(mixedNetwork(work, "plain-bf16"), work)
         for (part in c("gradient", "dx")) {
             error <- size(own[[part]] - truth[[part]]) / size(truth[[part]])
@@ -49,7 +55,7 @@ test_that("the processor's kernels do what the plain ones do, in every
     skipWithoutBf16()
     for (name in names(.architectures)) {
         work <- mixedWork(name, 50L)
-        truth <- gradientOf(.network(work$stages, 1L, "double"), work)
+        truth <- gradientOf(workNetwork(work, "double"), work)
         plain <- gradientOf(mixedNetwork(work, "plain-bf16"), work)
         own <- gradientOf(mixedNetwork(work, "avx512-bf16"), work)
         for (part in c("gradient", "dx")) {
