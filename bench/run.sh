@@ -4,8 +4,8 @@
 # their smallest form, to see that they work, and keeps nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-all=(train predict kernels scaling memory reads architectures compare panel
-     roadmap
+all=(train predict kernels scaling memory loading reads architectures compare
+     panel roadmap
      simulator splits baselines genomewide calibration quality explanations
      unlike ensembles attribution verdicts missing-marks differential)
 [ $# -gt 0 ] || set -- "${all[@]}"
