@@ -47,7 +47,10 @@
 }
 
 .checkModels <- function(architectures, baselines) {
-    for (name in architectures) .checkArchitecture(name, "architectures")
+    for (name in architectures) {
+        .checkArchitecture(name, "architectures",
+                           .architecturesOf(.classTarget))
+    }
     for (name in baselines) {
         .checkChoice(name, "baselines", names(.baselines))
         .needsBaseline(name)

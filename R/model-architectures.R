@@ -363,8 +363,8 @@ listArchitectures <- function(target = c("class", "expression",
 
 # ---- checks -----------------------------------------------------------------
 
-.checkArchitecture <- function(architecture, arg = "architecture") {
-    known <- names(.architectures)
+.checkArchitecture <- function(architecture, arg = "architecture",
+                               known = names(.architectures)) {
     if (!is.character(architecture) || length(architecture) != 1L ||
         !architecture %in% known) {
         .stop("{.arg {arg}} must be one of {.val {known}}",

@@ -197,12 +197,13 @@ setMethod("attention", "AttentiveChromeModel",
 }
 
 .stopNoAttention <- function(model) {
-    attends <- vapply(.architectures, .describeAttention, "") != "none"
+    known <- .architecturesOf(.targetOf(model))
+    attends <- vapply(.architectures[known], .describeAttention, "") != "none"
     .stop("{.arg model} has no attention",
           x = "Its architecture is {.val {model@architecture}}.",
           i = "{.fn attribution} shows what its predictions depend on. These
                architectures have attention:
-               {.val {names(.architectures)[attends]}}.")
+               {.val {known[attends]}}.")
 }
 
 # The core's [positions x samples] as genes x cell types x positions.

@@ -162,9 +162,14 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     .architectures[[architecture]]$channels %||% names(.channels)
 }
 
+# The names of the architectures that can predict a target.
+.architecturesOf <- function(target) {
+    paired <- !vapply(lapply(.architectures, `[[`, "channels"), is.null, NA)
+    names(.architectures)[!paired | .isDifference(target)]
+}
+
 .checkArchitectureTarget <- function(architecture, target) {
-    if (!is.null(.architectures[[architecture]]$channels) &&
-        !.isDifference(target)) {
+    if (!architecture %in% .architecturesOf(target)) {
         .stop("{.code architecture = \"{architecture}\"} predicts the
                difference of two cell types",
               x = "{.arg target} is {.val {target$name}}.",

@@ -15,7 +15,6 @@
     stats::setNames(colours, marks)
 }
 
-#' @importFrom ggplot2 .data
 .themeChrome <- function() {
     ggplot2::theme_bw(base_size = 11) + ggplot2::theme(
         panel.grid.minor = ggplot2::element_blank(),

@@ -4,10 +4,10 @@
 # their smallest form, to see that they work, and keeps nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-all=(train predict kernels scaling memory reads architectures compare panel
-     roadmap
-     simulator splits baselines genomewide regression differences calibration
-     quality explanations unlike ensembles attribution verdicts missing-marks differential)
+all=(train predict kernels mixed threads scaling memory loading reads
+     architectures compare panel roadmap simulator splits baselines genomewide
+     regression differences calibration quality explanations unlike ensembles
+     attribution verdicts missing-marks differential explorer)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0
