@@ -33,8 +33,7 @@
         shiny::selectizeInput("gene", "Gene", NULL, options = list(
             placeholder = if (app$has$symbol) "Id or symbol" else "Id",
             maxOptions = 50L)),
-        shiny::selectInput("cellType", "Cell type", app$cellTypes,
-                           selectize = length(app$cellTypes) > 10L),
+        shiny::selectInput("cellType", "Cell type", app$cellTypes),
         shiny::uiOutput("found"))
 }
 

@@ -11,21 +11,20 @@
 .dataTable <- function(data, rows = 15L, select = FALSE, search = TRUE) {
     data <- as.data.frame(data)
     fill <- names(data)[names(data) %in% c("probability", "after")]
-    # Three digits from 0 to 1; others by their size.
     numbers <- names(data)[vapply(data, is.numeric, NA)]
     counts <- intersect(numbers, "expression")
     titles <- ifelse(names(data) %in% names(.columnTitles),
                      .columnTitles[names(data)], names(data))
     table <- DT::datatable(
         data, colnames = titles, rownames = FALSE,
-        class = "table table-sm table-hover", style = "bootstrap5",
+        class = "table table-sm table-hover",
         selection = if (select) "single" else "none",
         options = list(pageLength = rows, lengthChange = FALSE,
                        dom = if (!search) "t" else if (nrow(data) > rows)
                            "ftip" else "ft",
                        language = list(search = "Search the table:")))
     table <- DT::formatRound(table, setdiff(numbers, counts), 3L)
-    table <- DT::formatSignif(table, counts, 3L)
+    table <- DT::formatRound(table, counts, 1L)
     DT::formatStyle(table, fill, backgroundPosition = "left center",
                     backgroundRepeat = "no-repeat",
                     backgroundSize = "100% 70%",
