@@ -54,6 +54,7 @@ measure <- function() {
         id <- rownames(signal)[777]
         add("a gene: prediction, tracks, beta", {
             session$setInputs(gene = id)
+            session$flushReact()
             output[["prediction-facts"]]
             output[["tracks-figure"]]
             output[["beta-figure"]]
