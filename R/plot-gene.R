@@ -11,13 +11,15 @@
 #' members on either side.
 #'
 #' @param signal A signal ([chromatinSignal()]).
-#' @param attention The attention of a model to this signal ([attention()]),
-#'   with the same bins. Either may have additional genes and cell types.
+#' @param attention The attention of a model to this signal ([attention()]) or
+#'   an attribution ([attribution()]), with the same bins, or a list of several,
+#'   each of which gets a track below the signal of each mark. Their names are
+#'   those of the tracks. All may have additional genes and cell types.
 #' @param gene The row name of the gene or its `symbol`, if
 #'   `rowData(attention)` has this column.
 #' @param cellType Name of the cell type. Optional if `attention` has only one.
-#' @param what `"share"` or `"alpha"`: the track below each signal. By default,
-#'   the shares if `attention` has them, as of `"additive"` models.
+#' @param what `"share"` or `"alpha"`: the track of an attention. By default,
+#'   the shares if it has them, as of `"additive"` models.
 #' @param marks Names of the marks; by default all marks of `attention` or, if
 #'   its alpha is joint, of `signal`.
 #' @return A `ggplot` object. Its `data` has one row per mark (`allMarks` for
@@ -30,41 +32,71 @@
 #' signal <- roadmapGenes[1:60, "E123"]
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     seed = 1)
-#' plotGene(signal, attention(model, signal), "DNMT1")
+#' looked <- attention(model, signal)
+#' plotGene(signal, looked, "DNMT1")
+#' # Two tracks below each signal
+#' plotGene(signal, list(looked, attribution(model, signal, "share")), "DNMT1",
+#'     what = "alpha")
 plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
                      what = NULL) {
     .checkSignal(signal)
-    .checkAttention(attention)
-    attention <- .chooseTracks(attention, what)
-    .checkSameGeometry(signal, attention)
+    shown <- .shownTracks(signal, attention, what)
+    attention <- shown[[1L]]
     row <- .findOneGene(signal, attention, gene)
-    cellType <- .checkCellType(attention, cellType)
-    .checkCellTypes(signal, cellType, "cellType", many = FALSE)
-    joint <- .isJoint(attention)
-    marks <- .chooseMarks(if (joint) signal else attention, marks)
-    .checkMarks(signal, marks)
     id <- rownames(attention)[row]
-    tracks <- .geneTracks(signal[id, ], attention[id, ], cellType, marks)
-    labels <- .trackLabels(attention[id, ], cellType, marks)
+    for (x in shown[-1L]) .findOneGene(signal, x, id)
+    cellType <- .checkCellType(attention, cellType)
+    for (x in c(list(signal), shown)) {
+        .checkCellTypes(x, cellType, "cellType", many = FALSE)
+    }
+    apart <- Filter(Negate(.isJoint), shown)
+    marks <- .chooseMarks(c(apart, list(signal))[[1L]], marks)
+    for (x in c(list(signal), apart)) .checkMarks(x, marks)
+    shown <- lapply(shown, function(x) x[id, ])
+    tracks <- .geneTracks(signal[id, ], shown, cellType, marks)
     isSignal <- tracks$track == "signal"
     ggplot2::ggplot(tracks, ggplot2::aes(.data$position, .data$value)) +
         .tssLine() + .zeroLines(tracks) +
         ggplot2::geom_col(ggplot2::aes(fill = .data$mark),
                           tracks[isSignal, ], width = binWidth(signal)) +
-        .alphaArea(tracks[!isSignal, ], attention) +
+        lapply(names(shown), function(name) {
+            .alphaArea(tracks[tracks$track == name, ], shown[[name]])
+        }) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
                             scales = "free_y", strip.position = "left",
-                            labeller = ggplot2::as_labeller(labels)) +
+                            labeller = ggplot2::as_labeller(
+                                .trackLabels(shown, cellType, marks))) +
         .scalePosition(signal) +
         ggplot2::scale_y_continuous(
-            paste0(.signalTitle(signal), ", and ",
-                   .trackTitles[[.trackOf(attention)]]),
-            limits = .withZero, breaks = .lowBreaks,
+            .tracksTitle(signal, shown), limits = .withZero,
+            breaks = .lowBreaks,
             expand = ggplot2::expansion(mult = c(0, 0.08))) +
         ggplot2::scale_fill_manual(values = .markColours(levels(tracks$mark)),
                                    aesthetics = c("colour", "fill")) +
-        .geneTitle(signal, attention, row, cellType) +
-        .themeChrome() + .themeTracks(length(marks), joint)
+        .geneTitle(signal, attention, row, cellType, shown) +
+        .themeChrome() + .themeTracks(length(marks), shown)
+}
+
+# What is drawn below the signals, a list by the names of the tracks.
+.shownTracks <- function(signal, attention, what) {
+    several <- is.list(attention)
+    if (several && length(attention) == 0L) {
+        .stop("{.arg attention} must have at least one attention or
+               attribution")
+    }
+    shown <- if (several) attention else list(attention)
+    shown <- lapply(shown, function(x) {
+        .checkAttention(x)
+        if (is.null(metadata(x)$attribution)) x <- .chooseTracks(x, what)
+        .checkSameGeometry(signal, x)
+        x
+    })
+    if (!.areNames(names(shown))) {
+        names(shown) <- if (several) {
+            make.unique(vapply(shown, .explanationOf, ""), " ")
+        } else .trackOf(shown[[1L]])
+    }
+    shown
 }
 
 # The tracks below the signals, and how the axis and the caption call them.
@@ -76,6 +108,15 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     if (is.null(method)) "alpha"
     else if (method == "share") "share"
     else "attribution"
+}
+
+# The name of a track that has others beside it.
+.explanationOf <- function(x) {
+    method <- metadata(x)$attribution$method
+    if (is.null(method)) return("alpha")
+    switch(method, integratedGradients = "integrated\ngradients",
+           expectedGradients = "expected\ngradients",
+           gradientInput = "gradient\nx signal", method)
 }
 
 # The attention, or its shares as an attribution.
@@ -121,8 +162,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 }
 
 # One row per mark, track and bin, with the tracks in the order of the figure.
-.geneTracks <- function(signal, attention, cellType, marks) {
-    joint <- .isJoint(attention)
+.geneTracks <- function(signal, shown, cellType, marks) {
     track <- function(x, mark, track) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
                    value = as.vector(binMatrix(x, mark, cellType)),
@@ -130,13 +170,16 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
                             else as.vector(.spreadMatrix(x, mark, cellType)),
                    panel = paste(mark, track))
     }
-    tracks <- lapply(marks, function(mark) {
-        rbind(track(signal, mark, "signal"),
-              if (!joint) track(attention, mark, .trackOf(attention)))
-    })
-    if (joint) {
-        tracks <- c(tracks, list(track(attention, .allMarks, "alpha")))
+    joint <- vapply(shown, .isJoint, NA)
+    below <- function(mark, names) {
+        lapply(names, function(name) track(shown[[name]], mark, name))
     }
+    tracks <- c(
+        unlist(lapply(marks, function(mark) {
+            c(list(track(signal, mark, "signal")),
+              below(mark, names(shown)[!joint]))
+        }), recursive = FALSE),
+        below(.allMarks, names(shown)[joint]))
     tracks <- do.call(rbind, tracks)
     tracks$mark <- factor(tracks$mark, unique(tracks$mark))
     tracks$panel <- factor(tracks$panel, unique(tracks$panel))
@@ -209,25 +252,32 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     sprintf("Signal per %g bp", binWidth(signal))
 }
 
-# The label beside each track.
-.trackLabels <- function(attention, cellType, marks) {
-    beta <- ""
-    if ("beta" %in% assayNames(attention)) {
-        value <- .betaMatrix(attention, 1L, cellType)[1L, marks]
-        beta <- sprintf("\nbeta = %.2f", value)
-        if (.hasSpread(attention)) {
-            spread <- .betaMatrix(attention, 1L, cellType, "betaSpread")
-            beta <- sprintf("\nbeta = %.2f \u00b1 %.2f", value,
-                            spread[1L, marks])
-        }
-    }
-    alphas <- if (.isJoint(attention)) .allMarks else marks
-    track <- .trackOf(attention)
-    labels <- c(paste0(marks, beta), rep(track, length(alphas)))
-    stats::setNames(labels, c(paste(marks, "signal"), paste(alphas, track)))
+.tracksTitle <- function(signal, shown) {
+    paste0(.signalTitle(signal), ", and ", if (length(shown) > 1L)
+        "what the model did with it" else .trackTitles[[.trackOf(shown[[1L]])]])
 }
 
-.geneTitle <- function(signal, attention, row, cellType) {
+# The label beside each track.
+.trackLabels <- function(shown, cellType, marks) {
+    weighs <- Filter(function(x) "beta" %in% assayNames(x), shown)
+    beta <- if (length(weighs) == 0L) ""
+            else .betaLabels(weighs[[1L]], cellType, marks)
+    tracks <- lapply(names(shown), function(name) {
+        of <- if (.isJoint(shown[[name]])) .allMarks else marks
+        stats::setNames(rep(name, length(of)), paste(of, name))
+    })
+    c(stats::setNames(paste0(marks, beta), paste(marks, "signal")),
+      unlist(tracks))
+}
+
+.betaLabels <- function(attention, cellType, marks) {
+    value <- .betaMatrix(attention, 1L, cellType)[1L, marks]
+    if (!.hasSpread(attention)) return(sprintf("\nbeta = %.2f", value))
+    spread <- .betaMatrix(attention, 1L, cellType, "betaSpread")
+    sprintf("\nbeta = %.2f \u00b1 %.2f", value, spread[1L, marks])
+}
+
+.geneTitle <- function(signal, attention, row, cellType, shown) {
     words <- c("low", "high")
     id <- rownames(attention)[row]
     label <- .labelsOf(attention, row, cellType)
@@ -243,30 +293,37 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
             sprintf("%s, predicted %s (p = %.2f)", measured,
                     words[(p > 0.5) + 1L], p)
         },
-        caption = .geneCaption(attention))
+        caption = .geneCaption(shown))
 }
 
-.geneCaption <- function(attention) {
+.geneCaption <- function(shown) {
+    bins <- length(binOffsets(shown[[1L]]))
+    kinds <- unique(vapply(shown, .trackOf, ""))
+    kinds <- if (length(shown) > 1L) "several" else kinds
     caption <- sprintf(switch(
-        .trackOf(attention),
+        kinds,
         alpha = paste("Bars: signal. Lines: attention over the bins (alpha);",
                       "dashed: uniform (1 / %d bins)."),
         share = paste("Bars: signal. Lines: the share of each of %d bins in",
                       "the logit, compared with the average training gene."),
-        attribution = "Bars: signal. Lines: attribution of each of %d bins."
-    ), length(binOffsets(attention)))
-    if (.hasSpread(attention)) {
+        attribution = "Bars: signal. Lines: attribution of each of %d bins.",
+        several = paste("Bars: signal. Lines: attention and attribution of",
+                        "each of %d bins.")
+    ), bins)
+    any <- function(test) length(Filter(test, shown)) > 0L
+    if (any(.hasSpread)) {
         caption <- paste0(caption, "\nGrey bands: one standard deviation of ",
                           "the members of the ensemble.")
     }
-    if (!"beta" %in% assayNames(attention)) return(caption)
+    if (!any(function(x) "beta" %in% assayNames(x))) return(caption)
     paste0(caption, "\nbeta: attention over the marks.")
 }
 
-# Places the two tracks of a mark close together, with gaps between marks.
-.themeTracks <- function(marks, joint) {
-    gaps <- if (joint) rep(9, marks)
-            else utils::head(rep(c(2, 9), marks), -1L)
+# Places the tracks of a mark close together, with gaps between marks.
+.themeTracks <- function(marks, shown) {
+    joint <- vapply(shown, .isJoint, NA)
+    gaps <- c(rep(c(rep(2, sum(!joint)), 9), marks), rep(2, sum(joint)))
+    gaps <- gaps[seq_len(marks * (1L + sum(!joint)) + sum(joint) - 1L)]
     ggplot2::theme(
         legend.position = "none",
         panel.spacing.y = ggplot2::unit(gaps, "pt"),
