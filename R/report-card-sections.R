@@ -79,9 +79,8 @@
         return(paste("None was given. The validation genes, which chose the",
                      "epoch, are not independent."))
     }
-    c(.item("Genes", .inRange(rows$genes), " with a label in each of ",
-            nrow(rows), if (nrow(rows) == 1L) " cell type" else " cell types",
-            " (", .some(rows$group, 6L), ")"),
+    c(.item("Genes", .inRange(rows$genes), " with a label in ",
+            if (nrow(rows) > 1L) "each of ", .some(rows$group, 6L)),
       if ("high" %in% names(rows)) {
           .item("High", .inRange(rows$high, .percent), " of the genes")
       },

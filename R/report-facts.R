@@ -172,7 +172,7 @@
         row <- tryCatch(.evaluateQuietly(model, own, threads = threads,
                                          draws = 0),
                         error = function(e) NULL)
-        if (!is.null(row)) cbind(chromosome = name, row)
+        if (!is.null(row)) cbind(chromosome = name, as.data.frame(row))
     })
     do.call(rbind, rows)
 }
@@ -180,7 +180,7 @@
 # Without what is told of genes that the model has seen: it is reported.
 .evaluateQuietly <- function(...) {
     withCallingHandlers(
-        as.data.frame(evaluate(...)),
+        evaluate(...),
         AttentiveChrome_seen = function(condition) {
             if (inherits(condition, "warning")) {
                 invokeRestart("muffleWarning")

@@ -7,6 +7,7 @@ test_that("a card has all headings in order and the measures of evaluate()", {
     expect_false(anyNA(at))
     expect_false(is.unsorted(at))
     expect_true("A test." %in% card)
+    expect_true("* **Seen in training**: none of these genes" %in% card)
     groups <- as.data.frame(card)
     own <- as.data.frame(evaluate(model, parts))
     row <- groups[groups$factor == "cell type", ]
