@@ -159,7 +159,7 @@
 
 .cardEthics <- function() {
     c("The model holds its weights, the ids and positions of its training",
-      "genes and summaries of their signal. It holds no reads and no genotypes.",
+      "genes and summaries of their signal. It holds no reads or genotypes.",
       "Signal of patients may be protected even so: ask before you share a",
       "model of it. Predictions are about genes in samples, not about persons.")
 }

@@ -188,3 +188,31 @@
             invokeRestart("muffleMessage")
         })
 }
+
+# ---- tables ------------------------------------------------------------------
+
+# A Markdown table of measures by group, with the intervals that there are.
+.groupTable <- function(rows) {
+    measures <- .measuresOf(rows)
+    shown <- vapply(measures, function(measure) .measured(rows, measure),
+                    character(nrow(rows)))
+    table <- cbind(group = rows$group, cell = rows$cellType,
+                   genes = .bigNumber(rows$genes),
+                   if ("high" %in% names(rows)) .percent(rows$high),
+                   matrix(shown, nrow(rows)))
+    titles <- c(if (rows$factor[1L] == "chromosome") "Chromosome"
+                else "Cell type", "in", "Genes",
+                if ("high" %in% names(rows)) "High",
+                .measureTitle(measures))
+    keep <- c(TRUE, rows$factor[1L] == "chromosome" &&
+                  length(unique(rows$cellType)) > 1L,
+              rep(TRUE, ncol(table) - 2L))
+    .markdownTable(table[, keep, drop = FALSE], titles[keep])
+}
+
+# Text cells of a table with their titles, as a table of Markdown.
+.markdownTable <- function(cells, titles) {
+    row <- function(cells) paste0("| ", paste(cells, collapse = " | "), " |")
+    c(row(titles), row(rep("---", length(titles))),
+      apply(cells, 1L, row))
+}

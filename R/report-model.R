@@ -75,7 +75,9 @@ report <- function(object, signal = NULL, file = "report.html", genes = NULL,
     }))
     split <- if (.isSplit(signal)) {
         c("```", utils::capture.output(print(checkSplit(signal))), "```")
-    } else "Not checked, as `signal` is not a split."
+    } else {
+        "Not checked, as `signal` is not a split."
+    }
     c("", "# Checks of the signal", "",
       if (length(found) == 0L) "No problems were found." else found, "",
       "# Split and leakage", "", split, "")

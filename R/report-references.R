@@ -1,7 +1,9 @@
 # The works that a report cites, by key. A text cites them as [@key]; to add
 # one, add an entry.
 
-.references <- function() {
+.references <- function() c(.methodReferences(), .statisticsReferences())
+
+.methodReferences <- function() {
     list(
         singh2017 = .reference(
             "InProceedings", "Singh Lanchantin Sekhon Qi",
@@ -40,7 +42,11 @@
             paste("Simple and Scalable Predictive Uncertainty Estimation",
                   "using Deep Ensembles"),
             booktitle = "Advances in Neural Information Processing Systems",
-            volume = "30", url = "https://arxiv.org/abs/1612.01474"),
+            volume = "30", url = "https://arxiv.org/abs/1612.01474"))
+}
+
+.statisticsReferences <- function() {
+    list(
         platt1999 = .reference(
             "InCollection", "Platt", "John", 1999,
             paste("Probabilistic Outputs for Support Vector Machines and",
