@@ -52,7 +52,7 @@ lintLayout <- function(root = ".") {
     }, "")
     names <- unlist(lapply(files, function(file) .definedNames(parse(file))))
     guide <- readLines(file.path(root, "CONTRIBUTING.md"))
-    families <- "(read|signal|model|baseline|eval|panel|plot|utils)-[a-z-]+"
+    families <- "(read|signal|model|baseline|eval|panel|plot|report|utils)-[a-z-]+"
     named <- unlist(regmatches(guide, gregexpr(
         paste0("`(R/)?(", families, "|All[A-Za-z]+|data|AttentiveChrome-",
                "package)[.]R`"), guide)))
