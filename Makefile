@@ -1,7 +1,7 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check lint bench asan torture slurm-test site format document \
-	install deps test-deps
+.PHONY: demo test check lint bench asan torture slurm-test browser-test site \
+	format document install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
@@ -35,6 +35,11 @@ torture: test-deps install
 # A panel through a real SLURM, set up on this machine (root)
 slurm-test: test-deps install
 	bash tools/slurm-test.sh
+
+# The explorer in Chromium
+browser-test: test-deps install
+	bash tools/install-deps.sh browser
+	Rscript tests/browser/run.R
 
 # The website, in site/; without a network
 site: test-deps install

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing: `run` what the package and
 # its demo need, `test` what its tests and checks need besides, `site` what
-# `make site` needs besides, `fuzz` what `make -C tests/core fuzz` needs.
+# `make site` needs besides, `fuzz` what `make -C tests/core fuzz` needs,
+# `browser` what `make browser-test` needs besides.
 # shellcheck disable=SC2034 # the lists are read by their names
 set -euo pipefail
 
@@ -10,16 +11,20 @@ run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
      r-bioc-biocgenerics r-bioc-biocparallel r-bioc-delayedarray
      r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges
      r-bioc-s4vectors r-bioc-summarizedexperiment zlib1g-dev"
-test="bedtools chromium clang-format pandoc python3-numpy python3-torch qpdf
-      r-bioc-bioccheck r-bioc-biocfilecache
+test="bedtools clang-format pandoc python3-deeptools python3-numpy
+      python3-torch qpdf r-bioc-bioccheck r-bioc-biocfilecache
+      r-bioc-complexheatmap
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
-      r-bioc-hdf5array r-cran-batchtools r-cran-bslib r-cran-dt r-cran-glmnet r-cran-jsonlite
+      r-bioc-hdf5array r-cran-batchtools r-cran-bslib r-cran-dt
+      r-cran-glmnet r-cran-jsonlite
       r-cran-knitr r-cran-lintr r-cran-optparse r-cran-patchwork
       r-cran-pkgload r-cran-proc r-cran-ranger r-cran-rmarkdown
-      r-cran-roxygen2 r-cran-shiny r-cran-testthat r-cran-yaml samtools shellcheck"
+      r-cran-roxygen2 r-cran-shiny r-cran-testthat r-cran-yaml
+      samtools shellcheck"
 site="r-cran-pkgdown"
 fuzz="clang libclang-rt-14-dev"
+browser="chromium"
 
 wanted=""
 for group in "$@"; do wanted="$wanted ${!group}"; done

@@ -132,37 +132,3 @@ test_that("signal in HDF5 files stays there", {
     explore(model, onDisk, folder = folder)
     expect_true(file.exists(file.path(folder, "signal", "se.rds")))
 })
-
-test_that("a walk in Chromium: search, gene, edit, download", {
-    skipWithoutBrowser()
-    page <- openExplorer(model, signal)
-    waitForJs(page, paste("document.querySelectorAll('#genes-table tbody tr')",
-                          ".length > 5"))
-    js(page, "document.querySelector('#gene-selectized').focus()")
-    page$Input$insertText(text = gene)
-    waitForJs(page, sprintf(paste(
-        "[...document.querySelectorAll('.selectize-dropdown .option')].some(",
-        "e => e.dataset.value == '%s')"), gene))
-    js(page, sprintf("$('#gene')[0].selectize.setValue('%s')", gene))
-    js(page, "document.querySelector('[data-value=gene]').click()")
-    waitForJs(page, "!!document.querySelector('#tracks-figure img')")
-    waitForShiny(page)
-    text <- function(id) {
-        js(page, sprintf("document.querySelector('#%s').innerText", id))
-    }
-    expect_match(text("prediction-facts"),
-                 sprintf("%.3f", predict(model, signal[gene, 1])))
-    expect_match(js(page, "document.querySelector('#tracks-figure img').alt"),
-                 gene)
-    js(page, "document.querySelector('[data-value=edit]').click()")
-    waitForJs(page, "!!document.querySelector('#edited-figure img')")
-    expect_match(text("edits-facts"), "Choose a mark")
-    js(page, "$('#editMarks input[value=H3K4me3]').click()")
-    js(page, "document.querySelector('#editWhole').click()")
-    waitForJs(page, "!!document.querySelector('#edits-facts .bar')")
-    waitForShiny(page)
-    lost <- editSignal(signal[gene, 1], "silence", "H3K4me3")
-    saved <- data.table::fread(text = download(page, "edits-csv"))
-    expect_equal(saved$after, predict(model, lost)[1, 1], tolerance = 1e-5)
-    expect_match(download(page, "edited-pdf"), "^%PDF")
-})

@@ -1,13 +1,5 @@
 # The explorer in a real browser.
 
-skipWithoutBrowser <- function() {
-    testthat::skip_on_cran()
-    testthat::skip_if(nzchar(Sys.getenv("_R_CHECK_PACKAGE_NAME_")),
-                      "R CMD check")
-    skipWithout("shiny", "bslib", "DT", "chromote", "callr")
-    testthat::skip_if(is.null(browserPath()), "Chromium is not here")
-}
-
 browserPath <- function() {
     paths <- Sys.which(c("chromium", "chromium-browser", "google-chrome"))
     found <- unname(paths[nzchar(paths)])
