@@ -40,8 +40,8 @@
 #' @importFrom S4Vectors combineCols combineRows
 "_PACKAGE"
 
-# The data that ggplot2::aes() reads from; importing it would load ggplot2, which
-# is loaded on use instead.
+# The data that ggplot2::aes() reads from; importing it would load ggplot2,
+# which is loaded on use instead.
 utils::globalVariables(".data")
 
 # gc() runs pending finalizers, whose code is unloaded with the library.

@@ -140,18 +140,15 @@ trainBaseline <- function(signal,
     cellTypes <- .checkCellTypes(signal, given$cellTypes %||% colnames(signal),
                                  "cellTypes")
     format <- .inputFormat(signal, cellTypes)
-    labelled <- function(signal, arg) {
-        .labelledSamples(signal, format$marks, cellTypes, arg,
-                         target = given$target)
-    }
-    train <- labelled(signal, "signal")
     if (!is.null(validation)) {
         .checkFits(validation, format, "validation", cellTypes)
-        validation <- labelled(validation, "validation")
     }
+    known <- .trainingSamples(signal, validation, format$marks, cellTypes,
+                              given$target)
+    train <- known$train
     seed <- .chooseSeed(seed)
     fit <- .withSeed(seed, do.call(.fitMethod, c(
-        list(method, train, validation), dots)))
+        list(method, train, known$validation), dots)))
     stacked <- !is.null(fit$network)
     used <- rbind(.usedRoles(train$genes, NULL),
                   if (stacked) fit$network@training$usedGenes)
@@ -163,6 +160,14 @@ trainBaseline <- function(signal,
                         cellTypes = cellTypes, seed = seed, usedGenes = used),
         target = .fittedTarget(given$target, train$label),
         version = as.character(utils::packageVersion("AttentiveChrome")))
+}
+
+.trainingSamples <- function(signal, validation, marks, cellTypes, target) {
+    of <- function(x, arg) {
+        .labelledSamples(x, marks, cellTypes, arg, target = target)
+    }
+    list(train = of(signal, "signal"),
+         validation = if (!is.null(validation)) of(validation, "validation"))
 }
 
 # Returns the arguments, with the expression of a split where it is needed.

@@ -69,7 +69,7 @@
                     shiny::h2("Edit"), .editControls(app)))),
             shiny::column(8, .panelPage("edits", "Probability", "facts"))),
         .panelPage("edited", "Signal", "figure", brush = TRUE,
-                   note = "Brush over one or more rows to choose what to edit."))
+                   note = "Brush over rows to choose what to edit."))
 }
 
 .editControls <- function(app) {

@@ -179,7 +179,9 @@
         if (is.null(chosen()$missing)) {
             kept(chosen()$edits)
             clear()
-        } else shiny::showNotification(chosen()$missing, type = "warning")
+        } else {
+            shiny::showNotification(chosen()$missing, type = "warning")
+        }
     })
     shiny::observeEvent(input$editUndo, kept(utils::head(kept(), -1L)))
     shiny::observeEvent(input$editReset, {

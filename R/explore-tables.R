@@ -81,10 +81,13 @@
         bar("Before", last$before), bar("After", last$after),
         shiny::p(class = "verdict", sprintf(
             "Change %+.3f: %s", last$change,
-            if (last$flipped) sprintf("the predicted class changes from %s to %s.",
-                                      class(last$before), class(last$after))
-            else sprintf("the predicted class stays %s.", class(last$after)))),
-        shiny::tags$ol(class = "steps", lapply(seq_len(nrow(value)), function(i) {
+            if (last$flipped) {
+                sprintf("the predicted class changes from %s to %s.",
+                        class(last$before), class(last$after))
+            } else {
+                sprintf("the predicted class stays %s.", class(last$after))
+            })),
+        shiny::tags$ol(class = "steps", lapply(seq_len(nrow(value)), \(i) {
             shiny::tags$li(value$description[i], shiny::span(
                 class = "value", sprintf("%.3f", value$after[i])))
         })))

@@ -102,18 +102,20 @@ explore <- function(model, signal, folder = NULL,
         .writeWhole(serialize(x, NULL), file.path(part, name))
     }
     rds(app$model, "model.rds")
-    onDisk <- any(vapply(assays(app$signal, withDimnames = FALSE), is, NA,
-                         "DelayedArray"))
+    onDisk <- .isInFile(app$signal)
     if (onDisk) {
         .needs("HDF5Array", "to write signal in HDF5 files")
         HDF5Array::saveHDF5SummarizedExperiment(app$signal,
                                                 file.path(part, "signal"))
-    } else rds(app$signal, "signal.rds")
+    } else {
+        rds(app$signal, "signal.rds")
+    }
     signal <- if (onDisk) "HDF5Array::loadHDF5SummarizedExperiment(\"signal\")"
               else "readRDS(\"signal.rds\")"
     lines <- c("library(AttentiveChrome)",
-               sprintf("explore(readRDS(\"model.rds\"),\n    %s,\n    title = %s)",
-                       signal, .quoted(title)))
+               "explore(readRDS(\"model.rds\"),",
+               sprintf("    %s,", signal),
+               sprintf("    title = %s)", .quoted(title)))
     .writeWhole(charToRaw(paste0(enc2utf8(lines), "\n", collapse = "")),
                 file.path(part, "app.R"))
     if (!file.rename(part, folder)) {

@@ -80,8 +80,8 @@
 }
 
 # Mixed precision is for training alone. Returns list(logit, attention): the
-# first output of each gene and, where attention is wanted, a [numbers x copies x
-# genes] array per stage with attention.
+# first output of each gene and, where attention is wanted, a [numbers x copies
+# x genes] array per stage with attention.
 .predictGenes <- function(network, parameters, genes, attention = FALSE) {
     network <- .exactNetwork(network)
     .checkMemory(network, "predict")

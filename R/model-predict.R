@@ -132,12 +132,13 @@ predict.AttentiveChromeModel <- function(object, newdata,
 #' @export
 predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 
-# Prediction sets and intervals hold their level for signal with the marks of the
-# validation genes, which had all of them.
+# Prediction sets and intervals hold their level for signal with the marks of
+# the validation genes, which had all of them.
 .checkSetMarks <- function(model, newdata, type) {
     missing <- setdiff(model@marks, marks(newdata))
     if (length(missing) > 0L) {
-        .stop("{.code type = \"{type}\"} needs signal with all marks of the model",
+        .stop("{.code type = \"{type}\"} needs signal with all marks of the
+               model",
               x = "{.arg newdata} has no {.val {missing}}.",
               i = "Predictions of genes that lack marks would not hold their
                    {.arg level}.")

@@ -94,7 +94,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     if (!.areNames(names(shown))) {
         names(shown) <- if (several) {
             make.unique(vapply(shown, .explanationOf, ""), " ")
-        } else .trackOf(shown[[1L]])
+        } else {
+            .trackOf(shown[[1L]])
+        }
     }
     shown
 }

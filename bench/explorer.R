@@ -41,7 +41,7 @@ signal <- chromatinSignal(experiment, binWidth = binWidth(four))
 preprocessing(signal)$counting <- preprocessing(four)$counting[1]
 
 measure <- function() {
-    times <- c()
+    times <- numeric()
     add <- function(name, code) times[[name]] <<- seconds(code)
     start <- system.time(app <- explore(model, signal))[["elapsed"]]
     testServer(app, {

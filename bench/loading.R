@@ -1,6 +1,5 @@
-# What library(AttentiveChrome) adds to library(SummarizedExperiment): seconds
-# and resident memory of fresh processes, in turn. Writes
-# bench/results/loading.md.
+# What loading AttentiveChrome adds to loading SummarizedExperiment: seconds and
+# resident memory of fresh processes, in turn. Writes bench/results/loading.md.
 source(file.path("bench", "helper.R"))
 
 rounds <- sized(10L, 1L)

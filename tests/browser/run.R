@@ -1,5 +1,5 @@
-# The explorer in a real browser: `make browser-test`. Apart from the other tests,
-# as it needs Chromium, and chromote from CRAN in a library of its own.
+# The explorer in a real browser: `make browser-test`. Apart from the other
+# tests, as it needs Chromium, and chromote from CRAN in a library of its own.
 library(testthat)
 
 own <- file.path("tests", "browser", "library")

@@ -1,5 +1,6 @@
 at <- function(ranges, position, column = 1L) {
-    site <- GenomicRanges::GRanges("chr1", IRanges::IRanges(position, width = 1))
+    site <- GenomicRanges::GRanges("chr1",
+                                   IRanges::IRanges(position, width = 1))
     hit <- GenomicRanges::findOverlaps(site, ranges)
     S4Vectors::mcols(ranges)[[column]][S4Vectors::subjectHits(hit)]
 }

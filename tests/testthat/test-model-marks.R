@@ -150,7 +150,9 @@ test_that("training is reproducible, with any number of threads", {
 
 test_that("the same marks are dropped in double precision", {
     fit <- quickModel(parts, markDropout = 0.5, precision = "double")
-    distance <- function(other) max(abs(unlist(coef(fit)) - unlist(coef(other))))
+    distance <- function(other) {
+        max(abs(unlist(coef(fit)) - unlist(coef(other))))
+    }
     expect_lt(distance(model), distance(quickModel(parts)) / 2)
 })
 

@@ -20,8 +20,9 @@ test_that("a card survives saving, and its digest tells the data apart", {
     file <- withr::local_tempfile()
     saveRDS(model, file)
     expect_identical(modelCard(readRDS(file)), modelCard(model))
-    digest <- function(model) grep("**Digest**", modelCard(model),
-                                   fixed = TRUE, value = TRUE)
+    digest <- function(model) {
+        grep("**Digest**", modelCard(model), fixed = TRUE, value = TRUE)
+    }
     expect_identical(digest(quickModel(parts, seed = 2)), digest(model))
     parts$train <- parts$train[-1L, ]
     expect_false(identical(digest(quickModel(parts)), digest(model)))

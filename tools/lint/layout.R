@@ -52,7 +52,8 @@ lintLayout <- function(root = ".") {
     }, "")
     names <- unlist(lapply(files, function(file) .definedNames(parse(file))))
     guide <- readLines(file.path(root, "CONTRIBUTING.md"))
-    families <- "(read|signal|model|baseline|eval|panel|plot|report|utils)-[a-z-]+"
+    families <- paste0("(read|signal|model|baseline|eval|panel|plot|explore|",
+                       "report|export|utils)-[a-z-]+|explore")
     named <- unlist(regmatches(guide, gregexpr(
         paste0("`(R/)?(", families, "|All[A-Za-z]+|data|AttentiveChrome-",
                "package)[.]R`"), guide)))
