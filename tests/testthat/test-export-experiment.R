@@ -17,7 +17,7 @@ test_that("an experiment of matrices has predictions and beta", {
                  binOffsets(x)[apply(alpha, 1, which.max)],
                  ignore_attr = TRUE)
     expect_equal(colData(flat)$probability,
-                 unname(colMeans(assay(x, "probability"))))
+                 colMeans(assay(x, "probability")), ignore_attr = TRUE)
     expect_equal(rowRanges(flat)$tss, rowRanges(x)$tss)
 })
 

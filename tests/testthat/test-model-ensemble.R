@@ -322,7 +322,8 @@ panel <- suppressWarnings(trainCellTypes(
 
 # What each exported function does with an ensemble. NULL: it takes no model.
 uses <- list(
-    addExpression = NULL, `assayNames<-` = NULL, `assays<-` = NULL,
+    addExpression = NULL, as.data.frame = NULL, `assayNames<-` = NULL,
+    `assays<-` = NULL,
     attention = function(x) attention(x, test),
     attentiveChrome = NULL,
     attribution = function(x) attribution(x, test, "gradientInput"),
@@ -347,10 +348,18 @@ uses <- list(
     faithfulness = function(x) {
         faithfulness(x, test, c("attention", "share"), draws = 2, seed = 1)
     },
+    explore = function(x) {
+        skipWithout("shiny", "bslib", "DT")
+        explore(x, test)
+    },
+    exportTracks = "must be a signal", flattenSignal = "must be a signal",
     glance = function(x) glance(x), listArchitectures = NULL, main = NULL,
+    markHeatmaps = "must be a signal",
     marks = function(x) marks(x), `marks<-` = NULL, missingBins = NULL,
-    modelEnsemble = "two or more models", normalizeSignal = NULL,
-    openPanel = NULL, plotAttention = "must be a signal",
+    modelCard = function(x) modelCard(x), modelEnsemble = "two or more models",
+    normalizeSignal = NULL,
+    normalizedMatrix = "must be a signal", openPanel = NULL,
+    plotAttention = "must be a signal",
     plotCalibration = function(x) plotCalibration(x, test),
     plotGene = NULL, plotMarkAttention = "must be a signal",
     plotPR = function(x) plotPR(x, test),
@@ -361,19 +370,24 @@ uses <- list(
     predictionUncertainty = function(x) predictionUncertainty(x, test),
     preprocessing = function(x) preprocessing(x), `preprocessing<-` = NULL,
     publishedModel = NULL, readChromeTable = NULL, readTorchWeights = NULL,
+    report = function(x) {
+        report(x, test, withr::local_tempfile(fileext = ".html"))
+    },
     roadmapDownload = NULL, roadmapFiles = NULL, show = function(x) show(x),
     simulateChromatin = NULL,
     smallestFlip = function(x) smallestFlip(x, test[1:2, ], unit = "marks"),
     sources = NULL, splitGenes = NULL,
     stability = function(x) stability(x, test, explanations = "beta"),
     summarizeTracks = NULL,
-    tidy = function(x) tidy(x), trainBaseline = NULL, trainCellTypes = NULL,
+    tidy = function(x) tidy(x), trackRanges = "must be a signal",
+    trainBaseline = NULL, trainCellTypes = NULL,
     trainPooled = NULL, trainingHistory = function(x) trainingHistory(x),
     tssWindows = NULL,
     unlikeTraining = function(x) unlikeTraining(x, test, draws = 19),
     updateObject = function(x) updateObject(x),
     whichMark = "must be trained with `markDropout`",
     writeChromeTable = "must be a signal",
+    writeDeepTools = "must be a signal",
     writeTorchWeights = "must be one model.*ensemble\\[\\[1\\]\\]")
 
 test_that("every exported function takes an ensemble or says why not", {
