@@ -9,6 +9,7 @@
         files <- data.frame(cellType = cellType %||% "cellType1",
                             mark = names(files), file = unname(files))
     } else if (is.character(files) && length(files) == 1L) {
+        .checkIsSheet(files)
         where <- cli::format_inline("The sample sheet {.file {files}}")
         files <- .readSheet(files)
     } else if (!is.null(cellType)) {
@@ -29,6 +30,18 @@
 
 # What to do with several files of one mark and cell type.
 .replicateWays <- c("refuse", "combine", "separate")
+
+# A file of reads or signal without its mark, which would be read as a table.
+.checkIsSheet <- function(path) {
+    data <- c("BAM", "CRAM", "SAM", "bigWig", "bedGraph")
+    if (grepl("[.](bed|tagalign)([.]gz)?$", path, ignore.case = TRUE) ||
+        (file.exists(path) && .fileFormat(path) %in% data)) {
+        .stop("{.arg files} must have the marks as names",
+              x = "{.file {path}} is a file of reads or signal, not a sample
+                   sheet.",
+              i = "For example {.code c(H3K4me3 = \"{path}\")}.")
+    }
+}
 
 # File names in a sheet are relative to its folder.
 .readSheet <- function(path) {

@@ -76,3 +76,9 @@ test_that("one file is not two replicates", {
     expect_error(readSheet(sheet, replicates = "combine"),
                  "different files as replicates.*Rows 1 and 2")
 })
+
+test_that("a file of reads without its mark is not read as a sheet", {
+    bam <- readsFile("S1-H3K27me3.bam")
+    expect_error(.asSamples(bam), "must have the marks as names")
+    expect_error(.asSamples("reads.tagAlign.gz"), "not a sample\\s+sheet")
+})
