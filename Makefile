@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu, as
 # root or with sudo. See CONTRIBUTING.md for the rest.
-.PHONY: demo test check lint bench asan torture slurm-test browser-test site \
+.PHONY: demo test check lint bench bench-quick asan torture slurm-test browser-test site \
 	format document install deps test-deps
 
 VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
@@ -22,6 +22,10 @@ lint: test-deps
 
 bench: test-deps install
 	bash bench/run.sh
+
+# Ratios alone, appended to bench/results/history.md
+bench-quick: test-deps install
+	Rscript bench/quick.R
 
 # The C core and its tests under the address and undefined behaviour sanitizers
 asan: test-deps

@@ -24,7 +24,7 @@
 #'   `"avx512"`, `"avx2"`, `"neon"` or `"plain"`. The default is the fastest
 #'   that the processor supports. Results of different kernels differ in the
 #'   last digits. `precision = "mixed"` of [attentiveChrome()] has kernels of
-#'   its own.
+#'   its own. [coreInfo()] shows what is used.
 #'
 #' @references Singh R, Lanchantin J, Sekhon A, Qi Y (2017). Attend and
 #'   Predict: Understanding Gene Regulation by Selective Attention on

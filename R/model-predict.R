@@ -191,16 +191,27 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 .forward <- function(model, signal, threads, arg = "signal",
                      attention = FALSE) {
     model <- .atMarks(model, signal, arg)
-    input <- .modelInput(signal, model@marks, colnames(signal),
-                         model@transform, .scaleOf(model))
-    out <- .predictInput(model, input, threads, attention)
-    out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
-    if (!attention) return(out["logit"])
+    if (!attention) {
+        parts <- lapply(.genesAtOnce(signal), function(rows) {
+            part <- if (is.null(rows)) signal else signal[rows, ]
+            .forwardWhole(model, part, threads)$logit
+        })
+        return(list(logit = do.call(rbind, parts)))
+    }
+    out <- .forwardWhole(model, signal, threads, attention)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     gate <- .architectures[[model@architecture]]$gate
     if (!is.null(gate)) {
         out$attention <- .gateParts(out$attention[[gate]], model@marks)
     }
+    out
+}
+
+.forwardWhole <- function(model, signal, threads, attention = FALSE) {
+    input <- .modelInput(signal, model@marks, colnames(signal),
+                         model@transform, .scaleOf(model))
+    out <- .predictInput(model, input, threads, attention)
+    out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
     out
 }
 

@@ -1,5 +1,6 @@
 # Signals whose assays are in files: they are read whole before they are used
-# again and again, as each access to an array in a file reads it anew.
+# again and again, as each access to an array in a file reads it anew. What
+# reads them once, a prediction, reads blocks of genes.
 
 .isInFile <- function(signal) {
     is(signal, "ChromatinSignal") &&
@@ -28,11 +29,20 @@
     }, 0))
 }
 
+# The genes of a signal in files in blocks, each of .readAtOnce bytes for all
+# cell types; list(NULL), all at once, where they are in memory or few.
+.genesAtOnce <- function(signal) {
+    if (!.isInFile(signal)) return(list(NULL))
+    bytes <- .signalBytes(signal)
+    if (bytes <= .readAtOnce) return(list(NULL))
+    .inChunks(nrow(signal), nrow(signal) * .readAtOnce / bytes)
+}
+
 # ---- many cell types ---------------------------------------------------------
 
 # The chunks of a file usually span many cell types, so that reading one reads
 # and unpacks all. Groups of cell types are read together, of so many bytes.
-.readAtOnce <- 2^29
+.readAtOnce <- 2^28
 
 # The parts of each cell type in memory, by its name; NULL if they would take
 # more than half of the memory that is available, or are in memory already.

@@ -4,7 +4,7 @@
 # their smallest form, to see that they work, and keeps nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-all=(train predict kernels mixed threads scaling memory loading reads
+all=(train predict kernels blas mixed threads scaling memory loading reads
      architectures compare panel roadmap simulator splits baselines genomewide
      regression differences calibration quality explanations unlike ensembles
      attribution verdicts missing-marks differential explorer)

@@ -23,6 +23,8 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use);
 SEXP ffi_kernels(SEXP ffi_mixed);
+SEXP ffi_processors(void);
+SEXP ffi_openblas(void);
 SEXP ffi_count_reads(SEXP ffi_windows, SEXP ffi_counting, SEXP ffi_reads);
 SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting);
 SEXP ffi_check_gzip(SEXP ffi_path);
@@ -37,6 +39,10 @@ SEXP ffi_is_running(SEXP pid);
 
 /* ffi_blas.c */
 void use_blas(void);
+/* Around a call of the core: gives BLAS one thread, and returns what
+ * release_blas() needs to give it back those that it had. */
+int hold_blas(const ac_engine *engine);
+void release_blas(int held);
 
 /* ffi_check.c */
 SEXP as_numbers(SEXP x, const char *what, R_xlen_t length);

@@ -394,9 +394,11 @@ SEXP ffi_train(SEXP ffi_network, SEXP ffi_state, SEXP ffi_genes, SEXP ffi_order,
         list_number(ffi_state, "steps", 0, MAX_STEPS),
     };
     double loss = NA_REAL;
+    const int held = hold_blas(model.engine);
     const ac_status status =
         model.engine->train(&model.network, &genes, order, &settings, &state,
                             stop_poll(out), &loss);
+    release_blas(held);
     if (!check_status(status)) {
         UNPROTECT(1);
         return R_NilValue;
@@ -449,8 +451,10 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
         SET_VECTOR_ELT(attention, s, weights);
         views[s] = weights == R_NilValue ? NULL : REAL(weights);
     }
+    const int held = hold_blas(model.engine);
     const ac_status status = model.engine->predict(
         &model.network, &genes, parameters, stop_poll(out), REAL(logit), views);
+    release_blas(held);
     if (!check_status(status)) {
         UNPROTECT(1);
         return R_NilValue;
@@ -475,9 +479,11 @@ SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SEXP dx = alloc_dx(&model.network, &genes);
     SET_VECTOR_ELT(out, 3, dx);
     double loss = NA_REAL;
+    const int held = hold_blas(model.engine);
     const ac_status status =
         model.engine->gradient(&model.network, &genes, parameters,
                                stop_poll(out), &loss, REAL(gradient), REAL(dx));
+    release_blas(held);
     if (!check_status(status)) {
         UNPROTECT(1);
         return R_NilValue;
@@ -498,8 +504,10 @@ SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes)
     SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
     SEXP dx = alloc_dx(&model.network, &genes);
     SET_VECTOR_ELT(out, 1, dx);
+    const int held = hold_blas(model.engine);
     const ac_status status = model.engine->logit_gradient(
         &model.network, &genes, parameters, stop_poll(out), REAL(dx));
+    release_blas(held);
     if (!check_status(status)) {
         UNPROTECT(1);
         return R_NilValue;
@@ -530,4 +538,10 @@ SEXP ffi_kernels(SEXP ffi_mixed)
         SET_STRING_ELT(out, i, Rf_mkChar(ac_kernels_name(mixed, i)));
     UNPROTECT(1);
     return out;
+}
+
+/* The processors that this process may use; 1 in a forked child. */
+SEXP ffi_processors(void)
+{
+    return Rf_ScalarInteger(ac_usable_threads(INT_MAX));
 }

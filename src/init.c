@@ -17,6 +17,8 @@ static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_logit_gradient, 3),
     CALL_ENTRY(ffi_memory, 2),
     CALL_ENTRY(ffi_kernels, 1),
+    CALL_ENTRY(ffi_processors, 0),
+    CALL_ENTRY(ffi_openblas, 0),
     CALL_ENTRY(ffi_count_reads, 3),
     CALL_ENTRY(ffi_count_bed, 3),
     CALL_ENTRY(ffi_check_gzip, 1),

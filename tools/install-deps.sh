@@ -6,7 +6,10 @@
 # shellcheck disable=SC2034 # the lists are read by their names
 set -euo pipefail
 
-run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
+# OpenBLAS is R's BLAS once it is there, by Debian's alternatives: double
+# precision is three to seven times as fast as with the reference BLAS.
+run="libopenblas0-pthread
+     r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
      r-cran-generics r-cran-ggplot2 r-cran-rlang r-cran-withr
      r-bioc-biocgenerics r-bioc-biocparallel r-bioc-delayedarray
      r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges

@@ -147,3 +147,39 @@ test_that("topics that the site leaves out, or lists twice, are found", {
                                       "A is listed twice",
                                       "no section lists the topic c"))
 })
+
+# ---- history ----------------------------------------------------------------
+
+test_that("a ratio that fell by a fifth on the same processor is told", {
+    history <- linterOf("history.R")
+    fallen <- function(...) {
+        history$fallenRatios(history$readHistory(textFile(c(
+            "## History", "", "| date | commit | processor | a | b |",
+            "| --- | --- | --- | --- | --- |", ...))))
+    }
+    first <- "| 2026-01-01 | c1 | one | 10 | 0.5 |"
+    expect_identical(fallen(), character())
+    expect_identical(fallen(first), character())
+    expect_null(fallen(first, "| 2026-01-02 | c2 | one | 8.1 | 0.9 |"))
+    expect_identical(fallen(first, "| 2026-01-02 | c2 | one | 8 | 0.3 |"),
+                     c("a fell from 10 (c1) to 8 (c2)",
+                       "b fell from 0.5 (c1) to 0.3 (c2)"))
+    # Another processor's rows and missing ratios are passed over.
+    expect_null(fallen(first, "| 2026-01-02 | c2 | two | 5 | 0.1 |"))
+    expect_identical(
+        fallen(first, "| 2026-01-02 | c2 | two | 20 | 0.1 |",
+               "| 2026-01-03 | c3 | one | - | 0.5 |",
+               "| 2026-01-04 | c4 | one | 7 | - |"),
+        "a fell from 10 (c1) to 7 (c4)")
+})
+
+test_that("the committed history can be read", {
+    path <- test_path("..", "..", "bench", "results", "history.md")
+    skip_if_not(file.exists(path), "the sources")
+    history <- linterOf("history.R")
+    table <- history$readHistory(path)
+    expect_true(all(history$notRatios %in% names(table)))
+    expect_gt(nrow(table), 0)
+    ratios <- unlist(table[setdiff(names(table), history$notRatios)])
+    expect_false(anyNA(suppressWarnings(as.numeric(ratios[ratios != "-"]))))
+})

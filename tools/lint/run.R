@@ -1,7 +1,7 @@
 # `Rscript tools/lint/run.R` runs the project's own linters, lintr with the
 # settings of .lintr, clang-format and shellcheck. Each counts as one check; the
 # counts go to a file in the folder ATTENTIVECHROME_COUNTS, if it is set.
-for (name in c("templates", "includes", "layout", "style")) {
+for (name in c("templates", "includes", "layout", "style", "history")) {
     source(file.path("tools", "lint", paste0(name, ".R")))
 }
 
@@ -96,6 +96,9 @@ for (name in names(linters)) {
                 length(linter$files), NROW(found)))
     failed <- failed + (NROW(found) > 0L)
     passed <- passed + (NROW(found) == 0L)
+}
+for (fallen in fallenRatios(readHistory())) {
+    cat(sprintf("warning, %s: %s\n", historyFile, fallen))
 }
 counts <- Sys.getenv("ATTENTIVECHROME_COUNTS")
 if (nzchar(counts)) {
