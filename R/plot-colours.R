@@ -10,6 +10,9 @@
 #' marks follow from their names, and are not checked; in a figure with several
 #' such marks, those that would share a colour get the next ones.
 #'
+#' Of the channels of a pair of cell types ([pairCellTypes()]), A - B has the
+#' colour of its mark, A a lighter and B a darker one.
+#'
 #' Your own colours are an option, a character vector with the names of marks:
 #' `options(AttentiveChrome.colours = c(H3K4me3 = "firebrick"))`. Marks that it
 #' does not name keep theirs.
@@ -46,8 +49,27 @@ markColours <- function(marks = NULL) {
     palette <- c(.checkColours(getOption("AttentiveChrome.colours")), palette)
     known <- match(tolower(marks), tolower(names(palette)))
     colours <- unname(palette[known])
-    colours[is.na(known)] <- .coloursByName(marks[is.na(known)])
+    channel <- is.na(known) & grepl(.channelEnd, marks)
+    if (any(channel)) {
+        of <- .markColours(sub(.channelEnd, "", marks[channel]), palette)
+        colours[channel] <- .shaded(of, sub(.channelPart, "\\1",
+                                            marks[channel]))
+    }
+    other <- is.na(known) & !channel
+    colours[other] <- .coloursByName(marks[other])
     stats::setNames(colours, marks)
+}
+
+.channelEnd <- "[.](A-B|A|B)$"
+.channelPart <- paste0("^.*", .channelEnd)
+
+# Half-way to white for A, and to black for B.
+.shaded <- function(colours, channel) {
+    to <- c(A = 255, B = 0, "A-B" = NA)[channel]
+    rgb <- grDevices::col2rgb(colours)
+    mixed <- 0.55 * rgb + 0.45 * rep(to, each = 3L)
+    rgb[, !is.na(to)] <- mixed[, !is.na(to)]
+    grDevices::rgb(t(rgb), maxColorValue = 255)
 }
 
 .checkColours <- function(colours) {

@@ -32,7 +32,7 @@
       .reportVerdicts(about))
 }
 
-.trackWords <- c(alpha = "attention (alpha)", share = "share of the logit",
+.trackWords <- c(alpha = "attention (alpha)", share = "share",
                  attribution = "attribution")
 
 # "H3K4me3 at +150 bp"

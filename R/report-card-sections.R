@@ -96,7 +96,7 @@
                               if (!all(clustered))
                                   "DeLong's of genes [@delong1988]"),
                             collapse = " or "), "; of the others, ")
-           }, "t intervals from a bootstrap of ", drawn)
+           } else "They are ", "t intervals from a bootstrap of ", drawn)
 }
 
 .differencesInWords <- function(evaluation) {
@@ -114,7 +114,8 @@
         return(paste("None was given. The validation genes, which chose the",
                      "epoch, are not independent."))
     }
-    c(.item("Genes", .inRange(rows$genes), " with a label in ",
+    c(.item("Genes", .inRange(rows$genes), if (.areClasses(rows))
+                " with a label in " else " with a measured number in ",
             if (nrow(rows) > 1L) "each of ", .some(rows$group, 6L)),
       if (.areClasses(rows)) {
           .item("High", .inRange(rows$high, .percent), " of the genes")

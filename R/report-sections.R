@@ -11,7 +11,7 @@
       .comparisonItems(evaluation, 4L),
       paste0("* Seen in training: ", .seenInWords(about$evaluation), "."),
       .findingsItem(about), .sharedItem(about), .unlikeItem(about),
-      if (!is.null(about$test) && ncol(about$test) > 1L) {
+      if (!all(colnames(about$test) %in% about$cellTypes)) {
           sprintf("* Figures show %s; tables have all %d cell types.",
                   .listed(about$cellTypes), ncol(about$test))
       }, "")
@@ -159,7 +159,7 @@
                "line where both are equal. Pearson's r ", paste(
                    .measured(rows, "pearson"), "in", rows$cellType,
                    collapse = ", "), ".")
-    })
+    }, width = min(7, 4.6 * length(about$cellTypes)))
 }
 
 # Counts of genes, as points of all would make a large file.
@@ -180,7 +180,7 @@
                                       direction = -1, begin = 0.2) +
         ggplot2::labs(x = paste("Predicted", .unitOf(target)),
                       y = paste("Measured", .unitOf(target))) +
-        .themeChrome()
+        .themeChrome() + ggplot2::theme(aspect.ratio = 1)
 }
 
 # Of the stored predictions.
@@ -192,9 +192,10 @@
                   function(data) {
         values <- stats::setNames(data[[measure]], data$cellType)
         ends <- c(which.min(values), which.max(values))
-        sprintf(paste("%s on the test genes of each of %d cell types with its",
-                      "95%% interval, from %s; mean %s. The numbers are in the",
-                      "table above."), title, length(values), paste(
+        sprintf(paste("%s on the stored test genes of each of %d cell types,",
+                      "from %s; mean %s. The lines are DeLong's 95%%",
+                      "intervals, as if genes were independent; those in the",
+                      "table may be wider."), title, length(values), paste(
                     .decimals(values[ends]), "in", names(values)[ends],
                     collapse = " to "), .decimals(mean(values)))
     }, height)
@@ -206,10 +207,13 @@
     facts <- about$facts
     alt <- function(data) {
         kept <- data[data$kept, ]
-        paste0("Loss and validation score by epoch. ",
-               if (about$panel) sprintf("The kept epochs are %s.", paste(
-                   unique(range(kept$epoch)), collapse = " to "))
-               else .keptInWords(kept))
+        if (!about$panel) {
+            return(paste("Loss and validation score by epoch.",
+                         .keptInWords(kept)))
+        }
+        sprintf(paste("Validation score by epoch, a line for each cell type.",
+                      "The kept epochs are from %d to %d."), min(kept$epoch),
+                max(kept$epoch))
     }
     c("# Training", "",
       sprintf("Trained on %s genes, %s for validation, in %s.",
