@@ -203,7 +203,8 @@ setMethod("attention", "AttentiveChromeModel",
           x = "Its architecture is {.val {model@architecture}}.",
           i = "{.fn attribution} shows what its predictions depend on. These
                architectures have attention:
-               {.val {known[attends]}}.")
+               {.val {known[attends]}}.",
+          class = "AttentiveChrome_noAttention")
 }
 
 # The core's [positions x samples] as genes x cell types x positions.

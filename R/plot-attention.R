@@ -78,12 +78,14 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
 .importanceTitle <- function(x) {
     method <- metadata(x)$attribution$method
     if (is.null(method)) return("Mean attention (alpha)")
-    c(saliency = "Mean saliency (|d logit / d signal|)",
-      gradientInput = "Mean gradient x signal (logit)",
-      integratedGradients = "Mean integrated gradient (logit)",
-      expectedGradients = "Mean expected gradient (logit)",
-      share = "Mean share of the logit",
-      occlusion = "Mean effect of occlusion (logit)")[[method]]
+    title <- c(saliency = "Mean saliency (|d logit / d signal|)",
+        gradientInput = "Mean gradient x signal (logit)",
+        integratedGradients = "Mean integrated gradient (logit)",
+        expectedGradients = "Mean expected gradient (logit)",
+        share = "Mean share of the logit",
+        occlusion = "Mean effect of occlusion (logit)")[[method]]
+    if (.predictionAssay(x) == "probability") return(title)
+    sub("logit", "prediction", title)
 }
 
 # Attention is a share, so its scale starts at 0 and small differences look

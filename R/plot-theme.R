@@ -1,19 +1,5 @@
-# Shared by the figures: colours, theme, the position axis, and the selection of
+# Shared by the figures: theme, the position axis, and the selection of
 # marks and genes.
-
-# For marks without a colour of their own (.standardMarks): Paul Tol's muted
-# palette.
-.otherColours <- c("#882255", "#44AA99", "#999933", "#332288", "#CC6677",
-                   "#117733", "#88CCEE", "#AA4499", "#DDCC77")
-
-# One colour per mark, named. Standard marks look the same in all figures.
-.markColours <- function(marks) {
-    palette <- c(.ofMarks("colour"), DNase = "#000000")
-    known <- match(tolower(marks), tolower(names(palette)))
-    colours <- unname(palette[known])
-    colours[is.na(known)] <- rep_len(.otherColours, sum(is.na(known)))
-    stats::setNames(colours, marks)
-}
 
 .themeChrome <- function() {
     ggplot2::theme_bw(base_size = 11) + ggplot2::theme(

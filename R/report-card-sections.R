@@ -16,8 +16,10 @@
     settings <- c("epochs", "batchSize", "learningRate", "schedule",
                   "weightDecay", "clip", "keep", "markDropout", "precision")
     settings <- Filter(function(x) length(x) == 1L, training[settings])
-    c(.item("Architecture", facts$architecture, ". ",
+    c("The headings are those of [@mitchell2019].", "",
+      .item("Architecture", facts$architecture, ". ",
             .architectureTitle(facts$architecture), "."),
+      .item("Target", .describeTarget(facts$target)),
       .item("Sizes", paste(names(facts$size), facts$size, collapse = ", ")),
       .item("Parameters", .inRange(facts$parameters),
             if (facts$members > 1L) paste0(", in ", facts$members, " members")),
@@ -30,8 +32,7 @@
                                  collapse = "; ")),
       .item("Software", "AttentiveChrome ", facts$version,
             ", an R package under the MIT licence"),
-      .item("Method", if (facts$architecture == "deepchrome")
-                "DeepChrome [@singh2016]" else "after [@singh2017]"))
+      .item("Method", .architectureSource(facts$architecture)))
 }
 
 .architectureTitle <- function(name) {
@@ -61,16 +62,50 @@
             else .listed(evaluated)))
 }
 
-.cardMetrics <- function(groups) {
+.cardMetrics <- function(groups, evaluation) {
     if (nrow(groups) == 0L) return("Nothing was evaluated.")
-    clusters <- stats::na.omit(groups$chromosomes)
     c(.item("Measures", .listed(.measureTitle(.measuresOf(groups)))),
-      .item("Threshold", "measures of classes call a gene high from a ",
-            "probability of 0.5 on"),
-      .item("Intervals", "95%, over the choice of the evaluated ",
-            if (length(clusters) > 0L) "chromosomes [@obuchowski1997]"
-            else "genes [@delong1988]",
-            "; they do not include the variation between trainings"))
+      if (.areClasses(groups)) {
+          .item("Threshold", "accuracy and F1 call a gene high above a ",
+                "probability of 0.5")
+      },
+      .item("Intervals", .intervalsInWords(evaluation)),
+      if (.areClasses(groups) && any(groups$factor == "chromosome")) {
+          .item("Intervals of single chromosomes", "of the AUROC alone, ",
+                "DeLong's on the logit scale [@delong1988]")
+      },
+      .item("Differences from baselines", .differencesInWords(evaluation)))
+}
+
+# What the intervals are, by what was drawn (R/eval-intervals.R,
+# R/eval-numbers.R).
+.intervalsInWords <- function(evaluation) {
+    rows <- as.data.frame(evaluation)
+    clustered <- !is.na(rows$chromosomes %||% NA)
+    drawn <- if (all(clustered)) "whole chromosomes"
+             else if (!any(clustered)) "genes"
+             else sprintf("whole chromosomes in %d of %d cell types and genes
+                          in the others", sum(clustered), nrow(rows))
+    drawn <- gsub("\\s+", " ", drawn)
+    if (is.null(rows$chromosomes)) return("none were kept")
+    paste0("95%, over the choice of the evaluated genes, without the variation",
+           " between trainings. ", if (.areClasses(rows)) {
+               paste0("Of the AUROC, on the logit scale, ",
+                      paste(c(if (any(clustered))
+                                  "Obuchowski's of chromosomes [@obuchowski1997]",
+                              if (!all(clustered))
+                                  "DeLong's of genes [@delong1988]"),
+                            collapse = " or "), "; of the others, ")
+           } else "They are ", "t intervals from a bootstrap of ", drawn)
+}
+
+.differencesInWords <- function(evaluation) {
+    if (.areClasses(evaluation)) {
+        return(paste("in AUROC, with DeLong's 95% interval for paired",
+                     "predictions of the same genes [@delong1988]"))
+    }
+    paste("in Pearson's r, with 95% intervals from the same bootstrap of both",
+          "predictions")
 }
 
 .cardEvaluationData <- function(signal, groups, evaluation) {
@@ -79,9 +114,10 @@
         return(paste("None was given. The validation genes, which chose the",
                      "epoch, are not independent."))
     }
-    c(.item("Genes", .inRange(rows$genes), " with a label in ",
+    c(.item("Genes", .inRange(rows$genes), if (.areClasses(rows))
+                " with a label in " else " with a measured number in ",
             if (nrow(rows) > 1L) "each of ", .some(rows$group, 6L)),
-      if ("high" %in% names(rows)) {
+      if (.areClasses(rows)) {
           .item("High", .inRange(rows$high, .percent), " of the genes")
       },
       .item("Chromosomes", .evaluationChromosomes(signal)),
@@ -114,8 +150,10 @@
     c(.item("Genes", .inRange(facts$genes), " for training, ",
             .inRange(facts$validationGenes), " for validation, in ",
             .some(facts$cellTypes, 8L)),
-      .item("High", if (all(is.na(facts$high %||% NA))) "unknown"
-            else .inRange(facts$high, .percent), " of the training genes"),
+      if (.isClass(facts$target)) {
+          .item("High", if (all(is.na(facts$high %||% NA))) "unknown share"
+                else .inRange(facts$high, .percent), " of the training genes")
+      },
       vapply(names(chromosomes), function(role) {
           .item(paste("Chromosomes for", role),
                 .listed(.byNumber(chromosomes[[role]]), 30L))
@@ -132,28 +170,36 @@
     if (length(digests) == 1L) digests else .digest(digests)
 }
 
-.cardResults <- function(model, groups, evaluation) {
+.cardResults <- function(model, groups, evaluation, omitted) {
     if (nrow(groups) == 0L) {
         return(c("On the genes that trained and validated the model:", "",
                  .glanceTable(model)))
     }
     tables <- split(groups, factor(groups$factor, unique(groups$factor)))
-    lines <- .comparisonLines(evaluation)
     c(unlist(lapply(unname(tables), function(rows) {
         c(.groupTable(rows), "")
     })),
-      paste("*", utils::head(lines, 6L)),
-      if (length(lines) > 6L) sprintf("* and %d more comparisons",
-                                      length(lines) - 6L))
+      if (length(omitted) > 0L) {
+          c(paste0("Chromosomes that are not shown: ",
+                   paste(omitted, collapse = "; "), "."), "")
+      },
+      .comparisonItems(evaluation))
+}
+
+.comparisonItems <- function(evaluation, most = 6L) {
+    lines <- .comparisonLines(evaluation)
+    c(paste("*", utils::head(lines, most)),
+      if (length(lines) > most) sprintf("* and %d more comparisons",
+                                        length(lines) - most))
 }
 
 # What the training left of the losses of a model.
 .glanceTable <- function(model) {
     row <- glance(model)
-    kept <- intersect(c("loss", "validationLoss", "validationAuroc"),
-                      names(row))
     titles <- c(loss = "Training loss", validationLoss = "Validation loss",
-                validationAuroc = "Validation AUROC")
+                validationAuroc = "Validation AUROC",
+                validationPearson = "Validation Pearson")
+    kept <- intersect(names(titles), names(row))
     .markdownTable(t(.decimals(unlist(row[kept]))), titles[kept])
 }
 

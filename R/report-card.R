@@ -32,8 +32,8 @@
 #'   measures behind it as one row per group: `factor` (`"cell type"` or
 #'   `"chromosome"`), `group`, and the columns of
 #'   [evaluate()][evaluate.AttentiveChromeModel]. Chromosomes are those with at
-#'   least ten genes, and only their AUROC has an interval. It has no rows
-#'   without an evaluation.
+#'   least ten genes, and only their AUROC has an interval; the card names the
+#'   others. It has no rows without an evaluation.
 #' @references Mitchell et al. (2019), Model cards for model reporting,
 #'   <https://doi.org/10.1145/3287560.3287596>.
 #' @seealso [evaluate()][evaluate.AttentiveChromeModel]
@@ -50,28 +50,38 @@
 modelCard <- function(model, signal = NULL, notes = list(),
                       evaluation = NULL, threads = NULL) {
     if (!is(model, "AttentiveChromePanel")) .checkModel(model)
+    card <- .makeCard(model, signal, notes, evaluation, threads)
+    cited <- .citedKeys(card$lines)
+    structure(.withCitations(c(paste("# Model card:", card$title), "",
+                               card$lines, "## References", "",
+                               paste("*", .referenceLines(cited)))),
+              class = "modelCard", groups = card$groups)
+}
+
+# `lines`: Markdown with citations by key.
+.makeCard <- function(model, signal, notes, evaluation, threads,
+                      facts = .factsOf(model)) {
     notes <- .checkNotes(notes)
     signal <- .partOf(signal, "test", "signal")
     if (is.null(evaluation)) evaluation <- .cardEvaluation(model, signal,
                                                            threads)
-    groups <- .cardGroups(model, signal, evaluation, threads)
-    facts <- .factsOf(model)
+    found <- .cardGroups(model, signal, evaluation, threads)
+    groups <- found$rows
     sections <- list(
         "Model details" = .cardDetails(facts),
         "Intended use" = .cardUse(facts), "Factors" = .cardFactors(groups),
-        "Metrics" = .cardMetrics(groups),
+        "Metrics" = .cardMetrics(groups, evaluation),
         "Evaluation data" = .cardEvaluationData(signal, groups, evaluation),
         "Training data" = .cardTrainingData(facts),
-        "Quantitative analyses" = .cardResults(model, groups, evaluation),
+        "Quantitative analyses" = .cardResults(model, groups, evaluation,
+                                               found$omitted),
         "Ethical considerations" = .cardEthics(),
         "Caveats and recommendations" = .cardCaveats(facts, groups))
     lines <- unlist(lapply(.cardHeadings, function(heading) {
         c(paste("##", heading), "", sections[[heading]],
           if (!is.null(notes[[heading]])) c("", notes[[heading]]), "")
     }))
-    structure(.withCitations(c(paste("# Model card:", .cardTitle(facts)), "",
-                               lines)),
-              class = "modelCard", groups = groups)
+    list(title = .cardTitle(facts), lines = lines, groups = groups)
 }
 
 .cardHeadings <- c("Model details", "Intended use", "Factors", "Metrics",
@@ -115,18 +125,24 @@ as.data.frame.modelCard <- function(x, row.names = NULL, optional = FALSE,
     if (is(model, "AttentiveChromePanel")) .evaluateQuietly(model)
 }
 
-# The evaluation by cell type and, of one model, by chromosome.
+# The evaluation by cell type and, of one model, by chromosome: `rows`, and
+# `omitted` as of .evaluateChromosomes().
 .cardGroups <- function(model, signal, evaluation, threads) {
     if (is.null(evaluation)) {
-        return(data.frame(factor = character(), group = character()))
+        return(list(rows = data.frame(factor = character(),
+                                      group = character())))
     }
     groups <- cbind(factor = "cell type", group = evaluation$cellType,
                     as.data.frame(evaluation))
     panel <- is(model, "AttentiveChromePanel")
-    if (is.null(signal) || panel) return(groups)
-    own <- .evaluateChromosomes(model, signal, threads)
-    if (is.null(own)) return(groups)
-    name <- names(own) != "chromosome"
-    rbind(groups, cbind(factor = "chromosome", group = own$chromosome,
-                        own[name])[names(groups)])
+    if (is.null(signal) || panel) return(list(rows = groups))
+    found <- .evaluateChromosomes(model, signal, threads)
+    own <- found$rows
+    if (!is.null(own)) {
+        own <- cbind(factor = "chromosome", group = own$chromosome, own)
+        # The evaluation of all genes may have baselines beside the stored ones.
+        own[setdiff(names(groups), names(own))] <- NA
+        groups <- rbind(groups, own[names(groups)])
+    }
+    list(rows = groups, omitted = found$omitted)
 }

@@ -10,12 +10,13 @@
          parameters = .parameterCount(model),
          members = length(.membersOf(model)),
          seed = .seedOfModel(model), marks = model@marks, bins = model@bins,
-         preprocessing = model@preprocessing,
+         preprocessing = model@preprocessing, target = .targetOf(model),
          transform = .describeTransform(model), training = training,
          genes = training$genes, validationGenes = training$validationGenes,
          cellTypes = training$cellTypes, high = training$high,
-         chromosomes = .usedChromosomes(used), calibration =
-             .describeCalibration(.calibrationOf(model)),
+         chromosomes = .usedChromosomes(used),
+         calibration = .calibrationInWords(model),
+         calibrated = if (.hasClasses(model)) .calibrationOf(model)$method,
          digest = .trainingDigest(model), version = model@version)
 }
 
@@ -34,6 +35,11 @@
     known <- model@training[c("usedGenes", "reference")]
     if (any(lengths(known) == 0L)) return(NA_character_)
     .digest(known)
+}
+
+.calibrationInWords <- function(model) {
+    if (.hasClasses(model)) return(.describeCalibration(.calibrationOf(model)))
+    "none, as the model predicts a number"
 }
 
 # Chromosomes by role; NULL if the model does not know its genes.
@@ -57,7 +63,8 @@
     facts <- lapply(.modelsOf(object), .modelFacts)
     out <- facts[[1L]]
     for (name in c("parameters", "seed", "genes", "validationGenes", "high",
-                   "cellTypes", "transform", "calibration", "digest")) {
+                   "cellTypes", "transform", "calibration", "calibrated",
+                   "digest")) {
         out[[name]] <- unique(unlist(lapply(facts, `[[`, name)))
     }
     out$models <- length(facts)
@@ -100,20 +107,19 @@
 
 # ---- measures ----------------------------------------------------------------
 
-# The measures of an evaluation, whatever they are: columns with an interval.
+# The measures of an evaluation, of classes or of numbers, that are known.
 .measuresOf <- function(evaluation) {
-    names <- names(evaluation)
-    measures <- sub("Lower$", "", grep("Lower$", names, value = TRUE))
-    # Those of a difference from a baseline are not measures of the model.
-    measures <- measures[paste0(measures, "Upper") %in% names &
-                             !grepl("Difference$", measures)]
-    measures[order(match(measures, names))]
+    titles <- c(.evaluationTitles, .numberTitles)
+    known <- intersect(names(titles), names(evaluation))
+    Filter(function(name) !all(is.na(evaluation[[name]])), known)
 }
 
 .measureTitle <- function(measures) {
-    titles <- .evaluationTitles[measures]
-    unname(ifelse(is.na(titles), measures, titles))
+    unname(c(.evaluationTitles, .numberTitles)[measures])
 }
+
+# Whether an evaluation is of classes.
+.areClasses <- function(evaluation) "auroc" %in% names(evaluation)
 
 .decimals <- function(x, digits = 3L) {
     ifelse(is.na(x), "-", formatC(x, digits, format = "f"))
@@ -126,9 +132,10 @@
                    .decimals(upper)))
 }
 
+# Evaluations of earlier versions have no intervals.
 .measured <- function(rows, measure) {
-    .withInterval(rows[[measure]], rows[[paste0(measure, "Lower")]],
-                  rows[[paste0(measure, "Upper")]])
+    bound <- function(side) rows[[paste0(measure, side)]] %||% NA_real_
+    .withInterval(rows[[measure]], bound("Lower"), bound("Upper"))
 }
 
 # One sentence for each baseline of each row of an evaluation.
@@ -158,23 +165,40 @@
             .withInterval(values[1L], values[2L], values[3L]))
 }
 
-# An evaluation by chromosome: the columns of evaluate() after `chromosome`.
-# NULL if the chromosomes are unknown or there is one alone. Chromosomes with
-# too few genes for any measure are left out.
+# An evaluation by chromosome: `rows`, the columns of evaluate() after
+# `chromosome`, or NULL; and `omitted`, sentences on the chromosomes that are
+# not in it.
 .evaluateChromosomes <- function(model, signal, threads = NULL,
                                  fewest = 10L) {
     chromosome <- .genePlaces(signal)$chromosome
     known <- .byNumber(unique(chromosome[!is.na(chromosome)]))
-    if (length(known) < 2L) return(NULL)
-    rows <- lapply(known, function(name) {
+    if (length(known) < 2L) {
+        return(list(omitted = if (length(known) == 0L)
+            "the genes have no known chromosomes" else
+            sprintf("all genes are on %s", known)))
+    }
+    found <- lapply(known, function(name) {
         own <- signal[which(chromosome == name), ]
-        if (nrow(own) < fewest) return(NULL)
-        row <- tryCatch(.evaluateQuietly(model, own, threads = threads,
-                                         draws = 0),
-                        error = function(e) NULL)
-        if (!is.null(row)) cbind(chromosome = name, as.data.frame(row))
+        if (nrow(own) < fewest) {
+            return(sprintf("%s (%s; %d are needed)", name, .nGenes(nrow(own)),
+                           fewest))
+        }
+        tryCatch(cbind(chromosome = name, as.data.frame(.evaluateQuietly(
+                     model, own, threads = threads, draws = 0))),
+                 error = function(e) sprintf("%s (%s)", name, .reasonOf(e)))
     })
-    do.call(rbind, rows)
+    omitted <- vapply(found, is.character, NA)
+    if (anyNA(chromosome)) {
+        unknown <- sprintf("%s without a chromosome",
+                           .nGenes(sum(is.na(chromosome))))
+    }
+    list(rows = do.call(rbind, found[!omitted]),
+         omitted = c(unlist(found[omitted]), if (anyNA(chromosome)) unknown))
+}
+
+# The message of a condition in one line.
+.reasonOf <- function(condition) {
+    gsub("\\s+", " ", cli::ansi_strip(conditionMessage(condition)))
 }
 
 # Without what is told of genes that the model has seen: it is reported.
@@ -198,12 +222,12 @@
                     character(nrow(rows)))
     table <- cbind(group = rows$group, cell = rows$cellType,
                    genes = .bigNumber(rows$genes),
-                   if ("high" %in% names(rows)) .percent(rows$high),
+                   if (.areClasses(rows)) .percent(rows$high),
                    matrix(shown, nrow(rows)))
     titles <- c(if (rows$factor[1L] == "chromosome") "Chromosome"
                 else "Cell type", "in", "Genes",
-                if ("high" %in% names(rows)) "High",
-                .measureTitle(measures))
+                if (.areClasses(rows)) "High",
+                .capital(.measureTitle(measures)))
     keep <- c(TRUE, rows$factor[1L] == "chromosome" &&
                   length(unique(rows$cellType)) > 1L,
               rep(TRUE, ncol(table) - 2L))
@@ -212,7 +236,10 @@
 
 # Text cells of a table with their titles, as a table of Markdown.
 .markdownTable <- function(cells, titles) {
-    row <- function(cells) paste0("| ", paste(cells, collapse = " | "), " |")
+    row <- function(cells) {
+        cells <- gsub("|", "\\|", cells, fixed = TRUE)
+        paste0("| ", paste(cells, collapse = " | "), " |")
+    }
     c(row(titles), row(rep("---", length(titles))),
       apply(cells, 1L, row))
 }

@@ -1,157 +1,214 @@
 #' Report of a model or a panel
 #'
-#' Writes one HTML file with the model card, the checks of the signal and of the
-#' split, and figures of training, evaluation, attention and genes. It loads
-#' nothing from elsewhere, so it can be mailed and opens without a network. Each
-#' figure has an alternative text. What could not be shown is said, with the
-#' reason.
+#' Writes one HTML file: a summary, the evaluation beside baselines with
+#' intervals and calibration, training, attention with its stability and
+#' verdict, genes of interest, checks of the signal and of the split, whether
+#' the signal is like the training signal, the model card, a methods text with
+#' its references to paste, and the session. The file loads nothing from
+#' elsewhere, so it can be mailed and opens without a network. Each figure has
+#' an alternative text with its main number. What could not be shown is said
+#' with the reason, also in a warning.
+#'
+#' Tables have all cell types. Figures that have room for few show `cellTypes`,
+#' and the report says which.
+#'
+#' A file `NAME_mqc.json` beside `NAME.html` has the measures for MultiQC, a row
+#' for each cell type, named by the report and the cell type.
 #'
 #' @param object A model or an ensemble ([attentiveChrome()]), or a panel
 #'   ([trainCellTypes()]).
 #' @param signal As for [modelCard()]. With a split, the report also says what
 #'   its parts share. Of a panel, `NULL` is for the stored evaluation.
 #' @param file Path of the file to write.
-#' @param genes Row names or symbols of genes to show; by default those with the
-#'   highest and the lowest predicted probability. Only for a model.
+#' @param genes Row names or symbols of genes to show, such as `"PAX5"`; by
+#'   default, of a model, those with the highest and the lowest prediction, and
+#'   of a panel none. They need `signal`.
+#' @param cellTypes Names of cell types for the figures, at most six; by default
+#'   the first of `signal`.
+#' @param baselines Baselines to compare a model with, as for
+#'   [evaluate()][evaluate.AttentiveChromeModel]. By default, if `signal` is a
+#'   split, `"zones"` ([trainBaseline()]) is trained on its training genes; with
+#'   `list()` there are only the two that each model stores.
+#' @param stability The result of [stability()]. Without it, the members of an
+#'   ensemble are compared on up to 200 genes of the first of `cellTypes`, and
+#'   of other models the report says that there is none.
+#' @param explanations The result of [compareExplanations()], whose verdicts are
+#'   shown.
+#' @param multiqc Whether to write the file for MultiQC.
 #' @param notes As for [modelCard()].
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return The path of the file, invisibly. It is an error if the package
 #'   rmarkdown or pandoc is missing, and if `file` cannot be written.
+#' @references Ewels et al. (2016), MultiQC, Bioinformatics 32, 3047.
 #' @seealso [modelCard()]
 #' @export
 #' @examplesIf requireNamespace("rmarkdown") && rmarkdown::pandoc_available()
 #' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts, epochs = 2, filters = 4, context = 4,
 #'     seed = 1)
-#' report(model, parts, file = tempfile(fileext = ".html"))
+#' report(model, parts, file = tempfile(fileext = ".html"), genes = "DNMT1")
 report <- function(object, signal = NULL, file = "report.html", genes = NULL,
-                   notes = list(), threads = NULL) {
+                   cellTypes = NULL, baselines = NULL, stability = NULL,
+                   explanations = NULL, multiqc = TRUE, notes = list(),
+                   threads = NULL) {
     .needs("rmarkdown", "for a report")
     if (!rmarkdown::pandoc_available()) {
         .stop("A report needs the program pandoc",
               i = "See {.url https://pandoc.org/installing.html}.")
     }
     .checkOutput(file, "file")
-    panel <- is(object, "AttentiveChromePanel")
-    if (!panel) .checkModel(object)
-    if (!panel && is.null(signal)) {
-        .stop("{.arg signal} must be a signal or a split",
-              i = "Only a panel has a stored evaluation.")
-    }
-    card <- modelCard(object, signal, notes, threads = threads)
-    folder <- withr::local_tempdir()
-    lines <- c("---", "lang: en",
-               paste0("pagetitle: \"", .cardTitle(.factsOf(object)), "\""),
-               "---", "", card,
-               if (!is.null(signal)) .reportChecks(signal),
-               .reportFigures(object, signal, genes, folder, threads),
-               .reportSession())
-    .writeWhole(.renderReport(lines, folder), file)
+    .checkFlag(multiqc, "multiqc")
+    .checkResult(stability, "explanationStability", "stability")
+    .checkResult(explanations, "explanationComparison", "explanations",
+                 "compareExplanations")
+    about <- .reported(object, signal, genes, cellTypes, baselines, threads)
+    about$stability <- stability
+    about$explanations <- explanations
+    about$folder <- withr::local_tempdir()
+    about$looked <- .reportLooked(about)
+    lines <- .reportLines(about, notes)
+    .writeWhole(.renderReport(lines, about), file)
+    if (multiqc) .writeMultiqc(about$evaluation, file)
+    .tellFailures(lines)
     invisible(file)
 }
 
-# The bytes of the page. pandoc embeds the figures.
-.renderReport <- function(lines, folder) {
-    input <- file.path(folder, "report.md")
+.checkResult <- function(x, class, arg, maker = arg) {
+    if (!is.null(x) && !inherits(x, class)) {
+        .stop("{.arg {arg}} must be the result of {.fn {maker}}",
+              x = "It is of class {.cls {class(x)[1]}}.")
+    }
+}
+
+# What is reported: the object, the test genes as the model reads them, the cell
+# types and genes of the figures, the baselines and the evaluation.
+.reported <- function(object, signal, genes, cellTypes, baselines, threads) {
+    panel <- is(object, "AttentiveChromePanel")
+    if (panel) .checkPanel(object, "object") else .checkModel(object, "object")
+    if (is.null(signal) && (!panel || !is.null(genes))) {
+        .stop("{.arg signal} must be a signal or a split",
+              i = if (panel) "It has the genes to show."
+                  else "Only a panel has a stored evaluation.")
+    }
+    test <- if (!is.null(signal)) .partOf(signal, "test", "signal")
+    if (!is.null(test)) {
+        .checkSignal(test)
+        if (!panel) test <- .readBy(object, test)
+        if (!is.null(genes)) .findGenes(test, genes)
+        cellTypes <- .checkFewCellTypes(test, cellTypes %||% colnames(test)[1L])
+    }
+    baselines <- .reportBaselines(object, signal, baselines, panel)
+    evaluation <- if (is.null(test)) .evaluateQuietly(object)
+                  else if (panel) .evaluateQuietly(object, test,
+                                                   threads = threads)
+                  else .evaluateQuietly(object, test, threads = threads,
+                                        baselines = baselines)
+    list(object = object, panel = panel, signal = signal, test = test,
+         cellTypes = cellTypes, genes = genes, baselines = baselines,
+         evaluation = evaluation, threads = threads,
+         facts = .factsOf(object), unlike = .reportUnlike(object, test, panel))
+}
+
+# A quick baseline of the training genes, unless there are some.
+.reportBaselines <- function(object, signal, baselines, panel) {
+    if (panel) {
+        if (length(baselines) > 0L) {
+            .stop("{.arg baselines} cannot be compared with a panel",
+                  i = "Each of its models has two baselines of its own.")
+        }
+        return(list())
+    }
+    if (!is.null(baselines)) return(.checkBaselines(baselines))
+    target <- .targetOf(object)
+    if (!.isSplit(signal) || is.null(signal$train) || .isDifference(target)) {
+        return(list())
+    }
+    train <- signal$train
+    known <- intersect(object@training$cellTypes, colnames(train))
+    if (length(known) == 0L) return(list())
+    if (!.isClass(target)) {
+        target <- modelTarget(target$name, target$assay, target$transform)
+    } else {
+        target <- "class"
+    }
+    list(zones = trainBaseline(train, "zones", known, marks = object@marks,
+                               target = target))
+}
+
+# ---- the page ----------------------------------------------------------------
+
+.reportLines <- function(about, notes) {
+    card <- .makeCard(about$object, about$test, notes, about$evaluation,
+                      about$threads, about$facts)
+    body <- c(.reportSummary(about), .reportEvaluation(about),
+              .reportTraining(about), .reportAttention(about),
+              .reportGenes(about), .reportSignal(about),
+              c("# Model card", "", sub("^## ", "### ", card$lines)))
+    body <- sub("^### ", "## ", body)
+    methods <- .methodsLines(about)
+    cited <- .citedKeys(c(body, methods))
+    c(.withCitations(c(body, "# Methods", "", methods)), "",
+      .reportReferences(cited), .reportSession())
+}
+
+# The bytes of the page. pandoc embeds the figures. Names of genes and cell
+# types may look like other markup.
+.renderReport <- function(lines, about) {
+    input <- file.path(about$folder, "report.md")
     writeLines(enc2utf8(lines), input, useBytes = TRUE)
+    title <- paste("Report:", .cardTitle(about$facts))
     rmarkdown::pandoc_convert(
-        input, to = "html5", output = "report.html", wd = folder,
-        options = c("--standalone", "--self-contained", "--toc",
-                    "--metadata", "title-prefix=Report", "--css",
+        input, to = "html5", output = "report.html", wd = about$folder,
+        from = paste0("markdown-raw_html-raw_tex-tex_math_dollars-citations",
+                      "-example_lists-subscript-superscript-strikeout-smart"),
+        options = c("--columns", "10000", "--standalone", "--self-contained", "--toc", "--toc-depth",
+                    "2", "--shift-heading-level-by", "1", "--metadata",
+                    paste0("title=", title), "--metadata", "lang=en", "--css",
                     system.file("report", "report.css",
                                 package = "AttentiveChrome")))
-    .readBytes(file.path(folder, "report.html"))
+    .readBytes(file.path(about$folder, "report.html"))
 }
 
-# ---- sections ----------------------------------------------------------------
-
-.reportChecks <- function(signal) {
-    parts <- if (.isSplit(signal)) signal else list(signal = signal)
-    found <- unlist(lapply(names(parts), function(name) {
-        findings <- checkSignal(parts[[name]])
-        sprintf("* %s, in %s, %s: %s. %s", findings$severity, name,
-                findings$check, findings$finding, findings$advice)
-    }))
-    split <- if (.isSplit(signal)) {
-        c("```", utils::capture.output(print(checkSplit(signal))), "```")
-    } else {
-        "Not checked, as `signal` is not a split."
-    }
-    c("", "# Checks of the signal", "",
-      if (length(found) == 0L) "No problems were found." else found, "",
-      "# Split and leakage", "", split, "")
+# What could not be made, as text that .tellFailures() finds.
+.failed <- function(condition) {
+    paste0("**Not shown**: ", .reasonOf(condition))
 }
 
-# A figure as Markdown; the reason if it cannot be drawn.
-.reportFigure <- function(heading, alt, plot, folder, height = 4.5) {
-    name <- sprintf("figure%d.svg", length(list.files(folder)) + 1L)
-    body <- tryCatch({
-        path <- file.path(folder, name)
-        ggplot2::ggsave(path, plot, device = grDevices::svg, width = 7,
+.tellFailures <- function(lines) {
+    failed <- grep("^\\*\\*Not shown\\*\\*", lines, value = TRUE)
+    if (length(failed) == 0L) return(invisible())
+    cli::cli_warn(c("The report lacks {length(failed)} part{?s} that could not
+                     be made",
+                    .bullets(sub("^\\*\\*Not shown\\*\\*: ", "", failed),
+                             "x")),
+                  class = "AttentiveChrome_report")
+}
+
+# A section whose lines could not be made has the reason instead.
+.reportSection <- function(heading, lines) {
+    c(heading, "", tryCatch(lines, error = .failed), "")
+}
+
+# A figure as Markdown. `alt` is called with the figure's data.
+.reportFigure <- function(about, heading, plot, alt, height = 4.5, width = 7) {
+    .reportSection(paste("##", heading), {
+        force(plot)
+        name <- sprintf("figure%d.svg", length(list.files(about$folder)) + 1L)
+        ggplot2::ggsave(file.path(about$folder, name), plot,
+                        device = grDevices::svg, width = width,
                         height = height)
-        sprintf("![%s](%s)", alt, name)
-    }, error = function(e) paste("Not shown:", conditionMessage(e)))
-    c(paste("##", heading), "", body, "")
+        text <- gsub("([][\\\\*_`])", "\\\\\\1", alt(plot$data))
+        sprintf("![%s](%s)", paste(text, collapse = " "), name)
+    })
 }
 
-.reportFigures <- function(object, signal, genes, folder, threads) {
-    figure <- function(...) .reportFigure(..., folder = folder)
-    if (is(object, "AttentiveChromePanel")) {
-        return(c("# Figures", "",
-                 figure("AUROC by cell type", paste(
-                     "Test AUROC of each cell type with its 95% interval; the",
-                     "numbers are in the table of quantitative analyses."),
-                     plot(object), height = 2 + 0.18 * length(object)),
-                 figure("Training", "Validation AUROC by epoch and cell type.",
-                        plot(object, "history"))))
-    }
-    test <- .partOf(signal, "test", "signal")
-    c("# Figures", "",
-      figure("Training", "Loss and validation AUROC by epoch.", plot(object)),
-      figure("ROC curve", "True against false positive rate.",
-             plotROC(object, test, threads = threads)),
-      figure("Precision and recall", "Precision against recall.",
-             plotPR(object, test, threads = threads)),
-      figure("Calibration", "Share of high genes by predicted probability.",
-             plotCalibration(object, test, threads = threads)),
-      .reportAttention(object, test, genes, figure, threads))
-}
-
-.reportAttention <- function(model, signal, genes, figure, threads) {
-    looked <- tryCatch(attention(model, signal, threads = threads),
-                       error = function(e) NULL)
-    if (is.null(looked)) {
-        return(c("## Attention", "",
-                 "Not shown: the architecture has no attention.", ""))
-    }
-    what <- if ("share" %in% assayNames(looked)) "share" else "alpha"
-    probability <- assay(looked, "probability")[, 1L]
-    genes <- genes %||% unique(rownames(looked)[c(which.max(probability),
-                                                  which.min(probability))])
-    rows <- rownames(looked)[.findGenes(looked, genes)]
-    c(figure("Attention over the bins", paste(
-          "Mean", what, "of each bin of each mark, for genes predicted high",
-          "and low."), plotAttention(looked, what = what,
-                                     cellTypes = colnames(looked)[1L]),
-          height = 6),
-      figure("Attention over the marks",
-             "Heat map of the mean attention over the marks.",
-             plotMarkAttention(looked)),
-      unlist(lapply(rows, function(gene) {
-          figure(paste("Gene", gene), paste(
-              "Signal of each mark around the start site of", gene, "and the",
-              what, "of each bin."),
-              plotGene(signal, looked, gene, colnames(looked)[1L]),
-              height = 8)
-      })),
-      "Not computed: the stability of the attention over seeds, see",
-      "`stability()`, and a verdict on it, see `compareExplanations()`.", "")
+.reportReferences <- function(keys) {
+    c("## References", "", paste("*", .referenceLines(keys)), "",
+      "## References as BibTeX", "", "```", .bibtexLines(keys), "```", "")
 }
 
 .reportSession <- function() {
-    cited <- names(.references())
-    c("# References", "", paste("*", .referenceLines(cited)), "",
-      "# Session", "", "```",
-      utils::capture.output(utils::sessionInfo()), "```")
+    c("# Session", "", "```", utils::capture.output(utils::sessionInfo()),
+      "```")
 }

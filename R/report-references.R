@@ -1,7 +1,34 @@
 # The works that a report cites, by key. A text cites them as [@key]; to add
 # one, add an entry.
 
-.references <- function() c(.methodReferences(), .statisticsReferences())
+.references <- function() {
+    c(.methodReferences(), .trainingReferences(), .statisticsReferences(),
+      list(attentivechrome = .packageReference()))
+}
+
+# As in inst/CITATION.
+.packageReference <- function() {
+    cited <- utils::citation("AttentiveChrome")
+    cited[[which(vapply(unclass(cited), attr, "", "bibtype") == "Manual")]]
+}
+
+# Where each architecture is from, in words.
+.architectureSource <- function(architecture) {
+    for (source in names(.architectureSources)) {
+        if (architecture %in% .architectureSources[[source]]) return(source)
+    }
+}
+
+.architectureSources <- list(
+    "the package's own architecture, with two levels of attention after
+     AttentiveChrome [@singh2017]" = "additive",
+    "AttentiveChrome [@singh2017]" = "lstm-alpha-beta",
+    "a variant that AttentiveChrome was compared with [@singh2017]" =
+        c("lstm-alpha", "lstm-attn", "lstm", "cnn-attn", "cnn-alpha-beta"),
+    "DeepChrome [@singh2016]" = "deepchrome",
+    "DeepDiff [@sekhon2018]" = c("raw_d", "raw_c", "raw", "aux", "raw_aux",
+                                 "aux_siamese", "raw_aux_siamese"))
+names(.architectureSources) <- gsub("\\s+", " ", names(.architectureSources))
 
 .methodReferences <- function() {
     list(
@@ -19,6 +46,16 @@
                   "from Histone Modifications"),
             journal = "Bioinformatics", volume = "32", pages = "i639--i648",
             doi = "10.1093/bioinformatics/btw427"),
+        sekhon2018 = .reference(
+            "Article", "Sekhon Singh Qi", "Arshdeep Ritambhara Yanjun", 2018,
+            paste("DeepDiff: DEEP-learning for predicting DIFFerential gene",
+                  "expression from histone modifications"),
+            journal = "Bioinformatics", volume = "34", pages = "i891--i900",
+            doi = "10.1093/bioinformatics/bty612"))
+}
+
+.trainingReferences <- function() {
+    list(
         kingma2015 = .reference(
             "InProceedings", "Kingma Ba", "Diederik Jimmy", 2015,
             "Adam: A Method for Stochastic Optimization",
@@ -47,6 +84,12 @@
 
 .statisticsReferences <- function() {
     list(
+        guo2017 = .reference(
+            "InProceedings", "Guo Pleiss Sun Weinberger",
+            "Chuan Geoff Yu Kilian", 2017,
+            "On Calibration of Modern Neural Networks",
+            booktitle = "International Conference on Machine Learning",
+            url = "https://arxiv.org/abs/1706.04599"),
         platt1999 = .reference(
             "InCollection", "Platt", "John", 1999,
             paste("Probabilistic Outputs for Support Vector Machines and",
@@ -66,7 +109,7 @@
         mitchell2019 = .reference(
             "InProceedings", paste("Mitchell Wu Zaldivar Barnes Vasserman",
                                    "Hutchinson Spitzer Raji Gebru"),
-            "Margaret Simone Andrew Parker Lucy Ben Elena Deborah Timnit",
+            "Margaret Simone Andrew Parker Lucy Ben Elena Inioluwa Timnit",
             2019, "Model Cards for Model Reporting",
             booktitle = paste("Conference on Fairness, Accountability, and",
                               "Transparency"),
@@ -85,7 +128,8 @@
 .inText <- function(key) {
     entry <- .references()[[key]]
     family <- vapply(unclass(entry)[[1L]]$author, function(person) {
-        paste(unclass(person)[[1L]]$family, collapse = " ")
+        name <- unclass(person)[[1L]]
+        paste(name$family %||% name$given, collapse = " ")
     }, "")
     who <- switch(min(length(family), 3L), family,
                   paste(family, collapse = " and "),
@@ -113,7 +157,8 @@
 # The references of a text as plain lines, and as BibTeX with their keys.
 .referenceLines <- function(keys) {
     vapply(.references()[keys], function(entry) {
-        gsub("\\s+", " ", paste(format(entry, "text"), collapse = " "))
+        text <- gsub("\\s+", " ", paste(format(entry, "text"), collapse = " "))
+        sub("doi:\\S+ <(https://doi.org/[^>]+)>", "<\\1>", text)
     }, "", USE.NAMES = FALSE)
 }
 
