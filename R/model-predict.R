@@ -72,7 +72,9 @@
 #'   (low), coded as in [expressionLabel()]; `"set"`: the classes that the gene
 #'   may have, see the section Prediction sets. For models of numbers,
 #'   `"response"`: the number, in the units of the target; `"interval"`: see the
-#'   section Intervals.
+#'   section Intervals. For models of two stages ([modelTarget()]),
+#'   `"expressed"`: the probability that the gene is expressed, and `"amount"`:
+#'   the number that is expected if it is.
 #' @param threads Number of threads; by default the option
 #'   `AttentiveChrome.threads`, then the environment variable
 #'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
@@ -109,14 +111,20 @@
 #'     expressionLabel(parts$test))
 predict.AttentiveChromeModel <- function(object, newdata,
                                          type = c("response", "link", "class",
-                                                  "set", "interval"),
+                                                  "set", "interval",
+                                                  "expressed", "amount"),
                                          threads = NULL, calibrated = TRUE,
                                          prior = NULL, level = 0.9, ...) {
-    type <- .checkType(type, object, c("set", "interval"))
+    type <- .checkType(type, object, c("set", "interval", "expressed",
+                                       "amount"))
     .checkNumber(level, "level", 0.5, 0.999)
     newdata <- .readBy(object, newdata, "newdata")
-    logit <- .forward(object, newdata, threads, "newdata")$logit
+    out <- .forward(object, newdata, threads, "newdata")
+    logit <- out$logit
     .tellUnlike(object, newdata)
+    if (type %in% c("expressed", "amount")) {
+        return(.twoStagePart(.targetOf(object), out, type))
+    }
     if (type %in% c("set", "interval")) .checkSetMarks(object, newdata, type)
     if (type == "set") {
         return(.conformalSets(logit, .calibrationOf(object), level))
@@ -149,7 +157,10 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 .checkType <- function(type, model, further = character()) {
     classes <- .hasClasses(model)
     known <- if (classes) c("response", "link", "class") else "response"
-    known <- c(known, intersect(if (classes) "set" else "interval", further))
+    own <- if (classes) "set"
+           else c("interval", if (.isTwoStage(.targetOf(model)))
+                                  c("expressed", "amount"))
+    known <- c(known, intersect(own, further))
     if (length(type) > 1L) type <- type[1L]
     if (!is.character(type) || !type %in% known) {
         .stop("{.arg type} must be one of {.or {.val {known}}} for a model that
@@ -195,7 +206,7 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
                          model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads, attention)
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
-    if (!attention) return(out["logit"])
+    if (!attention) return(out[intersect(c("logit", "outputs"), names(out))])
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
     gate <- .architectures[[model@architecture]]$gate
     if (!is.null(gate)) {
@@ -220,6 +231,9 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 # The same for the output of .modelInput(). Ensembles have the mean logit of
 # their members, and no attention: each member has its own.
 .predictInput <- function(model, input, threads, attention = FALSE) {
+    if (.isEnsemble(model) && .isTwoStage(.targetOf(model))) {
+        return(.twoStageMixture(model, input, threads))
+    }
     if (.isEnsemble(model)) {
         return(list(logit = .overMembers(model, function(member) {
             .predictInput(member, input, threads)$logit
