@@ -88,8 +88,9 @@
 #'   stored in the baseline. The other methods use no random numbers.
 #' @param validation A signal with labels and the same marks and bins, for the
 #'   penalty of the elastic net; or `NULL`. The other methods do not use it.
-#' @param target What to predict: `"class"`, `"expression"` or a
-#'   [modelTarget()], as for [attentiveChrome()]. For numbers, the regressions
+#' @param target What to predict: `"class"`, `"expression"`, `"difference"` or a
+#'   [modelTarget()], as for [attentiveChrome()]. For `"twoStage"`, a baseline
+#'   predicts the number in one stage, as for `"expression"`. For numbers, the regressions
 #'   are linear, the mean squared error takes the place of the log loss, and the
 #'   trees of the forest are regression trees.
 #' @return A [BaselineModel-class].
@@ -129,8 +130,8 @@ trainBaseline <- function(signal,
         signal <- .partOf(signal, .baselines[[method]]$part %||% "train",
                           "signal")
     }
-    given <- .readable(.checkTarget(target), signal, validation, cellTypes,
-                       marks)
+    target <- .inOneStage(.checkTarget(target))
+    given <- .readable(target, signal, validation, cellTypes, marks)
     validation <- given$validation
     if (!is.null(dots$network)) {
         .checkStacked(dots$network, given$signal, given$target)

@@ -228,10 +228,11 @@
 )
 
 # Sizes that `size` does not name have their defaults.
-.stagesOf <- function(architecture, marks, bins, size) {
+.stagesOf <- function(architecture, marks, bins, size, target = .classTarget) {
     entry <- .architectures[[architecture]]
     entry$size[names(size)] <- size
-    entry$stages(length(marks), bins, entry$size)
+    stages <- entry$stages(length(marks), bins, entry$size)
+    if (.isTwoStage(target)) .twoHeads(stages) else stages
 }
 
 #' The architectures

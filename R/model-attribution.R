@@ -202,7 +202,8 @@ setMethod("attribution", "AttentiveChromeModel",
 .gateOf <- function(model, x, threads) {
     out <- .predictInput(model, list(x = as.vector(x), y = NULL), threads,
                          attention = TRUE)$attention
-    .gateParts(out[[length(out)]], model@marks)
+    layers <- vapply(.modelStages(model), `[[`, "", "layer")
+    .gateParts(out[[match("gate", layers)]], model@marks)
 }
 
 .gateWeights <- function(parts) {

@@ -15,7 +15,7 @@ setValidity("AttentiveChromeModel", function(object) {
 
 .modelStages <- function(model) {
     .stagesOf(model@architecture, model@marks, length(model@bins$offsets),
-              model@size)
+              model@size, .targetOf(model))
 }
 
 #' @rdname marks

@@ -7,7 +7,7 @@
 .fit <- function(plan, threads, checkpoint = NULL, progress = NULL) {
     data <- plan$data
     stages <- .stagesOf(plan$architecture, data$marks,
-                        length(data$bins$offsets), plan$size)
+                        length(data$bins$offsets), plan$size, data$target)
     network <- .network(stages, .threads(threads), plan$settings$precision,
                         seed = plan$settings$seed,
                         markDropout = plan$settings$markDropout,
@@ -49,7 +49,8 @@
     some <- .evenly(length(train$y), 4096L)
     told <- .predictGenes(network, parameters, .someInput(train, some),
                           attention = TRUE)$attention
-    share <- .gateParts(told[[length(told)]], plan$data$marks)$share
+    share <- .gateParts(told[[match("gate", network$stages$layer)]],
+                        plan$data$marks)$share
     rowMeans(share, dims = 2L)
 }
 
@@ -157,9 +158,9 @@
 .validateEpoch <- function(epoch, out, network, data) {
     loss <- score <- NA_real_
     if (!is.null(data$validation)) {
-        logit <- .predictGenes(network, out$parameters, data$validation)$logit
-        loss <- .meanLoss(data$target, data$validation$y, logit)
-        score <- .scoreOf(data$target, data$validation$y, logit)
+        predicted <- .predictGenes(network, out$parameters, data$validation)
+        loss <- .validationLoss(data$target, data$validation, predicted)
+        score <- .scoreOf(data$target, data$validation$y, predicted$logit)
     }
     .historyRow(data$target, epoch, out$loss, loss, score, out$seconds)
 }

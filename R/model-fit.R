@@ -61,10 +61,12 @@
 # The calibration and the performance of the mean logit on the validation genes.
 .validateEnsemble <- function(ensemble, known, threads) {
     if (is.null(known)) return(ensemble)
-    logit <- .predictInput(ensemble, known, threads)$logit
+    predicted <- .predictInput(ensemble, known, threads)
+    logit <- predicted$logit
     target <- .targetOf(ensemble)
     ensemble@calibration <- .fitValidation(target, logit, known$y)
-    ensemble@training$validationLoss <- .meanLoss(target, known$y, logit)
+    ensemble@training$validationLoss <- .validationLoss(target, known,
+                                                        predicted)
     ensemble@training[[.scoreColumn(target)]] <- .scoreOf(target, known$y,
                                                           logit)
     ensemble

@@ -12,9 +12,9 @@
 
 .inputGradient <- function(model, x, threads) {
     .overMembers(model, function(member) {
-        .logitGradient(.modelNetwork(member, threads),
-                       .blockOf(member@parameters),
-                       list(x = as.vector(x), y = NULL))
+        .responseGradient(.modelNetwork(member, threads),
+                          .blockOf(member@parameters),
+                          list(x = as.vector(x), y = NULL))
     })
 }
 

@@ -193,12 +193,12 @@
 .labelledInput <- function(signal, marks, cellTypes, transform, scale, arg,
                            target = .classTarget) {
     input <- .modelInput(signal, marks, cellTypes, transform, scale)
-    input$y <- .standardise(target,
-                            .targetValues(target, signal, cellTypes, arg))
-    known <- !is.na(input$y)
+    y <- .targetValues(target, signal, cellTypes, arg)
+    input$y <- .standardise(target, y)
+    known <- !is.na(y)
     if (!all(known)) input <- .someInput(input, known)
     input$x <- .withLogs(input$x)
-    input$auxiliary <- .auxiliaryTargets(target, signal, known)
+    input$auxiliary <- .auxiliaryTargets(target, signal, known, y[known])
     input$genes <- .usedGenes(signal, cellTypes, known)
     input
 }

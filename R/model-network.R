@@ -10,20 +10,14 @@
     list(stages = .stageColumns(stages), threads = as.integer(threads),
          precision = precision, kernels = .kernelsOf(precision), seed = seed,
          marks = size$marks, markDropout = markDropout, present = present,
-         outputs = .outputsOf(stages, target), size = size)
+         outputs = .outputsOf(stages, target), target = target, size = size)
 }
 
 # Genes as the core reads them: with the marks that are present, marks x genes,
 # or NULL if all are.
 .coreGenes <- function(network, genes) {
     genes["present"] <- list(genes$present)
-    # The targets of the auxiliary outputs; those of a plain network are the
-    # first, which it has.
-    if (!is.null(genes$auxiliary)) {
-        more <- length(network$outputs$at) - 1L
-        genes$y <- as.double(rbind(genes$y, t(
-            genes$auxiliary[, seq_len(more), drop = FALSE])))
-    }
+    if (!is.null(genes$auxiliary)) genes$y <- .outputTargets(network, genes)
     if (!is.null(network$present) && is.null(genes$present)) {
         samples <- .inputCount(genes$x, network$size$bins * network$marks)
         genes$present <- rep(as.integer(network$present), samples)
@@ -79,9 +73,10 @@
     if (out$interrupted) out else .orStopped(out)
 }
 
-# Mixed precision is for training alone. Returns list(logit, attention): the
-# first output of each gene and, where attention is wanted, a [numbers x copies
-# x genes] array per stage with attention.
+# Mixed precision is for training alone. Returns list(logit, attention): what is
+# predicted of each gene and, where attention is wanted, a [numbers x copies x
+# genes] array per stage with attention; and `outputs` x genes, if the network
+# has several.
 .predictGenes <- function(network, parameters, genes, attention = FALSE) {
     network <- .exactNetwork(network)
     .checkMemory(network, "predict")
@@ -89,9 +84,8 @@
     out <- .orNoMemory(network, "predict", .Call(ffi_predict, network,
                                                  parameters, genes, attention))
     out <- .orStopped(out)
-    outputs <- length(network$outputs$at)
-    if (outputs > 1L) out$logit <- matrix(out$logit, outputs)[1L, ]
-    out[c("logit", "attention")]
+    if (length(network$outputs$at) == 1L) return(out[c("logit", "attention")])
+    .withMainOutput(network, out)[c("logit", "attention", "outputs")]
 }
 
 # The mean loss and its derivatives with respect to the parameters and the

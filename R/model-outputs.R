@@ -6,6 +6,10 @@
 # losses are those of the unit of the target, divided by its variance.
 .outputsOf <- function(stages, target = .classTarget) {
     at <- attr(stages, "outputs") %||% 0
+    if (.isTwoStage(target)) {
+        return(list(at = as.numeric(at), loss = c("crossEntropy", target$loss),
+                    weight = c(1, 1)))
+    }
     scale <- target$auxiliary$spread / target$spread
     weight <- c(1, scale^2, 4 / target$spread^2)
     if (length(weight) < length(at)) weight <- rep(1, length(at))
@@ -18,8 +22,28 @@
 # Changes from which embeddings are to be far apart: four-fold.
 .largeChange <- 2
 
-# Samples x auxiliary outputs, of the pairs with a known change.
-.auxiliaryTargets <- function(target, signal, known) {
+# The targets of all outputs, as the core reads them: outputs x genes. Those of
+# a plain network are the first, which it has.
+.outputTargets <- function(network, genes) {
+    if (.isTwoStage(network$target)) return(as.double(t(genes$auxiliary)))
+    more <- length(network$outputs$at) - 1L
+    as.double(rbind(genes$y, t(genes$auxiliary[, seq_len(more), drop = FALSE])))
+}
+
+# What the core predicted, with what is predicted as `logit`, and all outputs.
+.withMainOutput <- function(network, out) {
+    out$outputs <- matrix(out$logit, length(network$outputs$at))
+    out$logit <- if (.isTwoStage(network$target)) {
+        .expectedNumber(network$target, out$outputs)
+    } else {
+        out$outputs[1L, ]
+    }
+    out
+}
+
+# Samples x auxiliary outputs, of the samples with known values `y`.
+.auxiliaryTargets <- function(target, signal, known, y) {
+    if (.isTwoStage(target)) return(.twoStageTargets(target, y))
     if (is.null(target$auxiliary)) return(NULL)
     value <- function(name) as.vector(assay(signal, name))[known]
     centre <- target$auxiliary$centre

@@ -72,7 +72,9 @@
 #'   (low), coded as in [expressionLabel()]; `"set"`: the classes that the gene
 #'   may have, see the section Prediction sets. For models of numbers,
 #'   `"response"`: the number, in the units of the target; `"interval"`: see the
-#'   section Intervals.
+#'   section Intervals. For models of two stages ([modelTarget()]),
+#'   `"expressed"`: the probability that the gene is expressed, and `"amount"`:
+#'   the number that is expected if it is.
 #' @param threads Number of threads; by default the option
 #'   `AttentiveChrome.threads`, then the environment variable
 #'   `OMP_NUM_THREADS`, then 1. The result does not depend on it.
@@ -109,14 +111,20 @@
 #'     expressionLabel(parts$test))
 predict.AttentiveChromeModel <- function(object, newdata,
                                          type = c("response", "link", "class",
-                                                  "set", "interval"),
+                                                  "set", "interval",
+                                                  "expressed", "amount"),
                                          threads = NULL, calibrated = TRUE,
                                          prior = NULL, level = 0.9, ...) {
-    type <- .checkType(type, object, c("set", "interval"))
+    type <- .checkType(type, object, c("set", "interval", "expressed",
+                                       "amount"))
     .checkNumber(level, "level", 0.5, 0.999)
     newdata <- .readBy(object, newdata, "newdata")
-    logit <- .forward(object, newdata, threads, "newdata")$logit
+    out <- .forward(object, newdata, threads, "newdata")
+    logit <- out$logit
     .tellUnlike(object, newdata)
+    if (type %in% c("expressed", "amount")) {
+        return(.twoStagePart(.targetOf(object), out, type))
+    }
     if (type %in% c("set", "interval")) .checkSetMarks(object, newdata, type)
     if (type == "set") {
         return(.conformalSets(logit, .calibrationOf(object), level))
@@ -149,7 +157,10 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 .checkType <- function(type, model, further = character()) {
     classes <- .hasClasses(model)
     known <- if (classes) c("response", "link", "class") else "response"
-    known <- c(known, intersect(if (classes) "set" else "interval", further))
+    own <- if (classes) "set"
+           else c("interval", if (.isTwoStage(.targetOf(model)))
+                                  c("expressed", "amount"))
+    known <- c(known, intersect(own, further))
     if (length(type) > 1L) type <- type[1L]
     if (!is.character(type) || !type %in% known) {
         .stop("{.arg type} must be one of {.or {.val {known}}} for a model that
@@ -192,11 +203,10 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
                      attention = FALSE) {
     model <- .atMarks(model, signal, arg)
     if (!attention) {
-        parts <- lapply(.genesAtOnce(signal), function(rows) {
+        return(.bindBlocks(lapply(.genesAtOnce(signal), function(rows) {
             part <- if (is.null(rows)) signal else signal[rows, ]
-            .forwardWhole(model, part, threads)$logit
-        })
-        return(list(logit = do.call(rbind, parts)))
+            .forwardWhole(model, part, threads)
+        })))
     }
     out <- .forwardWhole(model, signal, threads, attention)
     names(out$attention) <- vapply(.modelStages(model), `[[`, "", "name")
@@ -212,6 +222,22 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
                          model@transform, .scaleOf(model))
     out <- .predictInput(model, input, threads, attention)
     out$logit <- matrix(out$logit, nrow(signal), dimnames = dimnames(signal))
+    out
+}
+
+# The logits of blocks of genes, and the `outputs` x samples, if the network has
+# several: genes vary fastest in the samples of a block, and in all.
+.bindBlocks <- function(parts) {
+    out <- list(logit = do.call(rbind, lapply(parts, `[[`, "logit")))
+    outputs <- nrow(parts[[1L]]$outputs)
+    if (is.null(outputs)) return(out)
+    turn <- function(x, dim) aperm(array(x, dim), c(2L, 1L, 3L))
+    byGene <- do.call(rbind, lapply(parts, function(part) {
+        matrix(turn(part$outputs, c(outputs, dim(part$logit))),
+               nrow(part$logit))
+    }))
+    out$outputs <- matrix(turn(byGene, c(nrow(byGene), outputs,
+                                         ncol(out$logit))), outputs)
     out
 }
 
@@ -231,6 +257,9 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 # The same for the output of .modelInput(). Ensembles have the mean logit of
 # their members, and no attention: each member has its own.
 .predictInput <- function(model, input, threads, attention = FALSE) {
+    if (.isEnsemble(model) && .isTwoStage(.targetOf(model))) {
+        return(.twoStageMixture(model, input, threads))
+    }
     if (.isEnsemble(model)) {
         return(list(logit = .overMembers(model, function(member) {
             .predictInput(member, input, threads)$logit

@@ -29,6 +29,7 @@
            "conv weight" = , "conv bias" = near(stage$inputs * stage$window),
            "gate weight1" = , "gate bias1" = near(stage$side),
            "value profile" = .polynomials(shape[1L], shape[2L]),
+           "dense weight" = rep(1, size), # of the lines of two stages
            numeric(size))
 }
 

@@ -1,7 +1,8 @@
 # What a network is trained to predict. A target is a list of settings, which a
 # model keeps: `name`, an entry of `.targets`; `loss`, a loss of the core; and,
 # for numbers, `assay`, `transform` and the `centre` and `spread` of the
-# training genes, by which the network sees them standardised.
+# training genes, by which the network sees them standardised. For two stages,
+# also `threshold`, and `amount`, the centre and spread of the expressed genes.
 
 # title: in words. losses: those that it can have, the first by default.
 # class: whether it is a class or a number. keep: the epochs that it can keep.
@@ -11,6 +12,9 @@
     expression = list(title = "expression", class = FALSE,
                       losses = c("squared", "huber"),
                       keep = c("loss", "pearson", "last")),
+    twoStage = list(title = "expressed or not, and how much", class = FALSE,
+                    losses = c("squared", "huber"),
+                    keep = c("loss", "pearson", "last")),
     difference = list(title = "the difference of two cell types",
                       class = FALSE, losses = c("squared", "huber"),
                       keep = c("loss", "pearson", "last"))
@@ -34,19 +38,45 @@
 #'   [predict()][predict.AttentiveChromeModel] returns the units of the target.
 #'   The loss is the mean squared error, or Huber's loss with delta 1 (one
 #'   standard deviation), to which genes far from their predictions matter less.
-#'
+#' * `"twoStage"`: the same number in two stages, expressed or not and how much,
+#'   as in two-part models (Cragg 1971; Duan et al. 1983): see the section Two
+#'   stages.
 #' * `"difference"`: the change from one cell type A to another B, by default
 #'   log2((b + 1) / (a + 1)) of the assay `expression`. `cellTypes` of
 #'   [attentiveChrome()] names A and B. The network reads channels of both: see
 #'   [pairCellTypes()].
 #'
-#' @param name `"class"`, `"expression"` or `"difference"`.
+#' @section Two stages:
+#' Many genes have no reads at all, and a network of one number compromises
+#' between them and the others. With `"twoStage"`, the network has two outputs,
+#' z1 and z2. The probability that the gene is expressed, that its value is above
+#' `threshold`, is p = 1 / (1 + exp(-z1)). The amount m, in the units of the
+#' target, is the mean plus z2 times the standard deviation of the expressed
+#' training genes. The loss of a gene is
+#'
+#' cross-entropy(expressed, p) + expressed (z2 - standardised amount)^2
+#'
+#' (or Huber's loss in the second term): genes that are not expressed have no
+#' loss of the amount. `predict()` returns the expected number, p m, in which
+#' genes that are not expressed count as 0; `type = "expressed"` returns p and
+#' `type = "amount"` m. An ensemble is the mixture of its members: its p is the
+#' mean of theirs, its number the mean of theirs, and its m the quotient of
+#' both. Attributions by gradients, integrals and occlusion explain p m. In
+#' `"additive"` models, z1 and z2 are both lines in the same score, the sum of
+#' the shares, so that [attention()] still shows all that the model reads.
+#' Baselines have one stage, and predict the same number directly.
+#'
+#' @param name `"class"`, `"expression"`, `"twoStage"` or `"difference"`.
 #' @param assay For numbers, the assay of genes x cell types that has the
 #'   measured values.
 #' @param transform For numbers, `"log2"` for log2(x + 1), or `"none"`.
 #' @param loss For numbers, `"squared"` or `"huber"`.
+#' @param threshold For `"twoStage"`, the value of `assay` above which a gene is
+#'   expressed.
 #' @return A list of class `modelTarget`, with its own print method.
-#' @references Huber (1964), Annals of Mathematical Statistics 35, 73.
+#' @references Huber (1964), Annals of Mathematical Statistics 35, 73; Cragg
+#'   (1971), Econometrica 39, 829; Duan et al. (1983), Journal of Business and
+#'   Economic Statistics 1, 115 (two-part models).
 #' @seealso [attentiveChrome()]
 #' @export
 #' @examples
@@ -55,9 +85,15 @@
 #' model <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
 #'     target = modelTarget("expression", loss = "huber"))
 #' head(predict(model, signal))
-modelTarget <- function(name = c("class", "expression", "difference"),
+#'
+#' two <- attentiveChrome(signal, epochs = 2, filters = 4, context = 4,
+#'     target = modelTarget("twoStage", threshold = 1))
+#' head(cbind(predict(two, signal), predict(two, signal, type = "expressed"),
+#'     predict(two, signal, type = "amount")))
+modelTarget <- function(name = c("class", "expression", "twoStage",
+                                 "difference"),
                         assay = "expression", transform = c("log2", "none"),
-                        loss = c("squared", "huber")) {
+                        loss = c("squared", "huber"), threshold = 0) {
     name <- .checkChoice(name, "name", names(.targets))
     entry <- .targets[[name]]
     if (entry$class) {
@@ -68,11 +104,12 @@ modelTarget <- function(name = c("class", "expression", "difference"),
         .stop("{.arg assay} must be the name of one assay",
               x = "It is {.val {assay}}.")
     }
-    structure(list(name = name, loss = .checkChoice(loss, "loss", entry$losses),
+    target <- list(name = name, loss = .checkChoice(loss, "loss", entry$losses),
                    assay = assay,
                    transform = .checkChoice(transform, "transform",
-                                            names(.targetTransforms))),
-              class = "modelTarget")
+                                            names(.targetTransforms)))
+    if (.isTwoStage(target)) target$threshold <- .checkThreshold(threshold)
+    structure(target, class = "modelTarget")
 }
 
 #' @rdname modelTarget
@@ -111,7 +148,12 @@ print.modelTarget <- function(x, ...) {
 .describeTarget <- function(target) {
     if (.isClass(target)) return(.targets[[target$name]]$title)
     loss <- c(squared = "squared error", huber = "Huber's loss")
-    sprintf("%s (%s)", .unitOf(target), loss[[target$loss]])
+    loss <- loss[[target$loss]]
+    if (.isTwoStage(target)) {
+        loss <- sprintf("in two stages: cross-entropy of %s > %g, and %s",
+                        target$assay, target$threshold, loss)
+    }
+    sprintf("%s (%s)", .unitOf(target), loss)
 }
 
 # For functions that have no meaning without classes.
@@ -135,6 +177,7 @@ print.modelTarget <- function(x, ...) {
 # A baseline or a network predicts what a model does.
 .checkSameTarget <- function(baseline, target) {
     own <- .targetOf(baseline)
+    target <- .inOneStage(target)
     what <- c("name", "assay", "transform")
     same <- identical(own[what], target[what])
     if (!same) {
@@ -183,6 +226,7 @@ print.modelTarget <- function(x, ...) {
     if (!.isClass(target) && is.null(target$centre)) {
         y <- y[!is.na(y)]
         target[c("centre", "spread")] <- list(mean(y), stats::sd(y))
+        if (.isTwoStage(target)) target <- .withAmount(target, y, "signal")
     }
     target
 }
@@ -214,7 +258,13 @@ print.modelTarget <- function(x, ...) {
         ifelse(size < 1, size^2 / 2, size - 0.5)
     })
 
-.meanLoss <- function(target, y, z) mean(.lossesOf[[target$loss]](y, z))
+# `known`: genes as the network reads them. `predicted`: what it wrote.
+.validationLoss <- function(target, known, predicted) {
+    if (.isTwoStage(target)) {
+        return(.twoStageLoss(target, known$auxiliary, predicted$outputs))
+    }
+    mean(.lossesOf[[target$loss]](known$y, predicted$logit))
+}
 
 # The score of the validation genes that a history has beside the loss.
 .scoreTitles <- c(validationAuroc = "AUROC", validationPearson = "Pearson")

@@ -39,11 +39,12 @@
 #' @param architecture Name of the architecture; see [listArchitectures()].
 #' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
 #' @param target What the model predicts: `"class"`, `"expression"`,
-#'   `"difference"` or a [modelTarget()]. For differences, `marks` names the
+#'   `"twoStage"`, `"difference"` or a [modelTarget()]. For differences, `marks` names the
 #'   channels, as in [pairCellTypes()].
 #' @param centre,spread For numbers, the mean and the standard deviation by
 #'   which the model standardised them: a prediction is `centre` plus `spread`
-#'   times the output. The file does not contain them.
+#'   times the output. For `"twoStage"`, those of the expressed genes. The file
+#'   does not contain them.
 #' @return An [AttentiveChromeModel-class] without history. It has no baseline,
 #'   so [evaluate()][evaluate.AttentiveChromeModel] returns `NA` for the
 #'   baseline.
@@ -86,7 +87,7 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
         tensors <- .publishedTensors(tensors, marks)
         size <- .torchSizes(tensors, size)
     }
-    stages <- .stagesOf(architecture, marks, bins, size)
+    stages <- .stagesOf(architecture, marks, bins, size, target)
     shapes <- .parameterShapes(stages, marks)
     .checkTensorNames(tensors, names(shapes))
     parameters <- Map(.asParameter, tensors[names(shapes)], shapes,
@@ -113,8 +114,9 @@ readTorchWeights <- function(file, marks, bins = 100, binWidth = 100,
     }
     .checkNumber(centre, "centre")
     .checkNumber(spread, "spread", .Machine$double.eps)
-    if (.isClass(target)) target
-    else c(target, list(centre = centre, spread = spread))
+    if (.isClass(target)) return(target)
+    moments <- list(centre = centre, spread = spread)
+    c(target, moments, if (.isTwoStage(target)) list(amount = moments))
 }
 
 # A named list of numeric vectors in row-major order, with the attribute

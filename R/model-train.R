@@ -170,8 +170,8 @@
 #'   differences, the names of A and B.
 #' @param target What to predict: `"class"`, high or low expression;
 #'   `"expression"`, log2(x + 1) of the assay `expression` (see
-#'   [addExpression()]); `"difference"`, the change of this number between two
-#'   cell types; or a [modelTarget()], for other numbers and losses. See the
+#'   [addExpression()]); `"twoStage"`, whether the gene is expressed and how
+#'   much; `"difference"`, the change of this number between two cell types; or a [modelTarget()], for other numbers and losses. See the
 #'   section Numbers and differences.
 #' @param ... Sizes of the architecture, by name, such as `filters` and
 #'   `context` for `"additive"`: see [listArchitectures()].
