@@ -13,7 +13,7 @@
 #' @inheritParams normalizedMatrix
 #' @param marks Names of marks; by default all.
 #' @param order The order of the genes: `"prediction"`, highest predicted
-#'   probability first, which an attention or an attribution has;
+#'   probability or number first, which an attention or an attribution has;
 #'   `"expression"`, highest first, of the assay `expression`; `"cluster"`, by
 #'   hierarchical clustering of the logarithm of all marks (average linkage of
 #'   correlations); `"none"`, that of `x`; or a number for each gene, the
@@ -52,10 +52,10 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
         }
         return(order(-order))
     }
-    has <- c("probability", "expression") %in% assayNames(x)
-    order <- order %||% c(.geneOrders[1:2][has], "cluster")[1L]
+    known <- c(prediction = .predictedOf(x), expression = "expression")
+    has <- known %in% assayNames(x)
+    order <- order %||% c(names(known)[has], "cluster")[1L]
     .checkChoice(order, "order", .geneOrders)
-    known <- c(prediction = "probability", expression = "expression")
     if (!order %in% names(known)) {
         return(if (order == "none") seq_len(nrow(x)) else .clusterGenes(values))
     }
@@ -67,6 +67,11 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
                   else "{.fn addExpression} adds it.")
     }
     order(-assay(x, known[[order]])[, cellType])
+}
+
+# The assay of the predictions, of classes or of numbers.
+.predictedOf <- function(x) {
+    if ("prediction" %in% assayNames(x)) "prediction" else "probability"
 }
 
 .clusterGenes <- function(values) {
@@ -111,30 +116,46 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
     }, breaks = breaks)
 }
 
-# The ends and the TSS under the bins.
+# The ends and the TSS under the bins. The labels of the ends lie within, as the
+# next map begins there.
 .positionLabels <- function(x) {
     offsets <- binOffsets(x)
-    at <- unique(c(1L, which.min(abs(offsets)), length(offsets)))
-    kb <- offsets[at] + binWidth(x) * (at == length(offsets))
-    labels <- ifelse(offsets[at] == 0, "TSS", sprintf("%+g kb", kb / 1000))
-    ComplexHeatmap::HeatmapAnnotation(position = ComplexHeatmap::anno_mark(
-        at = at, labels = labels, which = "column", side = "bottom",
-        labels_rot = 0, link_height = ggplot2::unit(2, "mm")))
+    extent <- .extentOf(x)
+    at <- c(0, extent[1L] / sum(extent), 1)
+    labels <- c(sprintf("%g kb", offsets[1L] / 1000), "TSS",
+                sprintf("%+g kb", .downstreamOf(x@bins) / 1000))
+    shown <- c(TRUE, extent[1L] > 0 && extent[2L] > 0, TRUE)
+    draw <- function(index) {
+        grid::grid.segments(at[shown], 0.75, at[shown], 1)
+        grid::grid.text(labels[shown], at[shown], 0.35,
+                        hjust = c(0, 0.5, 1)[shown],
+                        gp = grid::gpar(fontsize = 9))
+    }
+    ComplexHeatmap::HeatmapAnnotation(
+        position = ComplexHeatmap::AnnotationFunction(
+            draw, n = length(offsets), subsettable = FALSE,
+            height = ggplot2::unit(6, "mm")),
+        show_annotation_name = FALSE)
 }
 
 # Prediction and expression, where they are.
 .sideColumns <- function(x, cellType) {
-    column <- function(assay, title, scale, colour) {
+    column <- function(assay, title, scale, colour, most = 0) {
         if (!assay %in% assayNames(x)) return()
         values <- scale(as.vector(assay(x, assay)[, cellType]))
-        most <- max(1, values, na.rm = TRUE)
+        most <- max(most, abs(values), 1e-12, na.rm = TRUE)
+        ramp <- if (any(values < 0, na.rm = TRUE)) {
+            .colourRamp(c("#2166ac", "white", colour), most * c(-1, 0, 1))
+        } else {
+            .colourRamp(c("white", colour), most * 0:1)
+        }
         ComplexHeatmap::Heatmap(
-            matrix(values, dimnames = list(rownames(x), NULL)),
-            .colourRamp(c("white", colour), c(0, most)), name = title,
-            width = ggplot2::unit(4, "mm"), show_row_names = FALSE,
-            column_title = NULL, border = TRUE)
+            matrix(values, dimnames = list(rownames(x), NULL)), ramp,
+            name = title, width = ggplot2::unit(4, "mm"),
+            show_row_names = FALSE, column_title = NULL, border = TRUE)
     }
-    c(column("probability", "prediction", identity, "black"),
+    c(column("probability", "probability", identity, "black", most = 1),
+      column("prediction", "prediction", identity, "black"),
       column("expression", "log10(expression + 1)",
              function(v) log10(v + 1), "#5E3C99"))
 }

@@ -49,6 +49,38 @@ test_that("what computeMatrix writes is read, on both strands", {
     expect_equal(unname(place(first)), rbind(97:102, 704:699))
 })
 
+test_that("computeMatrix finds the signal in the tracks that are written", {
+    skip_if(Sys.which("computeMatrix") == "", "deepTools")
+    skip_if_not_installed("rtracklayer")
+    skip_on_cran()
+    folder <- withr::local_tempdir()
+    at <- function(name) file.path(folder, name)
+    # Windows of 400 bp at every 1,000 bp, on alternating strands.
+    genes <- data.frame(gene_id = sprintf("g%02d", 1:12), chr = "chr1",
+                        start = 1000 * 1:12, end = 1000 * 1:12 + 500,
+                        strand = c("+", "-"))
+    windows <- tssWindows(genes, 200, 200, 50, seqlengths = c(chr1 = 20000))
+    counts <- withr::with_seed(1, array(stats::rpois(12 * 8, 5), c(12, 1, 8),
+        list(names(windows), "K562", NULL)))
+    x <- .makeSignal(list(H3K4me3 = counts), metadata(windows)$bins, windows)
+    track <- exportTracks(x, folder)$file
+    tss <- windows$tss
+    regions <- data.frame("chr1", tss - 1, tss, names(windows), ".",
+                          as.vector(BiocGenerics::strand(windows)))
+    utils::write.table(regions, at("tss.bed"), sep = "\t", quote = FALSE,
+                       row.names = FALSE, col.names = FALSE)
+    status <- system2("computeMatrix", c(
+        "reference-point", "--referencePoint", "TSS", "-S", track, "-R",
+        at("tss.bed"), "-b", 200, "-a", 200, "-bs", 50, "--missingDataAsZero",
+        "--sortRegions", "keep", "--samplesLabel", shQuote("K562 H3K4me3"),
+        "-o", at("matrix.gz")), stdout = FALSE, stderr = FALSE)
+    expect_identical(status, 0L)
+    again <- readDeepTools(at("matrix.gz"))
+    expect_identical(dimnames(again), dimnames(x))
+    expect_equal(rowData(again)$tss, tss)
+    expect_equal(binMatrix(again, "H3K4me3"), binMatrix(x, "H3K4me3"))
+})
+
 test_that("other files are refused", {
     read <- function(...) readDeepTools(textFile(c(...), ".txt", gz = TRUE))
     expect_error(read("chr1\t1\t2"), "not a matrix of deepTools")

@@ -12,7 +12,7 @@ test_that("heat maps have the order of predictions, expression or numbers", {
     p <- assay(x, "probability")[, 1]
     maps <- drawn(x)
     expect_equal(unname(rowsOf(maps)), order(-p), ignore_attr = TRUE)
-    expect_identical(unname(names1(maps)), c(marks(x), "prediction"))
+    expect_identical(unname(names1(maps)), c(marks(x), "probability"))
     expect_equal(rowsOf(drawn(x, order = seq_len(40))), 40:1,
                  ignore_attr = TRUE)
     genes <- roadmapGenes[1:30, "E003"]
@@ -21,6 +21,22 @@ test_that("heat maps have the order of predictions, expression or numbers", {
                  ignore_attr = TRUE)
     expect_error(markHeatmaps(genes, order = "prediction"), "probability")
     expect_error(markHeatmaps(genes, order = 1:3), "for each of the 30")
+})
+
+test_that("maps of models of numbers have the order of their predictions", {
+    signal <- quietly(simulateChromatin(40, bins = 20, seed = 2))
+    model <- quietModel(signal, epochs = 1, filters = 4, context = 4,
+                        target = "expression")
+    x <- attention(model, signal)
+    p <- assay(x, "prediction")[, 1]
+    maps <- drawn(x, marks = marks(x)[1:2])
+    expect_identical(unname(names1(maps)), c(marks(x)[1:2], "prediction"))
+    expect_equal(rowsOf(maps), order(-p), ignore_attr = TRUE)
+    # Colours of numbers of both signs: 0 is white.
+    assay(x, "prediction")[] <- seq(-3, 1, length.out = 40)
+    side <- .sideColumns(x, 1)[[1]]@matrix_color_mapping
+    colours <- ComplexHeatmap::map_to_colors(side, c(-3, 0, 3))
+    expect_identical(colours, c("#2166AC", "#FFFFFF", "#000000"))
 })
 
 test_that("clustering brings like genes together", {

@@ -53,7 +53,7 @@ lintLayout <- function(root = ".") {
     names <- unlist(lapply(files, function(file) .definedNames(parse(file))))
     guide <- readLines(file.path(root, "CONTRIBUTING.md"))
     families <- paste0("(read|signal|model|baseline|eval|panel|plot|explore|",
-                       "report|export|utils)-[a-z-]+|explore")
+                       "report|export|command|utils)-[a-z-]+|explore")
     named <- unlist(regmatches(guide, gregexpr(
         paste0("`(R/)?(", families, "|All[A-Za-z]+|data|AttentiveChrome-",
                "package)[.]R`"), guide)))
