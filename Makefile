@@ -7,6 +7,7 @@ VERSION = $(shell sed -n 's/^Version: //p' DESCRIPTION)
 TARBALL = AttentiveChrome_$(VERSION).tar.gz
 
 demo: deps install
+	bash tools/install-deps.sh demo
 	Rscript tools/demo.R output
 
 test: test-deps install

@@ -35,7 +35,7 @@
 .trackWords <- c(alpha = "attention (alpha)", share = "share",
                  attribution = "attribution")
 
-# "H3K4me3 at +150 bp"
+# A place in words, such as H3K4me3 at +150 bp.
 .placeOf <- function(row) {
     sprintf("%s at %+d bp", row$mark, as.integer(round(row$position)))
 }

@@ -81,22 +81,25 @@
 # R/eval-numbers.R).
 .intervalsInWords <- function(evaluation) {
     rows <- as.data.frame(evaluation)
-    clustered <- !is.na(rows$chromosomes %||% NA)
+    if (is.null(rows$chromosomes)) return("none were kept")
+    clustered <- !is.na(rows$chromosomes)
     drawn <- if (all(clustered)) "whole chromosomes"
              else if (!any(clustered)) "genes"
-             else sprintf("whole chromosomes in %d of %d cell types and genes
-                          in the others", sum(clustered), nrow(rows))
-    drawn <- gsub("\\s+", " ", drawn)
-    if (is.null(rows$chromosomes)) return("none were kept")
+             else sprintf(paste("whole chromosomes in %d of %d cell types and",
+                                "genes in the others"), sum(clustered),
+                          nrow(rows))
+    of <- if (.areClasses(rows)) .aurocIntervals(clustered) else "they are"
     paste0("95%, over the choice of the evaluated genes, without the variation",
-           " between trainings. ", if (.areClasses(rows)) {
-               paste0("Of the AUROC, on the logit scale, ",
-                      paste(c(if (any(clustered))
-                                  "Obuchowski's of chromosomes [@obuchowski1997]",
-                              if (!all(clustered))
-                                  "DeLong's of genes [@delong1988]"),
-                            collapse = " or "), "; of the others, ")
-           } else "They are ", "t intervals from a bootstrap of ", drawn)
+           " between trainings; ", of, " t intervals from a bootstrap of ",
+           drawn)
+}
+
+.aurocIntervals <- function(clustered) {
+    kinds <- c("Obuchowski's of chromosomes [@obuchowski1997]",
+               "DeLong's of genes [@delong1988]")
+    used <- kinds[c(any(clustered), !all(clustered))]
+    paste0("of the AUROC, on the logit scale, ", paste(used, collapse = " or "),
+           "; of the others,")
 }
 
 .differencesInWords <- function(evaluation) {

@@ -70,7 +70,7 @@ report <- function(object, signal = NULL, file = "report.html", genes = NULL,
     lines <- .reportLines(about, notes)
     .writeWhole(.renderReport(lines, about), file)
     if (multiqc) .writeMultiqc(about$evaluation, file)
-    .tellFailures(lines)
+    .tellUnmade(lines)
     invisible(file)
 }
 
@@ -107,7 +107,11 @@ report <- function(object, signal = NULL, file = "report.html", genes = NULL,
     list(object = object, panel = panel, signal = signal, test = test,
          cellTypes = cellTypes, genes = genes, baselines = baselines,
          evaluation = evaluation, threads = threads,
-         facts = .factsOf(object), unlike = .reportUnlike(object, test, panel))
+         facts = .factsOf(object), unlike = .reportUnlike(object, test, panel),
+         findings = if (!is.null(signal))
+             tryCatch(.findingsOf(signal, panel), error = identity),
+         split = if (.isSplit(signal))
+             tryCatch(checkSplit(signal), error = identity))
 }
 
 # A quick baseline of the training genes, unless there are some.
@@ -162,20 +166,15 @@ report <- function(object, signal = NULL, file = "report.html", genes = NULL,
         input, to = "html5", output = "report.html", wd = about$folder,
         from = paste0("markdown-raw_html-raw_tex-tex_math_dollars-citations",
                       "-example_lists-subscript-superscript-strikeout-smart"),
-        options = c("--columns", "10000", "--standalone", "--self-contained", "--toc", "--toc-depth",
-                    "2", "--shift-heading-level-by", "1", "--metadata",
+        options = c("--columns", "10000", "--standalone", "--self-contained",
+                    "--toc", "--toc-depth", "2", "--shift-heading-level-by", "1", "--metadata",
                     paste0("title=", title), "--metadata", "lang=en", "--css",
                     system.file("report", "report.css",
                                 package = "AttentiveChrome")))
     .readBytes(file.path(about$folder, "report.html"))
 }
 
-# What could not be made, as text that .tellFailures() finds.
-.failed <- function(condition) {
-    paste0("**Not shown**: ", .reasonOf(condition))
-}
-
-.tellFailures <- function(lines) {
+.tellUnmade <- function(lines) {
     failed <- grep("^\\*\\*Not shown\\*\\*", lines, value = TRUE)
     if (length(failed) == 0L) return(invisible())
     cli::cli_warn(c("The report lacks {length(failed)} part{?s} that could not
@@ -183,24 +182,6 @@ report <- function(object, signal = NULL, file = "report.html", genes = NULL,
                     .bullets(sub("^\\*\\*Not shown\\*\\*: ", "", failed),
                              "x")),
                   class = "AttentiveChrome_report")
-}
-
-# A section whose lines could not be made has the reason instead.
-.reportSection <- function(heading, lines) {
-    c(heading, "", tryCatch(lines, error = .failed), "")
-}
-
-# A figure as Markdown. `alt` is called with the figure's data.
-.reportFigure <- function(about, heading, plot, alt, height = 4.5, width = 7) {
-    .reportSection(paste("##", heading), {
-        force(plot)
-        name <- sprintf("figure%d.svg", length(list.files(about$folder)) + 1L)
-        ggplot2::ggsave(file.path(about$folder, name), plot,
-                        device = grDevices::svg, width = width,
-                        height = height)
-        text <- gsub("([][\\\\*_`])", "\\\\\\1", alt(plot$data))
-        sprintf("![%s](%s)", paste(text, collapse = " "), name)
-    })
 }
 
 .reportReferences <- function(keys) {

@@ -31,8 +31,8 @@
 }
 
 .findingsItem <- function(about) {
-    if (is.null(about$signal)) return(NULL)
-    found <- tryCatch(.findingsOf(about$signal), error = function(e) NULL)
+    found <- about$findings
+    if (is.null(about$signal) || inherits(found, "error")) return(NULL)
     counts <- table(factor(found$severity, c("error", "warning", "note")))
     if (sum(counts) == 0L) return("* Checks of the signal found no problems.")
     counts <- counts[counts > 0L]
@@ -41,8 +41,9 @@
 }
 
 .sharedItem <- function(about) {
-    if (!.isSplit(about$signal)) return(NULL)
-    shared <- tryCatch(checkSplit(about$signal)$shared, error = function(e) NULL)
+    check <- about$split
+    if (is.null(check) || inherits(check, "error")) return(NULL)
+    shared <- check$shared
     with <- shared[shared$second == "test" & shared$first == "train" &
                        shared$pairs %in% setdiff(shared$pairs, c(0, NA)), ]
     if (NROW(with) == 0L) {
@@ -235,8 +236,11 @@
 
 # ---- signal ------------------------------------------------------------------
 
-.findingsOf <- function(signal) {
-    parts <- if (.isSplit(signal)) unclass(signal) else list(signal = signal)
+# The findings in each part of a split; of a panel, which may have many cell
+# types, in the test genes alone. NULL if there are none.
+.findingsOf <- function(signal, panel) {
+    parts <- if (.isSplit(signal) && !panel) unclass(signal)
+             else list(test = .partOf(signal, "test", "signal"))
     parts <- Filter(function(part) is(part, "ChromatinSignal"), parts)
     do.call(rbind, lapply(names(parts), function(name) {
         findings <- as.data.frame(checkSignal(parts[[name]]))
@@ -251,20 +255,27 @@
                  "one.", ""))
     }
     c("# Signal", "",
-      .reportSection("## Checks", {
-          found <- .findingsOf(about$signal)
-          if (is.null(found)) "No problems were found."
-          else sprintf("* %s, in %s, %s: %s. %s", found$severity, found$part,
-                       found$check, sub("[.]$", "", found$finding),
-                       found$advice)
-      }),
-      .reportSection("## Split and leakage", .splitLines(about$signal)),
+      .reportSection("## Checks", .findingLines(about)),
+      .reportSection("## Split and leakage", .splitLines(about$split)),
       .reportSection("## Like the training signal", .unlikeLines(about)))
 }
 
-.splitLines <- function(signal) {
-    if (!.isSplit(signal)) return("Not checked, as `signal` is not a split.")
-    check <- checkSplit(signal)
+# A line for each finding, with the parts that have it.
+.findingLines <- function(about) {
+    found <- about$findings
+    if (inherits(found, "error")) return(.failed(found))
+    of <- if (about$panel) "the test genes" else "the signal"
+    if (is.null(found)) return(sprintf("No problems were found in %s.", of))
+    text <- sprintf("%s: %s. %s", found$check, sub("[.]$", "", found$finding),
+                    found$advice)
+    parts <- tapply(found$part, factor(text, unique(text)), .listed)
+    sprintf("* %s in %s, %s", .capital(found$severity[!duplicated(text)]),
+            parts, names(parts))
+}
+
+.splitLines <- function(check) {
+    if (is.null(check)) return("Not checked, as `signal` is not a split.")
+    if (inherits(check, "error")) return(.failed(check))
     known <- check$shared[!is.na(check$shared$pairs), ]
     cells <- cbind(as.character(.twoParts(known)), .sharedTitles[known$kind],
                    .bigNumber(known$pairs),

@@ -27,7 +27,8 @@ types <- sized(56, 3)
 small <- sized(1500, 300)
 signal <- simulateChromatin(small, cellTypes = types, seed = 1)
 thirds <- quietly(splitGenes(signal))
-panel <- quietly(trainCellTypes(thirds, epochs = 1, seed = 1,
+panel <- quietly(trainCellTypes(thirds, epochs = 1, seed = 1, filters = 4,
+                                context = 4,
                                 BPPARAM = BiocParallel::SerialParam()))
 rows <- c(rows, list(
     measure(sprintf("panel of %d cell types, stored evaluation", types), panel),

@@ -46,5 +46,10 @@ save(plotAttention(looked, what = "share"), "shares.png", 6)
 save(plotMarkAttention(looked), "mark-attention.png", 4)
 save(plotGene(test, looked, gene), "gene.png", 8)
 
+page <- file.path(out, "report.html")
+message("Writing the report ...")
+report(model, parts, page, genes = gene)
+
 cat("\nWritten:\n")
 cat(paste0("  ", sort(list.files(out, full.names = TRUE)), "\n"), sep = "")
+cat("\nThe report is ", page, ": open it in a browser.\n", sep = "")

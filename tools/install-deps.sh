@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `run` what the package and
-# its demo need, `test` what its tests and checks need besides, `site` what
-# `make site` needs besides, `fuzz` what `make -C tests/core fuzz` needs,
-# `browser` what `make browser-test` needs besides.
+# Installs the Debian packages that are missing: `run` what the package needs,
+# `demo` what the report of its demo needs besides, `test` what its tests and
+# checks need besides, `site` what `make site` needs besides, `fuzz` what
+# `make -C tests/core fuzz` needs, `browser` what `make browser-test` needs
+# besides.
 # shellcheck disable=SC2034 # the lists are read by their names
 set -euo pipefail
 
@@ -14,6 +15,7 @@ run="libopenblas0-pthread
      r-bioc-biocgenerics r-bioc-biocparallel r-bioc-delayedarray
      r-bioc-genomeinfodb r-bioc-genomicranges r-bioc-iranges
      r-bioc-s4vectors r-bioc-summarizedexperiment zlib1g-dev"
+demo="pandoc r-cran-jsonlite r-cran-rmarkdown"
 test="bedtools clang-format pandoc python3-deeptools python3-numpy
       python3-torch qpdf r-bioc-bioccheck r-bioc-biocfilecache
       r-bioc-complexheatmap

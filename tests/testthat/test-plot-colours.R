@@ -64,3 +64,11 @@ test_that("the user's colours are used everywhere, and checked", {
         expect_error(markColours(), "AttentiveChrome.colours")
     }
 })
+
+test_that("channels of a pair have shades of their mark's colour", {
+    of <- markColours(c("H3K4me3", "H3K4me3.A", "H3K4me3.B", "H3K4me3.A-B"))
+    expect_identical(of[["H3K4me3.A-B"]], of[["H3K4me3"]])
+    light <- colSums(grDevices::col2rgb(of))
+    expect_true(light[["H3K4me3.A"]] > light[["H3K4me3"]] &&
+                    light[["H3K4me3"]] > light[["H3K4me3.B"]])
+})

@@ -39,3 +39,43 @@ test_that("citations are replaced by names, and all have references", {
     expect_length(.referenceLines(names(.references())),
                   length(.references()))
 })
+
+test_that("every architecture has a source, which the card names", {
+    for (name in names(.architectures)) {
+        expect_length(.architectureSource(name), 1L)
+    }
+    card <- modelCard(model)
+    expect_match(card, "the package's own architecture", all = FALSE)
+    expect_match(modelCard(quickLstm(parts)), "Method\\*\\*: AttentiveChrome",
+                 all = FALSE)
+})
+
+test_that("chromosomes that are left out are named, with the reason", {
+    found <- .evaluateChromosomes(model, parts$test, fewest = 1L)
+    counts <- table(.genePlaces(parts$test)$chromosome)
+    fewest <- min(counts) + 1L
+    small <- .evaluateChromosomes(model, parts$test, fewest = fewest)
+    few <- names(counts)[counts < fewest]
+    expect_setequal(setdiff(found$rows$chromosome, small$rows$chromosome), few)
+    expect_match(small$omitted, paste(fewest, "are needed"), all = FALSE)
+    # One whose genes have no labels cannot be evaluated.
+    unlabelled <- parts$test
+    on <- .genePlaces(unlabelled)$chromosome == names(counts)[1L]
+    assay(unlabelled, "label")[on, ] <- NA
+    found <- .evaluateChromosomes(model, unlabelled, fewest = 1L)
+    expect_match(found$omitted, paste0(names(counts)[1L],
+                                       " \\(.*no gene with a label"),
+                 all = FALSE)
+})
+
+test_that("the card says which intervals there are", {
+    evaluation <- evaluate(model, parts)
+    expect_identical(is.na(evaluation$chromosomes),
+                     !grepl("Obuchowski", .intervalsInWords(evaluation)))
+    evaluation$chromosomes <- NA
+    expect_match(.intervalsInWords(evaluation), "DeLong's of genes")
+    evaluation$chromosomes <- 7L
+    expect_no_match(.intervalsInWords(evaluation), "DeLong")
+    expect_true(any(grepl("above a probability of 0.5",
+                          modelCard(model, parts), fixed = TRUE)))
+})
