@@ -334,7 +334,7 @@
 #' signal <- simulateChromatin(genes = 60, seed = 1)
 #' attentiveChrome(signal, architecture = "deepchrome", epochs = 2,
 #'     filters = 8, dense1 = 16, dense2 = 8)
-listArchitectures <- function(target = c("class", "expression",
+listArchitectures <- function(target = c("class", "expression", "twoStage",
                                          "difference")) {
     target <- .checkChoice(target, "target", names(.targets))
     known <- if (target == "difference") .architectures
