@@ -1,7 +1,8 @@
 # Checks of what is compared, or trained on a split, before hours of training.
 
 # Reports errors before hours of training. Returns the cell types.
-.checkParts <- function(parts, cellTypes, labels = TRUE) {
+.checkParts <- function(parts, cellTypes, labels = TRUE,
+                        target = .classTarget) {
     if (!is.list(parts) || !all(c("train", "test") %in% names(parts))) {
         .stop("{.arg parts} must be a list with the signals {.val train},
                {.val test} and, to choose the best epoch, {.val validation}",
@@ -22,7 +23,7 @@
                        cellType)
         }
         for (cellType in if (labels) cellTypes) {
-            .checkedLabels(parts[[name]], cellType, arg)
+            .targetValues(target, parts[[name]], cellType, arg)
         }
     }
     shared <- intersect(rownames(train), rownames(parts$test))

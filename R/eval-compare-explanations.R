@@ -177,7 +177,7 @@ compareExplanations <- function(models, signal, reference = "H3K27ac",
 
 .checkModelList <- function(models) {
     if (is(models, "AttentiveChromeFit")) {
-        return(stats::setNames(list(models), models@architecture))
+        models <- stats::setNames(list(models), models@architecture)
     }
     if (!is.list(models) || !.areNames(names(models))) {
         .stop("{.arg models} must be a model or a named list of models",

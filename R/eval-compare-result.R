@@ -6,7 +6,7 @@
 #' @param reference The model to compare the others with; by default the
 #'   reference of the comparison.
 #' @param level Level of the confidence intervals.
-#' @param type `"auroc"`: a point for each fit, a diamond at the mean over fits
+#' @param type `"runs"`: a point for each fit, a diamond at the mean over fits
 #'   and cell types, and a dashed line at the mean of the reference.
 #'   `"differences"`: the difference from the reference with its interval, for
 #'   each cell type.
@@ -42,6 +42,10 @@
 #'   of the same table: against the reference in `as.data.frame()`, of all pairs
 #'   in `tidy()`. For the tests see [compareModels()].
 #'
+#'   For numbers, `pearson`, `r2` or `rmse`, the measure of the comparison,
+#'   stands in the place of `auroc`, without `auprc`; its intervals are symmetric
+#'   on Fisher's scale, the scale of R2, or that of the logarithm.
+#'
 #'   `plot()`: a `ggplot`.
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 90, bins = 20, seed = 1,
@@ -61,18 +65,20 @@ summary.modelComparison <- function(object, reference = object$reference,
                                     ...) {
     .checkOne(reference, object$models)
     cells <- as.data.frame.modelComparison(object, reference = reference)
-    base <- cells$auroc[cells$model == reference]
+    measure <- .comparedMeasure(object)
+    base <- cells[[measure]][cells$model == reference]
     rows <- lapply(object$models, function(model) {
         own <- cells[cells$model == model, ]
-        auroc <- own$auroc
+        value <- own[[measure]]
         other <- model != reference
-        data.frame(model = model, mean = mean(auroc),
-                   median = stats::median(auroc), max = max(auroc),
-                   min = min(auroc),
-                   better = if (other) sum(auroc > base) else NA_integer_,
-                   auprc = mean(own$auprc), seedSd = mean(own$seedSd),
-                   difference = mean(auroc - base),
-                   pValue = if (other) .pairedTest(auroc, base) else NA_real_)
+        row <- data.frame(
+            model = model, mean = mean(value), median = stats::median(value),
+            max = max(value), min = min(value),
+            better = if (other) sum(.isBetter(measure, value, base))
+                     else NA_integer_)
+        if (measure == "auroc") row$auprc <- mean(own$auprc)
+        cbind(row, seedSd = mean(own$seedSd), difference = mean(value - base),
+              pValue = if (other) .pairedTest(value, base) else NA_real_)
     })
     rows <- do.call(rbind, rows)
     rows$pAdjusted <- stats::p.adjust(rows$pValue, object$adjust)
@@ -109,18 +115,25 @@ as.data.frame.modelComparison <- function(x, row.names = NULL,
 .modelRow <- function(model, x, cell, reference, level) {
     runs <- x$runs[x$runs$cellType == cell$cellType & x$runs$model == model, ]
     own <- .contrast(cell, model)
-    interval <- .logitInterval(own$estimate, own$error, level, own$df)
+    measure <- .comparedMeasure(x)
+    interval <- .measureInterval(measure, own$estimate, own$error, level,
+                                 own$df)
     less <- .pairRow(cell, model, reference, level)
     if (model == reference) less[-1L] <- NA
-    data.frame(cellType = cell$cellType, model = model,
-               fits = sum(runs$fold == 1L), auroc = own$estimate,
-               lower = interval[1L], upper = interval[2L],
-               auprc = mean(runs$auprc),
-               seedSd = mean(tapply(runs$auroc, runs$fold, stats::sd)),
-               difference = less$estimate, differenceLower = less$conf.low,
-               differenceUpper = less$conf.high, pValue = less$p.value,
-               test = less$method, trainingCounted = less$trainingCounted)
+    row <- data.frame(cellType = cell$cellType, model = model,
+                      fits = sum(runs$fold == 1L), value = own$estimate,
+                      lower = interval[1L], upper = interval[2L])
+    names(row)[4L] <- measure
+    if (measure == "auroc") row$auprc <- mean(runs$auprc)
+    cbind(row, seedSd = mean(tapply(runs[[measure]], runs$fold, stats::sd)),
+          difference = less$estimate, differenceLower = less$conf.low,
+          differenceUpper = less$conf.high, pValue = less$p.value,
+          test = less$method, trainingCounted = less$trainingCounted)
 }
+
+.comparedMeasure <- function(x) x$measure %||% "auroc"
+
+.comparedTitle <- function(x) .performanceTitles[[.comparedMeasure(x)]]
 
 #' @rdname summary.modelComparison
 #' @export
@@ -156,7 +169,7 @@ tidy.modelComparison <- function(x, level = 0.95, ...) {
     model <- factor(x$runs$model[runs], x$models)
     cell <- list(cellType = cellType)
     if (length(x$folds) > 1L) {
-        cell$values <- tapply(x$runs$auroc[runs],
+        cell$values <- tapply(x$runs[[.comparedMeasure(x)]][runs],
                               list(x$runs$fold[runs], model), mean)
         cell$ratio <- mean(vapply(x$folds, function(fold) {
             fold$genes[["test"]] / fold$genes[["train"]]
@@ -167,8 +180,10 @@ tidy.modelComparison <- function(x, level = 0.95, ...) {
     label <- fold$labels[, cellType]
     known <- !is.na(label)
     clusters <- (fold$clusters %||% seq_along(label))[known]
-    cell$fits <- .aurocCovariance(label[known],
-                                  lapply(x$scores[runs], `[`, known), clusters)
+    cell$bootstrap <- .comparedMeasure(x) != "auroc"
+    cell$fits <- .measureCovariance(.comparedMeasure(x), label[known],
+                                    lapply(x$scores[runs], `[`, known),
+                                    clusters)
     cell$groups <- split(seq_along(runs), model)
     cell$geneDf <- if (is.null(fold$clusters)) Inf
                    else length(unique(clusters)) - 1
@@ -176,7 +191,7 @@ tidy.modelComparison <- function(x, level = 0.95, ...) {
     cell
 }
 
-# The AUROC of a model, or that of a model minus that of another.
+# The measure of a model, or that of a model minus that of another.
 .contrast <- function(cell, models) {
     weights <- c(1, -1)[seq_along(models)]
     if (!is.null(cell$values)) {
@@ -188,14 +203,16 @@ tidy.modelComparison <- function(x, level = 0.95, ...) {
             counted = TRUE))
     }
     groups <- cell$groups[models]
-    mean <- vapply(groups, function(i) mean(cell$fits$auroc[i]), 0)
+    mean <- vapply(groups, function(i) mean(cell$fits$value[i]), 0)
     variance <- .crossedVariance(cell$fits, groups, weights, cell$geneDf)
     several <- lengths(groups) > 1L
     list(estimate = sum(weights * mean), genes = sqrt(variance$genes),
          training = sqrt(variance$fits),
          error = sqrt(variance$genes + variance$fits), df = variance$df,
          test = paste0(if (is.finite(cell$geneDf)) "clustered ",
-                       if (any(several)) "Obuchowski-Rockette" else "DeLong"),
+                       if (any(several)) "Obuchowski-Rockette"
+                       else if (cell$bootstrap) "paired bootstrap"
+                       else "DeLong"),
          counted = all(several | cell$fixed[models]))
 }
 
@@ -219,7 +236,8 @@ print.modelComparison <- function(x, ...) {
     cellTypes <- .comparedCellTypes(x)
     one <- length(cellTypes) == 1L
     genes <- vapply(x$folds, function(fold) nrow(fold$labels), 0L)
-    cat(sprintf("AUROC of %d models on %s%s, %s\n", length(x$models),
+    cat(sprintf("%s of %d models on %s%s, %s\n", .comparedTitle(x),
+                length(x$models),
                 if (length(genes) == 1L) .nGenes(genes)
                 else sprintf("%d to %d genes", min(genes), max(genes)),
                 if (length(genes) == 1L) ""
@@ -241,13 +259,14 @@ print.modelComparison <- function(x, ...) {
     }
     shown <- data.frame(
         model = table$model, fits = table$fits,
-        AUROC = sprintf("%.3f", table$auroc),
+        value = sprintf("%.3f", table[[.comparedMeasure(x)]]),
         `95% interval` = both(table$lower, table$upper, "%.3f"),
         difference = ifelse(table$model == x$reference, "-",
                             sprintf("%+.3f", table$difference)),
         `95% interval` = both(table$differenceLower, table$differenceUpper,
                               "%+.3f"),
         p = number(table$pAdjusted, "%.3f"), check.names = FALSE)
+    names(shown)[3L] <- .comparedTitle(x)
     print(shown, row.names = FALSE)
 }
 
@@ -259,8 +278,9 @@ print.modelComparison <- function(x, ...) {
     shown[numbers] <- lapply(shown[numbers], sprintf, fmt = "%.4f")
     shown$better <- ifelse(is.na(shown$better), "-", shown$better)
     print(shown, row.names = FALSE)
-    cat(sprintf("better: cell types with a higher AUROC than %s\n",
-                x$reference))
+    cat(sprintf("better: cell types with a %s %s than %s\n",
+                if (.comparedMeasure(x) == "rmse") "lower" else "higher",
+                .comparedTitle(x), x$reference))
 }
 
 # How the tests were made, and what they do not count.
@@ -301,14 +321,15 @@ print.modelComparison <- function(x, ...) {
 
 #' @rdname summary.modelComparison
 #' @export
-plot.modelComparison <- function(x, type = c("auroc", "differences"), ...) {
-    type <- .checkChoice(type, "type", c("auroc", "differences"))
-    if (type == "auroc") .plotRuns(x) else .plotDifferences(x)
+plot.modelComparison <- function(x, type = c("runs", "differences"), ...) {
+    type <- .checkChoice(type, "type", c("runs", "differences"))
+    if (type == "runs") .plotRuns(x) else .plotDifferences(x)
 }
 
 .plotRuns <- function(x) {
     runs <- x$runs
     runs$model <- factor(runs$model, rev(x$models))
+    runs$value <- runs[[.comparedMeasure(x)]]
     means <- summary.modelComparison(x)
     line <- means$mean[means$model == x$reference]
     few <- length(.comparedCellTypes(x)) <= 8L
@@ -319,14 +340,15 @@ plot.modelComparison <- function(x, type = c("auroc", "differences"), ...) {
     } else {
         ggplot2::geom_point(colour = "grey60", size = 1, alpha = 0.6)
     }
-    ggplot2::ggplot(runs, ggplot2::aes(.data$auroc, .data$model)) +
+    ggplot2::ggplot(runs, ggplot2::aes(.data$value, .data$model)) +
         ggplot2::geom_vline(xintercept = line, linetype = "dashed",
                             colour = "grey50", linewidth = 0.4) +
         points +
         ggplot2::geom_point(ggplot2::aes(.data$mean, .data$model), means,
                             shape = 18, size = 3.6) +
         ggplot2::scale_colour_manual("Cell type", values = .otherColours) +
-        ggplot2::labs(x = "AUROC on the test genes", y = NULL,
+        ggplot2::labs(x = paste(.comparedTitle(x), "on the test genes"),
+                      y = NULL,
                       caption = sprintf(paste("Points: fits. Diamonds: means.",
                                               "Dashed: mean of %s."),
                                         x$reference)) +
@@ -348,7 +370,8 @@ plot.modelComparison <- function(x, type = c("auroc", "differences"), ...) {
             ggplot2::aes(xmin = .data$differenceLower,
                          xmax = .data$differenceUpper), size = 0.4) +
         ggplot2::facet_wrap(ggplot2::vars(.data$cellType)) +
-        ggplot2::labs(x = sprintf("AUROC less that of %s", x$reference),
+        ggplot2::labs(x = sprintf("%s less that of %s", .comparedTitle(x),
+                                  x$reference),
                       y = NULL, caption = "Lines: 95% intervals.") +
         .themeChrome()
 }

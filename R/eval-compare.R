@@ -43,6 +43,13 @@
 #' With six or more cell types, `summary()` also has a Wilcoxon signed rank test
 #' over them; with fewer, its p-value cannot be below 0.05.
 #'
+#' With `target = "expression"` or `"twoStage"`, models of numbers are compared
+#' in the same way, by Pearson's correlation, R2 or the RMSE (`measure`). The
+#' covariance over genes is then that of a paired bootstrap of the test genes
+#' (500 draws, the same for all fits) or, with `clusters`, of whole clusters. A
+#' lower RMSE is better. Differences of two cell types are not compared here:
+#' see `baselines` of [evaluate()][evaluate.AttentiveChromeModel].
+#'
 #' The result does not depend on `BPPARAM`, except for the seconds.
 #'
 #' @param parts A list of signals with labels, as returned by [splitGenes()]:
@@ -63,6 +70,10 @@
 #'   model.
 #' @param ... Arguments of [attentiveChrome()] for all networks, such as
 #'   `recipe`, `epochs`, `learningRate` and `transform`.
+#' @param target What to predict: `"class"`, `"expression"`, `"twoStage"` or a
+#'   [modelTarget()]. With `models`, that of the models.
+#' @param measure For numbers, `"pearson"`, `"r2"` or `"rmse"`. For classes,
+#'   `"auroc"`.
 #' @param models Trained models ([attentiveChrome()], [trainBaseline()]) to
 #'   compare instead of training any: a named list with a model or a list of
 #'   models for each name. Names may repeat; all models of one name are fits of
@@ -86,12 +97,13 @@
 #' @return A list of class `modelComparison` with `runs`, a data frame with one
 #'   row per split, model, fit and cell type: `fold`, the number of the split;
 #'   `cellType`, `model`, `seed` (`NA` if the model uses none, or was trained
-#'   elsewhere), `auroc` and `auprc` on the test genes, `seconds` of training
-#'   (`NA` for `models`); `scores`, the logits of the test genes, one vector per
-#'   row of `runs`; `folds`, for each split a list with the `labels` of its test
+#'   elsewhere), `auroc` and `auprc` on the test genes (for numbers, `pearson`,
+#'   `r2` and `rmse`), `seconds` of training (`NA` for `models`); `scores`, the
+#'   logits or numbers of the test genes, one vector per row of `runs`; `folds`,
+#'   for each split a list with the `labels` (or measured numbers) of its test
 #'   genes, genes x cell types, their `clusters`, and `genes`, the number of
 #'   genes in each part; `models`; `random`, whether training them uses random
-#'   numbers; `reference`; `adjust`. An error in a task names its model, seed
+#'   numbers; `reference`; `measure`; `adjust`. An error in a task names its model, seed
 #'   and cell type.
 #' @references DeLong et al. (1988), Biometrics 44, 837; Obuchowski and Rockette
 #'   (1995), Communications in Statistics - Simulation and Computation 24, 285;
@@ -126,13 +138,18 @@ compareModels <- function(parts,
                           architectures = listArchitectures()$architecture,
                           baselines = c("meanLogCount", "zones"),
                           seeds = 1:5, cellTypes = NULL, reference = NULL,
-                          ..., models = NULL, folds = NULL, clusters = "none",
+                          ..., target = "class", measure = NULL,
+                          models = NULL, folds = NULL, clusters = "none",
                           adjust = c("holm", "BH", "none"), sizes = list(),
                           BPPARAM = BiocParallel::SerialParam(),
                           progress = interactive()) {
     adjust <- .checkChoice(adjust, "adjust", c("holm", "BH", "none"))
+    target <- if (is.null(models)) .checkComparedTarget(target)
+              else .commonTarget(.flattenFits(models))
+    known <- .comparedMeasures(target)
+    measure <- .checkChoice(measure %||% known[1L], "measure", known)
     out <- if (is.null(models)) {
-        .compareTrained(.comparisonFolds(parts, folds), architectures,
+        .compareTrained(target, .comparisonFolds(parts, folds), architectures,
                         baselines, seeds, cellTypes, reference, list(...),
                         sizes, clusters, BPPARAM, progress)
     } else {
@@ -142,28 +159,31 @@ compareModels <- function(parts,
                       if (!is.null(folds)) "folds",
                       if (length(sizes) > 0L) "sizes",
                       if (...length() > 0L) "...")
-        .compareFits(parts, models, cellTypes, reference, clusters, training)
+        .compareFits(target, parts, models, cellTypes, reference, clusters, training)
     }
-    out$adjust <- adjust
+    out[c("measure", "adjust")] <- list(measure, adjust)
     structure(out, class = "modelComparison")
 }
 
 # The models are trained here.
-.compareTrained <- function(folds, architectures, baselines, seeds, cellTypes,
-                            reference, settings, sizes, clusters, BPPARAM,
-                            progress) {
-    for (parts in folds) cellTypes <- .checkParts(parts, cellTypes)
+.compareTrained <- function(target, folds, architectures, baselines, seeds,
+                            cellTypes, reference, settings, sizes, clusters,
+                            BPPARAM, progress) {
+    for (parts in folds) {
+        cellTypes <- .checkParts(parts, cellTypes, target = target)
+    }
     models <- .checkModels(architectures, baselines)
     .checkSeeds(seeds)
     reference <- .chooseReference(reference, models)
     .checkSettings(settings)
     .checkModelSizes(sizes, architectures)
-    tests <- .comparisonTests(folds, cellTypes, clusters)
+    tests <- .comparisonTests(target, folds, cellTypes, clusters)
     random <- stats::setNames(!models %in% baselines |
                               vapply(models, .usesSeed, NA), models)
     tasks <- .comparisonTasks(length(folds), cellTypes, random, seeds)
     done <- .onWorkers(split(tasks, seq_len(nrow(tasks))), .runTask,
-                       folds = folds, settings = settings, sizes = sizes,
+                       folds = folds, target = target, settings = settings,
+                       sizes = sizes,
                        BPPARAM = BPPARAM, progress = progress)
     .asComparison(tasks, done, tests, random, reference)
 }
@@ -177,7 +197,7 @@ compareModels <- function(parts,
 }
 
 # What each split is judged by.
-.comparisonTests <- function(folds, cellTypes, clusters) {
+.comparisonTests <- function(target, folds, cellTypes, clusters) {
     if (length(folds) > 1L && !identical(clusters, "none")) {
         .stop("{.arg clusters} is only for a single split",
               x = "There are {length(folds)} splits, whose differences are
@@ -185,9 +205,9 @@ compareModels <- function(parts,
               i = "{.arg folds} keeps each chromosome in one fold.")
     }
     lapply(folds, function(parts) {
-        labels <- expressionLabel(parts$test)[, cellTypes, drop = FALSE]
+        labels <- .measuredOf(target, parts$test)[, cellTypes, drop = FALSE]
         clusters <- .geneClusters(parts$test, clusters)
-        .checkBothClasses(labels, clusters)
+        if (.isClass(target)) .checkBothClasses(labels, clusters)
         list(labels = labels, clusters = clusters,
              genes = vapply(parts, nrow, 0L))
     })
@@ -229,8 +249,8 @@ compareModels <- function(parts,
                model = runs$model[each$run], seed = runs$seed[each$run])
 }
 
-.runTask <- function(task, folds, settings, sizes) {
-    tryCatch(.trainTask(task, folds[[task$fold]], settings, sizes),
+.runTask <- function(task, folds, target, settings, sizes) {
+    tryCatch(.trainTask(task, folds[[task$fold]], target, settings, sizes),
              error = function(e) {
         .stop("{.val {task$model}} with the seed {task$seed} failed in cell
                type {.val {task$cellType}}",
@@ -238,9 +258,10 @@ compareModels <- function(parts,
     })
 }
 
-.trainTask <- function(task, parts, settings, sizes) {
+.trainTask <- function(task, parts, target, settings, sizes) {
     started <- proc.time()[["elapsed"]]
     common <- list(parts$train, cellTypes = task$cellType,
+                   target = structure(target, class = "modelTarget"),
                    seed = if (!is.na(task$seed)) task$seed else 1L)
     model <- if (task$model %in% names(.baselines)) {
         do.call(trainBaseline, c(common, list(method = task$model)))
@@ -256,19 +277,16 @@ compareModels <- function(parts,
 }
 
 .scoreRun <- function(model, test, seconds) {
-    .checkClasses(model, "models")
-    score <- as.vector(stats::predict(model, test, type = "link"))
-    label <- as.vector(expressionLabel(test))
-    known <- !is.na(label)
-    list(score = score,
-         row = data.frame(auroc = .auroc(label[known], score[known]),
-                          auprc = .auprc(label[known], score[known]),
-                          seconds = seconds))
+    target <- .targetOf(model)
+    score <- as.vector(.linkOf(model, test))
+    measured <- as.vector(.measuredOf(target, test))
+    list(score = score, row = cbind(.runMeasures(target, measured, score),
+                                    seconds = seconds))
 }
 
 # ---- models that are trained already ----------------------------------------
 
-.compareFits <- function(parts, models, cellTypes, reference, clusters,
+.compareFits <- function(target, parts, models, cellTypes, reference, clusters,
                          training) {
     if (length(training) > 0L) {
         .stop("{.arg models} are compared as they are, without training",
@@ -279,7 +297,7 @@ compareModels <- function(parts,
     .checkSignal(test, "parts", "signal")
     cellTypes <- .checkCellTypes(test, cellTypes %||% colnames(test),
                                  "cellTypes")
-    for (cellType in cellTypes) .checkedLabels(test, cellType, "parts")
+    for (cellType in cellTypes) .targetValues(target, test, cellType, "parts")
     names <- unique(names(fits))
     random <- vapply(stats::setNames(nm = names), function(name) {
         !all(vapply(fits[names(fits) == name], .isFixed, NA))
@@ -295,8 +313,10 @@ compareModels <- function(parts,
         .scoreRun(fits[[(i - 1L) %% length(fits) + 1L]],
                   test[, tasks$cellType[i]], NA_real_)
     })
-    tests <- .comparisonTests(list(list(test = test)), cellTypes, clusters)
-    .tellSeen(do.call(rbind, lapply(fits, .seenGenes, test[, cellTypes])))
+    tests <- .comparisonTests(target, list(list(test = test)), cellTypes,
+                              clusters)
+    .tellSeen(do.call(rbind, lapply(fits, .seenGenes, test[, cellTypes],
+                                    tests[[1L]]$labels)))
     .asComparison(tasks, done, tests, random, reference)
 }
 

@@ -19,8 +19,9 @@ print.faithfulness <- function(x, ...) {
         print(round(x$agreement[c("attention", "signal"), others,
                                 drop = FALSE], 2L))
     }
-    cat(sprintf(paste0("Without signal, the probability changes by %.3f on ",
-                       "average; scores are fractions of it.\n"), x$moved))
+    cat(sprintf(paste0("Without signal, the %s changes by %.3f on average; ",
+                       "scores are fractions of it.\n"),
+                if (is.null(x$unit)) "probability" else "prediction", x$moved))
     writeLines(strwrap(.faithVerdict(x$table), 78L))
     if (x$states && attends) writeLines(strwrap(.stateNote, 78L))
     invisible(x)
@@ -63,11 +64,12 @@ as.data.frame.faithfulness <- function(x, row.names = NULL, optional = FALSE,
 #' @export
 plot.faithfulness <- function(x, type = c("curves", "agreement"), ...) {
     type <- .checkChoice(type, "type", c("curves", "agreement"))
-    if (type == "curves") .plotCurves(x$curves) else
+    if (type == "curves") .plotCurves(x$curves, x$unit) else
         .plotAgreement(x$agreement)
 }
 
-.plotCurves <- function(curves) {
+.plotCurves <- function(curves, unit) {
+    names(curves)[4L] <- "value"
     curves$explanation <- factor(curves$explanation,
                                  c(names(.explanations), "random"))
     colours <- c(vapply(.explanations, `[[`, "", "colour"), random = "black")
@@ -75,7 +77,7 @@ plot.faithfulness <- function(x, type = c("curves", "agreement"), ...) {
                 random = "random order")
     dashed <- names(titles) %in% c("random", "signal")
     ggplot2::ggplot(curves, ggplot2::aes(
-        .data$fraction, .data$probability, colour = .data$explanation,
+        .data$fraction, .data$value, colour = .data$explanation,
         linetype = .data$explanation)) +
         ggplot2::geom_line() +
         ggplot2::facet_wrap(
@@ -90,7 +92,9 @@ plot.faithfulness <- function(x, type = c("curves", "agreement"), ...) {
             values = stats::setNames(ifelse(dashed, "dashed", "solid"),
                                      names(titles))) +
         ggplot2::labs(x = "Fraction of the bins removed or restored",
-                      y = "Probability of the predicted class") +
+                      y = if (is.null(unit))
+                              "Probability of the predicted class"
+                          else paste("Change from no signal,", unit)) +
         .themeChrome()
 }
 

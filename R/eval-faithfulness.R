@@ -17,14 +17,18 @@
 #' between a gene's signal and no signal. So a score of 0.01 is 1% of this
 #' change, for any model. If `moved` is below 0.0025, the predictions do not
 #' depend on the signal, no order of the bins can be faithful, and an error says
-#' so. An explanation is called better only if the interval of the difference is
+#' so. For models of numbers, the curves record the change of the prediction
+#' from no signal, in the direction in which all of the signal moves it, in the
+#' units of the target; `moved` is the mean absolute change, and must be 0.0025
+#' standard deviations of the training genes. An explanation is called better only if the interval of the difference is
 #' above 0.01: with many genes, even much smaller differences have small
 #' p-values.
 #'
 #' The bins of all marks are ordered jointly. Attention is alpha times beta, if
 #' the architecture has beta. For signed explanations (`"share"`,
 #' `"gradientInput"`, `"integratedGradients"`, `"expectedGradients"` and
-#' `"occlusion"`), bins that support the predicted class come first. The others
+#' `"occlusion"`), bins that support the predicted class, or the direction of the
+#' change, come first. The others
 #' (`"attention"`, `"saliency"` and `"signal"`) only show how much a bin
 #' matters. The model was not trained on signal with many missing bins. The
 #' curves therefore compare explanations of one model and do not measure
@@ -55,7 +59,7 @@
 #'   rank test (`overRandomP`); and the same four columns for the signal
 #'   (`overSignal`). `curves` has
 #'   `explanation`, `curve` (`"deletion"` or `"insertion"`), `fraction` and
-#'   `probability`, the mean over the genes. `genes` has the score of each gene,
+#'   `probability` (for numbers, `change`), the mean over the genes. `genes` has the score of each gene,
 #'   one column per explanation. `moved` is described above. `agreement`,
 #'   explanations x explanations, has the median over the genes of Spearman's
 #'   rank correlation of the absolute importance of the bins.
@@ -78,7 +82,7 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
                          fractions = seq(0, 1, by = 0.05), draws = 10,
                          level = 0.95, seed = NULL, threads = NULL) {
     .checkModel(model)
-    .checkClasses(model)
+    signal <- .readBy(model, signal)
     .checkFits(signal, .modelFormat(model))
     explanations <- .chooseExplanations(model, explanations, general = FALSE)
     .checkShares(fractions)
@@ -96,10 +100,12 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
             .orderCurves(task, .towardsClass(name, values[[name]], task$high))
         }),
         list(random = .randomCurves(task, draws))))
-    structure(list(table = .faithTable(runs, level), curves = .curveRows(runs),
+    structure(list(table = .faithTable(runs, level),
+                   curves = .curveRows(runs, task$recorded),
                    genes = vapply(runs, `[[`, task$high + 0, "score"),
                    agreement = .agreement(values), level = level,
-                   moved = task$moved, states = .attendsToStates(model)),
+                   moved = task$moved, states = .attendsToStates(model),
+                   unit = if (!.hasClasses(model)) .unitOf(.targetOf(model))),
               class = "faithfulness")
 }
 
@@ -113,34 +119,44 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 
 # ---- curves -----------------------------------------------------------------
 
-# `probability`: a function that returns, for each gene, the probability of the
-# class predicted from the original signal, given only the bins that are TRUE in
-# `kept` (inputs x genes).
+# `value`: a function that returns, for each gene, what is recorded given only
+# the bins that are TRUE in `kept` (inputs x genes): the probability of the class
+# predicted from the original signal or, for numbers, the change from no signal,
+# in the direction of the original signal. `high`: the class, or this direction.
 .occlusionTask <- function(model, signal, fractions, threads) {
     x <- as.vector(.inputMatrix(model, signal))
-    logitOf <- function(x) {
-        .predictedLogit(model, .inputLogit(model, x, threads))
-    }
-    logit <- logitOf(x)
-    high <- logit > 0
-    moved <- mean(abs(stats::plogis(logit) - stats::plogis(logitOf(0 * x))))
-    .checkMoved(moved)
+    of <- function(x) .predictedLogit(model, .inputLogit(model, x, threads))
+    all <- of(x)
+    none <- of(0 * x)
+    classes <- .hasClasses(model)
+    moved <- mean(abs(.responseOf(model, all) - .responseOf(model, none)))
+    .checkMoved(model, moved)
+    high <- if (classes) all > 0 else all > none
+    sign <- ifelse(high, 1, -1)
     list(moved = moved, inputs = length(x) / nrow(signal),
          genes = nrow(signal), high = high, fractions = fractions,
-         probability = function(kept) {
-             stats::plogis(ifelse(high, 1, -1) * logitOf(x * as.vector(kept)))
+         recorded = if (classes) "probability" else "change",
+         value = function(kept) {
+             given <- of(x * as.vector(kept))
+             if (classes) stats::plogis(sign * given)
+             else sign * (given - none)
          })
 }
 
+# Of the probability, or in standard deviations of the training genes.
 .leastMoved <- 0.0025
 
-.checkMoved <- function(moved) {
-    if (moved < .leastMoved) {
+.checkMoved <- function(model, moved) {
+    target <- .targetOf(model)
+    classes <- .isClass(target)
+    least <- .leastMoved * if (classes) 1 else target$spread
+    if (moved < least) {
+        what <- if (classes) "probability of high expression" else "prediction"
         .stop("The predictions of {.arg model} do not depend on the signal",
-              x = "Without any signal, the probability of high expression
-                   changes by {signif(moved, 2)} on average.",
+              x = "Without any signal, the {what} changes by
+                   {signif(moved, 2)} on average.",
               i = "No explanation of such predictions can be faithful. Train
-                   the model longer, or look at its AUROC with
+                   the model longer, or look at its performance with
                    {.fn evaluate}.")
     }
 }
@@ -155,13 +171,13 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 # Both curves of each gene, genes x fractions, with the area between them.
 .orderCurves <- function(task, values) {
     places <- apply(-values, 2L, rank, ties.method = "random")
-    probabilities <- function(keep) {
+    values <- function(keep) {
         vapply(round(task$fractions * task$inputs), function(n) {
-            task$probability(keep(n))
+            task$value(keep(n))
         }, numeric(task$genes))
     }
-    .withAreas(probabilities(function(n) places > n),
-               probabilities(function(n) places <= n), task)
+    .withAreas(values(function(n) places > n),
+               values(function(n) places <= n), task)
 }
 
 .randomCurves <- function(task, draws) {
@@ -184,17 +200,19 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
                    insertion = mean(area(insertion))))
 }
 
-.curveRows <- function(runs) {
+# `recorded`: the name of the column of values.
+.curveRows <- function(runs, recorded) {
     rows <- lapply(names(runs), function(name) {
         own <- runs[[name]]
         data.frame(explanation = name,
                    curve = rep(c("deletion", "insertion"),
                                each = length(own$fractions)),
                    fraction = rep(own$fractions, 2L),
-                   probability = c(colMeans(own$deletion),
-                                   colMeans(own$insertion)))
+                   value = c(colMeans(own$deletion), colMeans(own$insertion)))
     })
-    do.call(rbind, rows)
+    rows <- do.call(rbind, rows)
+    names(rows)[4L] <- recorded
+    rows
 }
 
 # ---- results ----------------------------------------------------------------

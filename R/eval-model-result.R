@@ -7,8 +7,11 @@
 # Evaluations of several models as one.
 .bindEvaluations <- function(evaluations) {
     evaluations <- unname(evaluations)
-    .asEvaluation(do.call(rbind, lapply(evaluations, as.data.frame)),
-                  do.call(rbind, lapply(evaluations, attr, "seen")))
+    out <- .asEvaluation(do.call(rbind, lapply(evaluations, as.data.frame)),
+                         do.call(rbind, lapply(evaluations, attr, "seen")))
+    class(out) <- class(evaluations[[1L]])
+    attr(out, "unit") <- attr(evaluations[[1L]], "unit")
+    out
 }
 
 # ---- printing ---------------------------------------------------------------

@@ -116,8 +116,7 @@ evaluate.AttentiveChromeModel <- function(x, signal, threads = NULL,
     signal <- .readBy(x, .evaluatedGenes(signal, genes))
     logit <- .predictedLogit(x, .forward(x, signal, threads)$logit, calibrated,
                              prior)
-    evaluateOf <- if (.hasClasses(x)) .evaluateLogit else .evaluateNumbers
-    .tellEvaluation(evaluateOf(x, signal, logit, baselines, draws, seed))
+    .tellEvaluation(.evaluateBy(x, signal, logit, baselines, draws, seed))
 }
 
 #' @rdname evaluate.AttentiveChromeModel
@@ -133,11 +132,10 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     logit <- .logitOfBaseline(x, signal, "signal")
     if (!.hasClasses(x)) {
         if (!is.null(prior)) .checkClasses(x, "x")
-        return(.tellEvaluation(.evaluateNumbers(x, signal, logit, baselines,
-                                                draws, seed)))
+    } else {
+        logit <- .predictedLogit(x, logit, prior = prior)
     }
-    logit <- .predictedLogit(x, logit, prior = prior)
-    .tellEvaluation(.evaluateLogit(x, signal, logit, baselines, draws, seed))
+    .tellEvaluation(.evaluateBy(x, signal, logit, baselines, draws, seed))
 }
 
 .tellEvaluation <- function(evaluation) {
@@ -235,7 +233,7 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
         both <- .aurocCovariance(label, list(logit, other))
         weights <- c(1, -1)
         error <- sqrt(max(0, weights %*% both$covariance %*% weights))
-        out <- sum(weights * both$auroc) +
+        out <- sum(weights * both$value) +
             c(0, -1, 1) * stats::qnorm((1 + level) / 2) * error
     }
     stats::setNames(out, c("difference", "differenceLower", "differenceUpper"))

@@ -111,8 +111,9 @@
 # ---- evaluate() -------------------------------------------------------------
 
 # As .evaluateLogit(), for predicted numbers in the units of the target.
+# `means`: of the genes in other cell types, if the signal does not have them.
 .evaluateNumbers <- function(model, signal, predicted, baselines = list(),
-                             draws = 500, seed = 1) {
+                             draws = 500, seed = 1, means = NULL) {
     .checkNumber(draws, "draws", 0, 1e6, whole = TRUE)
     .checkNumber(seed, "seed", whole = TRUE)
     target <- .targetOf(model)
@@ -121,7 +122,11 @@
     baselines <- .checkBaselines(baselines)
     for (name in names(baselines)) .checkSameTarget(baselines[[name]], target)
     added <- lapply(baselines, .logitOfBaseline, signal, "signal")
-    means <- .meansElsewhere(target, signal, measured, baselines)
+    means <- means %||% .meansElsewhere(target, signal, baselines)
+    # What the gene's mean elsewhere predicts belongs into every table.
+    if (!"geneMean" %in% names(added) && !all(is.na(means))) {
+        added$geneMean <- means
+    }
     rows <- lapply(colnames(signal), function(cellType) {
         stored <- .storedLogit(model@baseline, signal, model@marks, cellType)
         others <- c(lapply(stored, `[[`, "logit"),
@@ -177,7 +182,8 @@
 # The mean of each gene in cell types other than its own, genes x cell types: of
 # a baseline that has a table of expression or, without one, of the other cell
 # types of the signal. NA where there is none.
-.meansElsewhere <- function(target, signal, measured, baselines) {
+.meansElsewhere <- function(target, signal, baselines = list()) {
+    measured <- .measuredValues(target, signal)
     tables <- Filter(function(b) !is.null(b@fit$expression), baselines)
     means <- measured
     means[] <- NA_real_
@@ -197,6 +203,21 @@
 
 # ---- printing ---------------------------------------------------------------
 
+#' @section Numbers:
+#' For models of numbers (see [modelTarget()]), the columns are `cellType`;
+#' `genes`, those with a measured number; `pearson` and `spearman`, the
+#' correlations of measured and predicted numbers; `r2`, 1 minus the squared
+#' errors divided by the squared deviations from the mean; `rmse`, in the units
+#' of the target; and `deviation`, Pearson's correlation after the gene's mean in
+#' other cell types is subtracted from both: what a model of chromatin must
+#' explain. The mean is that of the table of a baseline that has one
+#' (`"geneMean"`), otherwise over the other cell types of `signal`, and `NA`
+#' without any. What this mean itself predicts is always shown, as `geneMean`.
+#' Intervals are those of a bootstrap of genes or, on five or more chromosomes,
+#' of chromosomes, on Fisher's scale for correlations and on that of the
+#' logarithm for the RMSE. Differences from baselines are those of `pearson`, of
+#' the same draws.
+#'
 #' @rdname evaluate.AttentiveChromeModel
 #' @export
 print.numberEvaluation <- function(x, digits = 3L, ...) {

@@ -64,6 +64,7 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
     .checkSeedModels(models, "models", models)
     if (!is.null(shuffled)) .checkSeedModels(shuffled, "shuffled", models)
     first <- models[[1L]]
+    signal <- .readBy(first, signal)
     .checkFits(signal, .modelFormat(first))
     signal <- signal[, .checkCellType(signal, cellType)]
     inputs <- length(first@marks) * length(binOffsets(first))

@@ -12,7 +12,7 @@
     low <- .clusterSums(lapply(placements, `[[`, "low"), clusters, !isHigh)
     either <- length(unique(clusters))
     both <- crossprod(high$sums, low$sums) * either / (either - 1)
-    list(auroc = high$mean,
+    list(value = high$mean,
          covariance = high$covariance + low$covariance +
              (both + t(both)) / sum(isHigh) / sum(!isHigh))
 }
@@ -29,7 +29,7 @@
              nrow(genes)^2)
 }
 
-# The variance of a weighted sum of the mean AUROCs of groups of fits, after
+# The variance of a weighted sum of the mean values of groups of fits, after
 # Obuchowski and Rockette (1995), for readers (here fits) nested in tests (here
 # models). Each group has a variance of its own, as some models train less
 # stably than others. Of a single fit, the variance of training is unknown and
@@ -38,7 +38,7 @@
     count <- lengths(groups)
     training <- vapply(groups, function(group) {
         if (length(group) < 2L) return(0)
-        stats::var(fits$auroc[group]) / length(group)
+        stats::var(fits$value[group]) / length(group)
     }, 0) * weights^2
     between <- function(a, b) {
         block <- fits$covariance[a, b, drop = FALSE]

@@ -59,6 +59,7 @@
 unlikeTraining <- function(model, signal, draws = 199, seed = 1) {
     .checkModel(model)
     .checkNumber(draws, "draws", 19, whole = TRUE)
+    signal <- .readBy(model, signal)
     model <- .atMarks(model, signal)
     .checkNotEmpty(signal, "signal")
     if (is.null(model@training$reference)) {

@@ -75,6 +75,7 @@
 
 .describeCalibration <- function(calibration) {
     if (length(calibration) == 0L) return("none, without validation genes")
+    if (!is.null(calibration$residuals)) return("none, of a number")
     genes <- .nGenes(sum(lengths(calibration$scores)))
     if (calibration$method == "none") {
         return(sprintf("not needed by %s", genes))

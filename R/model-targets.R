@@ -66,6 +66,25 @@
 #' the shares, so that [attention()] still shows all that the model reads.
 #' Baselines have one stage, and predict the same number directly.
 #'
+#' @section What takes what:
+#' Functions without a meaning for a target raise an error that says so.
+#'
+#' | | `"class"` | `"expression"`, `"twoStage"` | `"difference"` |
+#' | --- | --- | --- | --- |
+#' | training, [update()][update.AttentiveChromeModel], ensembles, checkpoints, PyTorch's files | yes | yes | yes |
+#' | [predict()][predict.AttentiveChromeModel] | probability, logit, class, set | number, interval; `"twoStage"` also its parts | change, interval |
+#' | [evaluate()][evaluate.AttentiveChromeModel] | AUROC and others | Pearson, Spearman, R2, RMSE, deviation from the gene's mean | the same without the deviation |
+#' | [trainBaseline()] | yes | yes; two stages in one | yes; not the gene's mean elsewhere |
+#' | [attention()], [attribution()], [stability()], [faithfulness()] | yes | yes | yes, by channel |
+#' | [plotGene()], [plotAttention()], [plotMarkAttention()], exports | yes | yes | yes, of a pair |
+#' | [predictEdits()], [smallestFlip()] | the class flips | the number crosses `threshold` | the change vanishes |
+#' | [differentialExpression()] | no | no | yes |
+#' | [trainCellTypes()], [crossCellTypes()], [trainPooled()] and their figures | AUROC | Pearson | no: one cell type each |
+#' | [compareModels()] | AUROC | Pearson, R2 or RMSE | no: one cell type each |
+#' | [unlikeTraining()], [checkSplit()] | yes | yes | yes |
+#' | [plotROC()], [plotPR()], [plotCalibration()], `prior`, [predictionUncertainty()] | yes | no | no |
+#' | [classOptimum()], [compareExplanations()], [whichMark()] | yes | no | no |
+#'
 #' @param name `"class"`, `"expression"`, `"twoStage"` or `"difference"`.
 #' @param assay For numbers, the assay of genes x cell types that has the
 #'   measured values.
@@ -165,13 +184,20 @@ print.modelTarget <- function(x, ...) {
     }
 }
 
-# Panels compare the AUROCs of their cell types.
+# Panels have models of single cell types.
 .checkPanelTarget <- function(target) {
-    if (is.null(target) || .isClass(.checkTarget(target))) return(invisible())
-    .stop("A panel has models of high or low expression",
-          x = "{.arg target} is {.val {(.checkTarget(target)$name)}}.",
-          i = "{.fn attentiveChrome} trains models of numbers, also on several
-               cell types at once.")
+    target <- .checkTarget(target %||% "class")
+    if (!.isDifference(target)) return(target)
+    .stop("A panel has models of single cell types",
+          x = "{.arg target} is {.val difference}, which is of two.",
+          i = "{.fn attentiveChrome} trains models of differences.")
+}
+
+# A model's target as modelTarget() makes it.
+.askedTarget <- function(model) {
+    target <- .targetOf(model)
+    asked <- c("name", "loss", "assay", "transform", "threshold")
+    structure(target[intersect(asked, names(target))], class = "modelTarget")
 }
 
 # A baseline or a network predicts what a model does.

@@ -7,10 +7,14 @@ setMethod("show", "AttentiveChromePanel", function(object) {
                 if (length(object) == 1L) "type" else "types",
                 settings$architecture))
     if (length(object) > 0L) {
-        auroc <- evaluate.AttentiveChromePanel(object)$auroc
-        cat(sprintf("cell types: %s\n", .some(names(object), 8L)),
-            sprintf("test AUROC: mean %.4f, from %.4f to %.4f\n",
-                    mean(auroc), min(auroc), max(auroc)), sep = "")
+        target <- .panelTarget(object)
+        values <- .panelScores(object)
+        cat(if (!.isClass(target))
+                sprintf("predicts %s\n", .describeTarget(target)),
+            sprintf("cell types: %s\n", .some(names(object), 8L)),
+            sprintf("test %s: mean %.4f, from %.4f to %.4f\n",
+                    .performanceTitles[[.measureOf(target)]], mean(values),
+                    min(values), max(values)), sep = "")
     }
     if (length(object@errors) > 0L) {
         cat(sprintf("failed: %s\n", .some(names(object@errors), 8L)))
@@ -40,6 +44,16 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
     }
     x@records[[i]]$model
 })
+
+# All models of a panel have the same.
+.panelTarget <- function(panel) .targetOf(panel@records[[1L]]$model)
+
+# The AUROC or the correlation of each cell type on its test genes.
+.panelScores <- function(panel) {
+    vapply(panel@records, function(record) {
+        record$metrics[[.measureOf(.panelTarget(panel))]]
+    }, 0)
+}
 
 .checkPanel <- function(x, arg = "panel") {
     if (!is(x, "AttentiveChromePanel") || length(x) == 0L) {
@@ -82,11 +96,14 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
 #'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
-#'   row per cell type; without `signal`, for the test genes. `summary()`: a
+#'   row per cell type; without `signal`, for the test genes. The deviations of
+#'   numbers from the gene's mean need `signal`, with several cell types.
+#'   `summary()`: a
 #'   data frame of class `panelSummary` with one row for the panel and, if cell
 #'   types have ids from [roadmapCellTypes], one row for the published results
 #'   of DeepChrome in the same cell types: `model`, `cellTypes` (the number of
-#'   cell types), `mean`, `median`, `max` and `min` of the test AUROC, and
+#'   cell types), `mean`, `median`, `max` and `min` of the test AUROC (for
+#'   numbers, of Pearson's correlation, without published results), and
 #'   `better`, the number of cell types in which the panel's AUROC is above
 #'   DeepChrome's, which was published with two decimal places.
 #' @examples
@@ -104,10 +121,12 @@ NULL
 #' @export
 predict.AttentiveChromePanel <- function(object, newdata,
                                          type = c("response", "link", "class",
-                                                  "set"),
+                                                  "set", "expressed",
+                                                  "amount"),
                                          threads = NULL, calibrated = TRUE,
                                          prior = NULL, level = 0.9, ...) {
-    type <- .checkChoice(type, "type", c("response", "link", "class", "set"))
+    .checkPanel(object, "object")
+    type <- .checkType(type, object[[1L]], c("set", "expressed", "amount"))
     cells <- .checkPanelSignal(object, newdata, "newdata")
     if (!is.null(prior)) .checkPrior(prior, length(cells), nrow(newdata))
     columns <- lapply(seq_along(cells), function(i) {
@@ -137,11 +156,20 @@ evaluate.AttentiveChromePanel <- function(x, signal = NULL, threads = NULL,
         return(.bindEvaluations(lapply(x@records, `[[`, "metrics")))
     }
     signal <- .evaluatedGenes(signal, genes)
-    rows <- lapply(.checkPanelSignal(x, signal), function(c) {
+    cellTypes <- .checkPanelSignal(x, signal)
+    means <- if (!.isClass(.panelTarget(x))) {
+        .meansElsewhere(.panelTarget(x), signal)
+    }
+    rows <- lapply(cellTypes, function(c) {
         own <- signal[, c]
-        logit <- .predictedLogit(x[[c]], .forward(x[[c]], own, threads)$logit,
-                                 calibrated, prior)
-        .evaluateLogit(x[[c]], own, logit, draws = draws, seed = seed)
+        predicted <- .predictedLogit(
+            x[[c]], .forward(x[[c]], own, threads)$logit, calibrated, prior)
+        if (is.null(means)) {
+            .evaluateLogit(x[[c]], own, predicted, draws = draws, seed = seed)
+        } else {
+            .evaluateNumbers(x[[c]], own, predicted, draws = draws, seed = seed,
+                             means = means[, c, drop = FALSE])
+        }
     })
     .tellEvaluation(.bindEvaluations(rows))
 }
@@ -164,8 +192,10 @@ setMethod("attention", "AttentiveChromePanel",
 #' @rdname evaluate.AttentiveChromePanel
 #' @export
 summary.AttentiveChromePanel <- function(object, ...) {
-    auroc <- evaluate.AttentiveChromePanel(object)$auroc
+    .checkPanel(object, "object")
+    auroc <- .panelScores(object)
     published <- .publishedAuroc(names(object))
+    if (!.isClass(.panelTarget(object))) published[] <- NA
     row <- function(model, values, better) {
         data.frame(model = model, cellTypes = length(values),
                    mean = mean(values), median = stats::median(values),

@@ -22,11 +22,12 @@
 #'   [predict()][predict.AttentiveChromeModel].
 #' @param x The result of `crossCellTypes()`.
 #' @param row.names,optional,... Not used.
-#' @return A matrix of AUROCs, models x cell types, of class `crossCellTypes`.
+#' @return A matrix of AUROCs (for numbers, of Pearson's correlations), models x
+#'   cell types, of class `crossCellTypes`.
 #'   The models' own cell types come first, in the order of the models. A matrix
 #'   that is wider than the console prints as one line per model.
 #'   `as.data.frame()` returns a row for each model and cell type: `model`,
-#'   `cellType`, `auroc` and `distance`, that of the signal from the training
+#'   `cellType`, `auroc` or `pearson`, and `distance`, that of the signal from the training
 #'   signal (see [unlikeTraining()]), `NA` with fewer than 100 genes. `plot()`
 #'   returns a heat map as a `ggplot`.
 #' @export
@@ -45,32 +46,33 @@ crossCellTypes <- function(panel, signal, threads = NULL,
     signal <- .evaluatedGenes(signal, genes)
     .checkSignal(signal)
     signal <- signal[, .likeModels(colnames(signal), names(panel))]
-    label <- expressionLabel(signal)
-    .tellCrossed(panel, signal)
+    target <- .panelTarget(panel)
+    measure <- .measureOf(target)
+    measured <- .measuredOf(target, signal)
+    .tellCrossed(panel, signal, measured)
     rows <- lapply(stats::setNames(nm = names(panel)), function(name) {
         logit <- .forward(panel[[name]], signal, threads)$logit
         vapply(colnames(signal), function(cellType) {
-            known <- !is.na(label[, cellType])
-            .auroc(label[known, cellType], logit[known, cellType])
+            .measureOne(measure, measured[, cellType], logit[, cellType])
         }, 0)
     })
     distances <- lapply(names(panel), function(name) {
         .distances(panel[[name]], signal)
     })
     structure(do.call(rbind, rows), distance = do.call(rbind, distances),
-              class = c("crossCellTypes", "matrix", "array"))
+              measure = measure, class = c("crossCellTypes", "matrix", "array"))
 }
 
 # One warning for all models and cell types.
-.tellCrossed <- function(panel, signal) {
+.tellCrossed <- function(panel, signal, measured) {
     used <- vapply(names(panel), function(name) {
-        seen <- .seenGenes(panel[[name]], signal)
+        seen <- .seenGenes(panel[[name]], signal, measured)
         max(0L, seen$training, seen$otherCellType)
     }, 0L)
     if (all(used == 0L)) return(invisible())
     cli::cli_warn(c(
         "{max(used)} of {nrow(signal)} gene{?s} trained the models",
-        x = "The AUROCs are too high: those on the diagonal are of training
+        x = "The values are too high: those on the diagonal are of training
              genes, the others of the same genes in another cell type.",
         i = "Use test genes."), class = "AttentiveChrome_seen")
 }
@@ -84,8 +86,8 @@ crossCellTypes <- function(panel, signal, threads = NULL,
 #' @rdname crossCellTypes
 #' @export
 print.crossCellTypes <- function(x, ...) {
-    cat(sprintf("AUROC of %d models (rows) on %d cell types\n", nrow(x),
-                ncol(x)))
+    cat(sprintf("%s of %d models (rows) on %d cell types\n", .crossTitle(x),
+                nrow(x), ncol(x)))
     shown <- matrix(round(x, 4L), nrow(x), dimnames = dimnames(x))
     text <- utils::capture.output(print(shown))
     if (length(text) > nrow(x) + 1L) .printModels(x) else writeLines(text)
@@ -121,29 +123,34 @@ print.crossCellTypes <- function(x, ...) {
 #' @export
 as.data.frame.crossCellTypes <- function(x, row.names = NULL, optional = FALSE,
                                          ...) {
-    data.frame(model = rownames(x)[row(x)], cellType = colnames(x)[col(x)],
-               auroc = as.vector(x),
-               distance = as.vector(attr(x, "distance") %||% NA))
+    out <- data.frame(model = rownames(x)[row(x)],
+                      cellType = colnames(x)[col(x)], value = as.vector(x),
+                      distance = as.vector(attr(x, "distance") %||% NA))
+    names(out)[3L] <- attr(x, "measure") %||% "auroc"
+    out
 }
+
+.crossTitle <- function(x) .performanceTitles[[attr(x, "measure") %||% "auroc"]]
 
 #' @rdname crossCellTypes
 #' @export
 plot.crossCellTypes <- function(x, ...) {
     tiles <- as.data.frame.crossCellTypes(x)
+    names(tiles)[3L] <- "value"
     tiles$model <- factor(tiles$model, rev(rownames(x)))
     tiles$cellType <- factor(tiles$cellType,
                              .likeModels(colnames(x), rownames(x)))
     # White text on the dark half of the scale.
-    dark <- tiles$auroc > mean(range(tiles$auroc, na.rm = TRUE))
+    dark <- tiles$value > mean(range(tiles$value, na.rm = TRUE))
     text <- if (length(x) <= 150L) {
-        ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$auroc)),
+        ggplot2::geom_text(ggplot2::aes(label = sprintf("%.2f", .data$value)),
                            size = 3,
                            colour = ifelse(dark %in% TRUE, "white", "black"))
     }
     ggplot2::ggplot(tiles, ggplot2::aes(.data$cellType, .data$model)) +
-        ggplot2::geom_tile(ggplot2::aes(fill = .data$auroc),
+        ggplot2::geom_tile(ggplot2::aes(fill = .data$value),
                            colour = "white") + text +
-        ggplot2::scale_fill_viridis_c("AUROC", option = "mako",
+        ggplot2::scale_fill_viridis_c(.crossTitle(x), option = "mako",
                                       direction = -1, begin = 0.35) +
         ggplot2::scale_x_discrete(expand = c(0, 0)) +
         ggplot2::scale_y_discrete(expand = c(0, 0)) +

@@ -167,7 +167,9 @@ openPanel <- function(folder) {
     settings$architecture <- settings$architecture %||%
         .recipeArchitectures[[recipe]]
     # in full, as a later version may have other recipes
-    full <- .recipeSettings(recipe, settings, settings$architecture)
+    target <- .checkPanelTarget(settings$target)
+    settings["target"] <- list(if (!.isClass(target)) target)
+    full <- .recipeSettings(recipe, settings, settings$architecture, target)
     settings$recipe <- NULL
     settings[names(full)] <- full
     c(settings[order(names(settings))],

@@ -20,7 +20,9 @@
 #' @param parts A list of signals with labels, with at least two cell types, as
 #'   returned by [splitGenes()]: `train`, `test` and, to choose the epoch,
 #'   `validation`.
-#' @param ... Arguments of [attentiveChrome()].
+#' @param ... Arguments of [attentiveChrome()]. With `target = "expression"` or
+#'   `"twoStage"`, the tables have Pearson's correlation in the place of the
+#'   AUROC.
 #' @param groups A vector with a group for each of some cell types, named by
 #'   them, such as `c(E003 = "stem", E004 = "stem")`. All cell types of a group
 #'   are held out together. By default each cell type is held out by itself.
@@ -57,8 +59,9 @@
 trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
                         BPPARAM = BiocParallel::SerialParam(),
                         progress = interactive()) {
-    cellTypes <- .checkParts(parts, NULL)
     training <- list(...)
+    target <- .checkPanelTarget(training$target)
+    cellTypes <- .checkParts(parts, NULL, target = target)
     .checkPanelSettings(training)
     if (length(cellTypes) < 2L) {
         .stop("{.arg parts} must have at least two cell types",
@@ -91,20 +94,25 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
 
 .pooledTables <- function(parts, models, others, groups) {
     baselines <- .expressionBaselines(parts, models, others, groups)
-    variable <- .areVariable(expressionLabel(parts$test))
+    target <- .targetOf(models$pooled)
+    measure <- .measureOf(target)
+    variable <- if ("label" %in% assayNames(parts$test)) {
+        .areVariable(expressionLabel(parts$test))
+    } else {
+        logical(nrow(parts$test))
+    }
     rows <- lapply(names(groups), function(cellType) {
         group <- groups[[cellType]]
         test <- parts$test[, cellType]
         logits <- .pooledLogits(test, models$pooled,
                                 models[[paste("without", group)]],
                                 baselines[[group]])
-        label <- expressionLabel(test)[, 1L]
+        label <- .measuredOf(target, test)[, 1L]
         measured <- function(genes) {
             known <- genes & !is.na(label)
             data.frame(cellTypes = cellType, group = group, genes = sum(known),
                        lapply(logits, function(logit) {
-                           seen <- known & !is.na(logit)
-                           .auroc(label[seen], logit[seen])
+                           .measureOne(measure, label[known], logit[known])
                        }))
         }
         list(table = measured(TRUE), variable = measured(variable))
@@ -117,7 +125,7 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
 .pooledLogits <- function(test, pooled, heldOut, baselines) {
     link <- function(model) {
         if (is.null(model)) return(rep(NA_real_, nrow(test)))
-        stats::predict(model, test, type = "link")[, 1L]
+        .linkOf(model, test)[, 1L]
     }
     list(pooled = link(pooled), heldOut = link(heldOut),
          baseline = .storedLogit(heldOut@baseline, test, heldOut@marks,
@@ -140,6 +148,7 @@ trainPooled <- function(parts, ..., groups = NULL, seed = NULL,
         train <- function(signal, method, ...) {
             if (is.null(signal)) return(NULL)
             trainBaseline(signal, method, cellTypes, groups = groups, ...,
+                          target = .askedTarget(models$pooled),
                           expression = expression[, cellTypes, drop = FALSE])
         }
         list(geneMean = train(parts$train, "geneMean"),

@@ -53,7 +53,9 @@
 #' @param ... Arguments of [attentiveChrome()] for all cell types:
 #'   `architecture` and its sizes, `recipe`, `epochs`, `learningRate`,
 #'   `transform`, `threads` (by default 1) and so on. The factor k of the
-#'   transform is that of each cell type's training genes.
+#'   transform is that of each cell type's training genes. `target` may be
+#'   `"expression"` or `"twoStage"`, too; tables and figures of the panel then
+#'   show Pearson's correlation.
 #' @param cellTypes Names of the cell types to train; by default all.
 #' @param seed Whole number; see above. `NULL` uses the seed of the run folder
 #'   or, for a new folder, draws one.
@@ -153,11 +155,12 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
     test <- parts$test
     logit <- .predictedLogit(
         model, .forward(model, test, training$threads %||% 1L)$logit)
+    measured <- .measuredOf(.targetOf(model), test)
     record <- list(model = model,
                    test = data.frame(gene = rownames(test),
-                                     label = expressionLabel(test)[, 1L],
+                                     label = measured[, 1L],
                                      logit = logit[, 1L], row.names = NULL),
-                   metrics = .evaluateLogit(model, test, logit),
+                   metrics = .evaluateBy(model, test, logit),
                    seconds = proc.time()[["elapsed"]] - started)
     if (!is.null(files)) .finishRecord(record, files)
     if (log) .logLine(task$cellType, record)
@@ -165,9 +168,11 @@ trainCellTypes <- function(signal, folder = NULL, ..., cellTypes = NULL,
 }
 
 .logLine <- function(cellType, record) {
-    cat(sprintf("%s %s: test AUROC %.4f, %.0f s\n",
+    measure <- .measureOf(.targetOf(record$model))
+    cat(sprintf("%s %s: test %s %.4f, %.0f s\n",
                 format(Sys.time(), "%Y-%m-%d %H:%M:%S"), cellType,
-                record$metrics$auroc, record$seconds), file = stderr())
+                .performanceTitles[[measure]], record$metrics[[measure]],
+                record$seconds), file = stderr())
 }
 
 # ---- sources of data --------------------------------------------------------

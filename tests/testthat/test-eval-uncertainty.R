@@ -18,7 +18,7 @@ test_that("the covariance over genes is DeLong's", {
         curves <- lapply(d$scores, function(score) {
             pROC::roc(d$label, score, quiet = TRUE, direction = "<")
         })
-        expect_equal(own$auroc, vapply(curves, function(roc) {
+        expect_equal(own$value, vapply(curves, function(roc) {
             as.numeric(roc$auc)
         }, 0))
         expect_equal(diag(own$covariance),
@@ -71,7 +71,7 @@ test_that("with clusters it is Obuchowski's", {
 test_that("fits count by Obuchowski and Rockette's formula", {
     groups <- list(1:3, 4:5)
     same <- outer(rep(1:2, 3:2), rep(1:2, 3:2), `==`)
-    fits <- list(auroc = c(0.80, 0.84, 0.82, 0.70, 0.74),
+    fits <- list(value = c(0.80, 0.84, 0.82, 0.70, 0.74),
                  covariance = ifelse(same, 0.0008, 0.0006) +
                      diag(0.0002, 5))
     own <- .crossedVariance(fits, groups, c(1, -1))
@@ -93,13 +93,13 @@ test_that("with equal numbers of fits it is the F test of the nested design", {
     fits <- .aurocCovariance(d$label, d$scores)
     own <- .crossedVariance(fits, list(1:3, 4:6), c(1, -1))
     model <- gl(2, 3)
-    mean <- anova(lm(fits$auroc ~ model))[["Mean Sq"]]
+    mean <- anova(lm(fits$value ~ model))[["Mean Sq"]]
     off <- fits$covariance[row(fits$covariance) != col(fits$covariance)]
     pair <- outer(model, model, `==`)
     pair <- pair[row(pair) != col(pair)]
     error <- mean[2L] + 3 * max(0, mean(off[pair]) - mean(off[!pair]))
     f <- mean[1L] / error
-    difference <- diff(tapply(fits$auroc, model, mean))
+    difference <- diff(tapply(fits$value, model, mean))
     expect_equal(difference[[1L]]^2 / (own$fits + own$genes), f)
     expect_equal(own$df, error^2 / (mean[2L]^2 / (2 * (3 - 1)))) # Hillis'
 })
@@ -112,7 +112,7 @@ test_that("of single fits only the genes count, as in DeLong's test", {
     expect_identical(own[c("fits", "df")], list(fits = 0, df = Inf))
     test <- pROC::roc.test(d$label, d$scores[[1L]], d$scores[[2L]],
                            quiet = TRUE, paired = TRUE, method = "delong")
-    expect_equal(.differenceTest(-diff(fits$auroc), sqrt(own$genes), Inf),
+    expect_equal(.differenceTest(-diff(fits$value), sqrt(own$genes), Inf),
                  as.numeric(test$p.value))
 })
 
@@ -146,7 +146,7 @@ test_that("two sets of seeds of one architecture seldom differ", {
             rnorm(1, 1.3, 0.3) * label + gene + rnorm(100, sd = 0.5)
         })
         fits <- .aurocCovariance(label, scores)
-        difference <- mean(fits$auroc[1:5]) - mean(fits$auroc[6:10])
+        difference <- mean(fits$value[1:5]) - mean(fits$value[6:10])
         own <- .crossedVariance(fits, list(1:5, 6:10), c(1, -1))
         weights <- rep(c(0.2, -0.2), each = 5)
         genes <- sqrt(drop(weights %*% fits$covariance %*% weights))

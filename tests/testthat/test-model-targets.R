@@ -118,13 +118,21 @@ test_that("functions of classes refuse numbers by name", {
     expect_error(plotROC(model, test), "high or low expression")
     expect_error(plotCalibration(model, test), "high or low expression")
     expect_error(classOptimum(model), "high or low expression")
-    expect_error(faithfulness(model, test), "high or low expression")
+    expect_error(compareExplanations(
+        model, test, list(H3K4me3 = 9:12)), "high or low expression")
+    expect_error(whichMark(model, test), "high or low expression")
+    expect_error(predictionUncertainty(model, test), "high or low expression")
     expect_error(predict(model, test, type = "class"), "must be one of")
     expect_error(predict(model, test, prior = 0.3), "high or low expression")
     expect_error(evaluate(model, test, baselines = trainBaseline(parts$train)),
                  "must predict what")
-    expect_error(trainCellTypes(parts, target = "expression"),
-                 "high or low expression")
+    expect_error(trainCellTypes(parts, target = "difference"),
+                 "single cell types")
+    expect_error(trainPooled(parts, target = "difference"),
+                 "single cell types")
+    expect_error(compareModels(parts, target = "difference"),
+                 "single cell types")
+    expect_error(compareModels(parts, measure = "pearson"), "must be one of")
 })
 
 test_that("ensembles, updates and checkpoints keep the target", {
