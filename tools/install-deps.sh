@@ -13,7 +13,7 @@ run="r-base-core r-base-dev r-cran-cli r-cran-data.table r-cran-filelock
      r-bioc-s4vectors r-bioc-summarizedexperiment zlib1g-dev"
 test="bedtools clang-format pandoc python3-deeptools python3-numpy
       python3-torch qpdf r-bioc-bioccheck r-bioc-biocfilecache
-      r-bioc-complexheatmap
+      r-bioc-complexheatmap r-bioc-gviz
       r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
       r-bioc-hdf5array r-cran-batchtools r-cran-bslib r-cran-dt
