@@ -18,7 +18,7 @@
 #'     the bins, if it has them, and `peak.MARK`, the position in bp from the
 #'     TSS of the bin with the highest alpha.
 #'
-#'   The mean of each assay over the cell types is a column of `rowData`, and
+#'   The mean of each numeric assay over the cell types is a column of `rowData`, and
 #'   its mean over the genes one of `colData`, with the assay's name.
 #' @export
 #' @examples
@@ -37,7 +37,7 @@ flattenSignal <- function(x) {
     })
     out <- SummarizedExperiment(values, rowRanges = rowRanges(x),
                                 colData = colData(x), metadata = metadata(x))
-    for (name in names(values)) {
+    for (name in names(Filter(is.numeric, values))) {
         rowData(out)[[name]] <- rowMeans(values[[name]], na.rm = TRUE)
         colData(out)[[name]] <- colMeans(values[[name]], na.rm = TRUE)
     }

@@ -27,3 +27,13 @@ test_that("signal has means", {
                  rowMeans(binMatrix(roadmapGenes, "H3K4me3", "E003")))
     expect_true("expression" %in% assayNames(flat))
 })
+
+test_that("assays of text have no means", {
+    signal <- quietly(simulateChromatin(20, cellTypes = 2, bins = 5, seed = 1))
+    assay(signal, "text") <- matrix("a", 20, 2, dimnames = dimnames(signal))
+    flat <- flattenSignal(signal)
+    expect_true("text" %in% assayNames(flat))
+    expect_null(colData(flat)$text)
+    expect_equal(rowData(flat)$mean.H3K4me3,
+                 unname(rowMeans(assay(flat, "mean.H3K4me3"))))
+})
