@@ -11,11 +11,12 @@
         return(places)
     }
     bins <- signal@bins
-    ranges$tss <- .tssOf(ranges, bins)
+    tss <- .tssOf(ranges, bins)
+    if (!identical(ranges$tss, tss)) ranges$tss <- tss # takes a while
     start <- .windowStarts(ranges, bins)
     places$chromosome <- as.character(GenomicRanges::seqnames(ranges))
     places$strand <- as.character(strand(ranges))
-    places$tss <- as.integer(ranges$tss)
+    places$tss <- as.integer(tss)
     places$start <- .asPosition(start)
     places$end <- .asPosition(start + bins$width * length(bins$offsets) - 1)
     places

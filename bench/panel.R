@@ -1,6 +1,38 @@
-# Many cell types: what two workers give over one, and a panel of 56 from an
-# HDF5 file, with its peak memory. Writes bench/results/panel.md.
+# Panels of many cell types: against nothing but their training and validation,
+# from memory and from an HDF5 file; what two workers give over one; and the
+# peak memory of 56 from a file. Writes bench/results/panel.md.
 source(file.path("bench", "helper.R"))
+source(file.path("bench", "bare.R"))
+
+# ---- a panel of a tenth against its bare training and validation -------------
+
+# CPU seconds, in turn; one worker. The mean over rounds of each way.
+againstBare <- function(recipe, epochs, genes = sized(1980, 150),
+                        cellTypes = sized(8, 2), rounds = sized(3, 1)) {
+    signal <- simulateChromatin(genes, cellTypes = cellTypes, seed = 2)
+    folder <- tempfile("panel")
+    on.exit(unlink(folder, recursive = TRUE))
+    stored <- HDF5Array::saveHDF5SummarizedExperiment(signal, folder)
+    split <- function(signal) suppressMessages(splitGenes(signal))
+    parts <- split(signal)
+    ways <- list(bare = bareTraining(parts, recipe, epochs),
+                 memory = function() trainPanel(parts, recipe, epochs),
+                 HDF5 = function() trainPanel(split(stored), recipe, epochs))
+    for (way in ways) way() # what is done once does not count
+    seconds <- replicate(rounds, vapply(ways, function(way) cpu(way()), 0))
+    ratio <- function(way) {
+        stats::median(seconds[way, ] / seconds["bare", ])
+    }
+    data.frame(recipe = recipe, `cell types` = cellTypes, epochs = epochs,
+               `bare, s` = stats::median(seconds["bare", ]),
+               `panel, times bare` = ratio("memory"),
+               `panel from HDF5, times bare` = ratio("HDF5"),
+               check.names = FALSE)
+}
+bare <- rbind(againstBare("default", sized(15, 1)),
+              againstBare("published", sized(30, 1)))
+
+# ---- eight cell types of full size: two workers ------------------------------
 
 # Genes: 6,601 to train on, 6,601 to validate, 6,600 to test.
 full <- sized(19802, 600)
@@ -14,8 +46,6 @@ train <- function(signal, workers, epochs) {
                             progress = FALSE)
     list(panel = panel, seconds = proc.time()[["elapsed"]] - started)
 }
-
-# ---- eight cell types of full size -----------------------------------------
 
 eight <- simulateChromatin(full, cellTypes = 8, seed = 1)
 invisible(train(eight[1:300, ], 2, 1)) # forks once before the clock starts
@@ -79,6 +109,12 @@ unlink(folder, recursive = TRUE)
 epoch <- one / 8 / epochs
 hours <- 56 * 30 * epoch / (one / two) / 3600
 writeResult("panel.md", c("## Panels of cell types", "",
+    paste("Simulated cell types of a tenth of the genes (660 to train on, 660",
+        "to validate, 660 to test; 5 marks, 100 bins), integers, one worker,",
+        "against the same epochs of training steps and validation in the core",
+        "alone. CPU time, in turn; medians. The rest of a panel is the",
+        "baseline, the test genes with their intervals, and the signal."), "",
+    markdown(bare, 2), "",
     sprintf(paste("Eight simulated cell types of full size (6,601 training",
         "genes, 5 marks, 100 bins), %d epochs, default sizes, one thread a",
         "worker, the same bits each time; runs in the order 1, 2, 2, 1",
