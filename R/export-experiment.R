@@ -18,8 +18,9 @@
 #'     the bins, if it has them, and `peak.MARK`, the position in bp from the
 #'     TSS of the bin with the highest alpha.
 #'
-#'   The mean of each numeric assay over the cell types is a column of `rowData`, and
-#'   its mean over the genes one of `colData`, with the assay's name.
+#'   The mean of each numeric assay over the cell types is a column of
+#'   `rowData`, and its mean over the genes one of `colData`, with the assay's
+#'   name.
 #' @export
 #' @examples
 #' signal <- roadmapGenes[1:60, "E123"]

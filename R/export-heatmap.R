@@ -96,11 +96,15 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
     } else {
         .colourRamp(c("white", colour), most * 0:1)
     }
-    ComplexHeatmap::Heatmap(
-        plain, colours, name = mark, column_title = mark, row_order = rows,
-        cluster_rows = FALSE, cluster_columns = FALSE, show_row_names = FALSE,
-        show_column_names = FALSE, border = TRUE, use_raster = FALSE,
-        bottom_annotation = .positionLabels(x), ...)
+    own <- list(plain, colours, name = mark, column_title = mark,
+                column_title_gp = grid::gpar(fontsize = 11), row_order = rows,
+                cluster_rows = FALSE, cluster_columns = FALSE,
+                show_row_names = FALSE, show_column_names = FALSE,
+                border = TRUE, use_raster = FALSE,
+                bottom_annotation = .positionLabels(x))
+    given <- list(...)
+    do.call(ComplexHeatmap::Heatmap,
+            c(own[!names(own) %in% names(given)], given))
 }
 
 # A function from values to colours, with the breaks of its legend.
@@ -122,14 +126,14 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
     offsets <- binOffsets(x)
     extent <- .extentOf(x)
     at <- c(0, extent[1L] / sum(extent), 1)
-    labels <- c(sprintf("%g kb", offsets[1L] / 1000), "TSS",
+    labels <- c(sprintf("%g", offsets[1L] / 1000), "TSS",
                 sprintf("%+g kb", .downstreamOf(x@bins) / 1000))
     shown <- c(TRUE, extent[1L] > 0 && extent[2L] > 0, TRUE)
     draw <- function(index) {
         grid::grid.segments(at[shown], 0.75, at[shown], 1)
         grid::grid.text(labels[shown], at[shown], 0.35,
                         hjust = c(0, 0.5, 1)[shown],
-                        gp = grid::gpar(fontsize = 9))
+                        gp = grid::gpar(fontsize = 8))
     }
     ComplexHeatmap::HeatmapAnnotation(
         position = ComplexHeatmap::AnnotationFunction(
