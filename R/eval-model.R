@@ -143,6 +143,11 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     evaluation
 }
 
+.evaluateBy <- function(model, signal, predicted, ...) {
+    evaluateOf <- if (.hasClasses(model)) .evaluateLogit else .evaluateNumbers
+    evaluateOf(model, signal, predicted, ...)
+}
+
 # Works for any model that has marks and stored baselines.
 .evaluateLogit <- function(model, signal, logit, baselines = list(),
                            draws = 500, seed = 1) {

@@ -27,8 +27,3 @@
     type <- if (.hasClasses(model)) "link" else "response"
     stats::predict(model, signal, type = type, ...)
 }
-
-.evaluateBy <- function(model, signal, predicted, ...) {
-    evaluateOf <- if (.hasClasses(model)) .evaluateLogit else .evaluateNumbers
-    evaluateOf(model, signal, predicted, ...)
-}

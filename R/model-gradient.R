@@ -18,6 +18,23 @@
     })
 }
 
+# The derivatives of what is predicted with respect to the input, as
+# .logitGradient() has those of one output.
+.responseGradient <- function(network, parameters, genes) {
+    target <- network$target
+    if (!.isTwoStage(target)) return(.logitGradient(network, parameters, genes))
+    outputs <- .predictGenes(network, parameters, genes)$outputs
+    p <- stats::plogis(outputs[1L, ])
+    rates <- list(p * (1 - p) * .amountOf(target, outputs),
+                  p * target$amount$spread)
+    parts <- lapply(1:2, function(i) {
+        network$outputs <- lapply(network$outputs, `[`, i)
+        dx <- .logitGradient(network, parameters, genes)
+        dx * rep(rates[[i]], each = length(dx) / length(p))
+    })
+    (parts[[1L]] + parts[[2L]]) / target$spread
+}
+
 # 1 to n in groups of up to `size`.
 .inChunks <- function(n, size) {
     unname(split(seq_len(n), ceiling(seq_len(n) / max(1, floor(size)))))

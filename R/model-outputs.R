@@ -65,3 +65,21 @@
                              spread = unname(values[2L, ]))
     target
 }
+
+# The target with the mean and the standard deviation of the training genes.
+.fittedTarget <- function(target, y) {
+    if (!.isClass(target) && is.null(target$centre)) {
+        y <- y[!is.na(y)]
+        target[c("centre", "spread")] <- list(mean(y), stats::sd(y))
+        if (.isTwoStage(target)) target <- .withAmount(target, y, "signal")
+    }
+    target
+}
+
+# `known`: genes as the network reads them. `predicted`: what it wrote.
+.validationLoss <- function(target, known, predicted) {
+    if (.isTwoStage(target)) {
+        return(.twoStageLoss(target, known$auxiliary, predicted$outputs))
+    }
+    mean(.lossesOf[[target$loss]](known$y, predicted$logit))
+}

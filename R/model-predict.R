@@ -268,3 +268,19 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
     .predictGenes(.modelNetwork(model, threads), .blockOf(model@parameters),
                   input, attention)
 }
+
+# The parts of an ensemble are those of the mixture of its members: the mean
+# probability, and the mean number divided by it. `outputs` become those of one
+# network that predicts the same.
+.twoStageMixture <- function(ensemble, input, threads) {
+    target <- .targetOf(ensemble)
+    both <- .overMembers(ensemble, function(member) {
+        out <- .predictInput(member, input, threads)
+        rbind(stats::plogis(out$outputs[1L, ]), out$logit)
+    })
+    p <- pmin(pmax(both[1L, ], 1e-15), 1 - 1e-15)
+    amount <- .unstandardise(target, both[2L, ]) / p
+    list(logit = both[2L, ],
+         outputs = rbind(stats::qlogis(p), (amount - target$amount$centre) /
+                             target$amount$spread))
+}

@@ -127,7 +127,9 @@ modelTarget <- function(name = c("class", "expression", "twoStage",
                    assay = assay,
                    transform = .checkChoice(transform, "transform",
                                             names(.targetTransforms)))
-    if (.isTwoStage(target)) target$threshold <- .checkThreshold(threshold)
+    if (.isTwoStage(target)) {
+        target$threshold <- .checkNumber(threshold, "threshold", 0)
+    }
     structure(target, class = "modelTarget")
 }
 
@@ -157,6 +159,14 @@ print.modelTarget <- function(x, ...) {
 .hasClasses <- function(model) .isClass(.targetOf(model))
 
 .isDifference <- function(target) target$name == "difference"
+
+.isTwoStage <- function(target) target$name == "twoStage"
+
+# A target of one stage with the same numbers: that of baselines.
+.inOneStage <- function(target) {
+    if (.isTwoStage(target)) target$name <- "expression"
+    target
+}
 
 # For example log2(expression + 1).
 .unitOf <- function(target) {
@@ -247,16 +257,6 @@ print.modelTarget <- function(x, ...) {
 
 # ---- the network's side -----------------------------------------------------
 
-# The target with the mean and the standard deviation of the training genes.
-.fittedTarget <- function(target, y) {
-    if (!.isClass(target) && is.null(target$centre)) {
-        y <- y[!is.na(y)]
-        target[c("centre", "spread")] <- list(mean(y), stats::sd(y))
-        if (.isTwoStage(target)) target <- .withAmount(target, y, "signal")
-    }
-    target
-}
-
 .standardise <- function(target, y) {
     if (.isClass(target)) y else (y - target$centre) / target$spread
 }
@@ -283,14 +283,6 @@ print.modelTarget <- function(x, ...) {
         size <- abs(z - y)
         ifelse(size < 1, size^2 / 2, size - 0.5)
     })
-
-# `known`: genes as the network reads them. `predicted`: what it wrote.
-.validationLoss <- function(target, known, predicted) {
-    if (.isTwoStage(target)) {
-        return(.twoStageLoss(target, known$auxiliary, predicted$outputs))
-    }
-    mean(.lossesOf[[target$loss]](known$y, predicted$logit))
-}
 
 # The score of the validation genes that a history has beside the loss.
 .scoreTitles <- c(validationAuroc = "AUROC", validationPearson = "Pearson")

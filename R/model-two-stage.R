@@ -2,14 +2,6 @@
 # has two outputs, the logit of expressed and the standardised amount, which
 # only expressed genes train. What is predicted is their product.
 
-.isTwoStage <- function(target) target$name == "twoStage"
-
-# A target of one stage with the same numbers: that of baselines.
-.inOneStage <- function(target) {
-    if (.isTwoStage(target)) target$name <- "expression"
-    target
-}
-
 # Both outputs are where the logit was. Of a gate, each is a line in the sum of
 # its shares, so that this remains the only score of the gene.
 .twoHeads <- function(stages) {
@@ -20,10 +12,6 @@
         stages[[last]]$units <- 2L
     }
     structure(stages, outputs = 0:1)
-}
-
-.checkThreshold <- function(threshold) {
-    .checkNumber(threshold, "threshold", 0)
 }
 
 # ---- targets ----------------------------------------------------------------
@@ -87,42 +75,9 @@
                      .amountOf(target, outputs))
 }
 
-# The parts of an ensemble are those of the mixture of its members: the mean
-# probability, and the mean number divided by it. `outputs` become those of one
-# network that predicts the same.
-.twoStageMixture <- function(ensemble, input, threads) {
-    target <- .targetOf(ensemble)
-    both <- .overMembers(ensemble, function(member) {
-        out <- .predictInput(member, input, threads)
-        rbind(stats::plogis(out$outputs[1L, ]), out$logit)
-    })
-    p <- pmin(pmax(both[1L, ], 1e-15), 1 - 1e-15)
-    amount <- .unstandardise(target, both[2L, ]) / p
-    list(logit = both[2L, ],
-         outputs = rbind(stats::qlogis(p), (amount - target$amount$centre) /
-                             target$amount$spread))
-}
-
 # A part of a prediction, genes x cell types, from what .forward() returns.
 .twoStagePart <- function(target, out, type) {
     part <- if (type == "expressed") stats::plogis(out$outputs[1L, ])
             else .amountOf(target, out$outputs)
     matrix(part, nrow(out$logit), dimnames = dimnames(out$logit))
-}
-
-# The derivatives of what is predicted with respect to the input, as
-# .logitGradient() has those of one output.
-.responseGradient <- function(network, parameters, genes) {
-    target <- network$target
-    if (!.isTwoStage(target)) return(.logitGradient(network, parameters, genes))
-    outputs <- .predictGenes(network, parameters, genes)$outputs
-    p <- stats::plogis(outputs[1L, ])
-    rates <- list(p * (1 - p) * .amountOf(target, outputs),
-                  p * target$amount$spread)
-    parts <- lapply(1:2, function(i) {
-        network$outputs <- lapply(network$outputs, `[`, i)
-        dx <- .logitGradient(network, parameters, genes)
-        dx * rep(rates[[i]], each = length(dx) / length(p))
-    })
-    (parts[[1L]] + parts[[2L]]) / target$spread
 }

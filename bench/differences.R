@@ -48,6 +48,7 @@ rows <- c(
             seed = 1))[1:2])
         cbind(model = method, measure(model, seconds))
     }),
+    lapply(sized(c("additive", "raw_d"), character()), fit, "default", 15),
     lapply(c("additive", sized(variants, "raw_d")), fit, "default",
            sized(4, 1)),
     lapply(sized("raw_d", character()), fit, "deepdiff", 10))

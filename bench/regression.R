@@ -20,7 +20,10 @@ fit <- function(loss, seed, ...) {
 }
 squared <- lapply(seq_len(seeds), fit, loss = "squared")
 huber <- lapply(seq_len(seeds), fit, loss = "huber")
-others <- list(deepchrome = fit("squared", 1, architecture = "deepchrome"),
+two <- quietly(attentiveChrome(parts, target = "twoStage", seed = 1,
+                               threads = 1, progress = FALSE))
+others <- list(`additive, two stages` = two,
+               deepchrome = fit("squared", 1, architecture = "deepchrome"),
                `lstm-attn` = fit("squared", 1, architecture = "lstm-attn"))
 
 methods <- c("meanLogCount", "zones", "shallowChrome", "elasticNet",
