@@ -34,8 +34,3 @@
     })
     (parts[[1L]] + parts[[2L]]) / target$spread
 }
-
-# 1 to n in groups of up to `size`.
-.inChunks <- function(n, size) {
-    unname(split(seq_len(n), ceiling(seq_len(n) / max(1, floor(size)))))
-}
