@@ -60,7 +60,9 @@ coreInfo <- function() {
                 "libblas" = "reference")
 
 .blasName <- function(path, config = NA) {
-    if (!is.na(config)) return(sub("^(OpenBLAS *[0-9.]*[0-9]).*", "\\1", config))
+    if (!is.na(config)) {
+        return(sub("^(OpenBLAS *[0-9.]*[0-9]).*", "\\1", config))
+    }
     there <- vapply(names(.blasFiles), grepl, NA, tolower(path))
     if (any(there)) .blasFiles[[which(there)[1L]]] else "unknown"
 }
@@ -70,7 +72,9 @@ coreInfo <- function() {
 #' @param ... Not used.
 #' @export
 print.coreInfo <- function(x, ...) {
-    line <- function(title, ...) cat(sprintf("%-18s", title), ..., "\n", sep = "")
+    line <- function(title, ...) {
+        cat(sprintf("%-18s", title), ..., "\n", sep = "")
+    }
     mixed <- x$kernels$mixed
     cat("AttentiveChrome", x$version, "\n")
     line("Single precision", x$kernels$single, " kernels, of ",

@@ -1,6 +1,6 @@
 # Double precision on the reference BLAS and on OpenBLAS, in turn. The folders
-# of the two are Debian's, or those of the arguments. Writes
-# bench/results/blas.md.
+# of the two are Debian's, or those of the arguments. Writes blas.md in the
+# folder of results.
 source(file.path("bench", "speed.R"))
 architectures <- c("additive", "lstm-alpha-beta", "deepchrome")
 

@@ -1,6 +1,7 @@
 # Ratios that tell whether the package became slower, in less than three
-# minutes: `make bench-quick`. Each is the median over rounds in which both sides
-# run in turn, and is better when it is larger; "-" where one side is not here.
+# minutes: `make bench-quick`. Each is the median over rounds in which both
+# sides run in turn, and is better when it is larger; "-" where one side is not
+# here.
 # Appends a row to bench/results/history.md, which `make lint` reads.
 source(file.path("bench", "speed.R"))
 source(file.path("bench", "bare.R"))
@@ -52,8 +53,10 @@ mixedPrecision <- function() {
 explanations <- function(model, signal) {
     some <- signal[seq_len(sized(64L, 8L)), ]
     ratioOf(function() predict(model, signal),
-            function() attribution(model, some, "integratedGradients",
-                                   threads = 1, progress = FALSE),
+            function() {
+                attribution(model, some, "integratedGradients", threads = 1,
+                            progress = FALSE)
+            },
             rounds = sized(3L, 1L)) * nrow(some) / nrow(signal)
 }
 

@@ -1,6 +1,7 @@
 # The history of performance that `make bench-quick` appends to: a Markdown
-# table with a row for each run, and ratios that are better when they are larger.
-# A ratio that fell by a fifth is told, and is no finding: it may be the machine.
+# table with a row for each run, and ratios that are better when they are
+# larger. A ratio that fell by a fifth is told, and is no finding: it may be the
+# machine.
 
 historyFile <- file.path("bench", "results", "history.md")
 notRatios <- c("date", "commit", "processor")
