@@ -74,6 +74,9 @@
 .someInput <- function(input, keep) {
     input$x$rows <- .storedRows(input$x)[keep]
     if (!is.null(input$y)) input$y <- input$y[keep]
+    if (!is.null(input$auxiliary)) {
+        input$auxiliary <- input$auxiliary[keep, , drop = FALSE]
+    }
     input
 }
 

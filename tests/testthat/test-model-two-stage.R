@@ -109,6 +109,20 @@ test_that("a network learns both stages, in the units of the target", {
     expect_error(predict(one, parts$test, type = "amount"), "must be one of")
 })
 
+test_that("some genes keep their own targets", {
+    parts <- stageParts(60)
+    model <- quickModel(parts, target = "twoStage", epochs = 1)
+    known <- .labelledInput(parts$test, model@marks, colnames(parts$test),
+                            model@transform, model@scale, "signal",
+                            model@target)
+    some <- .someInput(known, c(2L, 5L))
+    expect_identical(some$auxiliary, known$auxiliary[c(2L, 5L), ])
+    network <- .modelNetwork(model, 1L)
+    at <- .blockOf(model@parameters)
+    expect_identical(.predictGenes(network, at, some)$logit,
+                     .predictGenes(network, at, known)$logit[c(2L, 5L)])
+})
+
 test_that("genes that are not expressed have no loss of the amount", {
     parts <- stageParts()
     silent <- assay(parts$train, "expression")[, 1L] < 3
