@@ -25,7 +25,8 @@
     c(sprintf(paste(
           "We trained %s of the architecture `%s` with the R package",
           "AttentiveChrome, version %s [@attentivechrome], to predict %s, on",
-          "%s genes%s, with %s genes%s for validation. The architecture is %s."),
+          "%s genes%s, with %s genes%s for validation. The architecture is",
+          "%s."),
           .modelsInWords(facts), facts$architecture, facts$version,
           .describeTarget(facts$target), .inRange(facts$genes),
           .onChromosomes(facts, "training"), .inRange(facts$validationGenes),

@@ -16,7 +16,7 @@ measure <- function(what, ...) {
 genes <- sized(19800, 400)
 parts <- quietly(splitGenes(simulateChromatin(genes, seed = 1),
                             by = "chromosome"))
-model <- quietly(attentiveChrome(parts, epochs = sized(2, 1), seed = 1))
+model <- quietly(attentiveChrome(parts, epochs = 1, seed = 1))
 rows <- list(measure(sprintf("one model, %s genes, %s of them test genes",
                              format(genes, big.mark = ","),
                              format(nrow(parts$test), big.mark = ",")),
@@ -24,7 +24,7 @@ rows <- list(measure(sprintf("one model, %s genes, %s of them test genes",
 rm(parts)
 
 types <- sized(56, 3)
-small <- sized(1500, 300)
+small <- sized(750, 300)
 signal <- simulateChromatin(small, cellTypes = types, seed = 1)
 thirds <- quietly(splitGenes(signal))
 panel <- quietly(trainCellTypes(thirds, epochs = 1, seed = 1, filters = 4,
