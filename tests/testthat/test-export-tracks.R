@@ -20,7 +20,8 @@ test_that("bigWig and bedGraph files give back the values", {
 test_that("summarizeTracks() reads back what was written", {
     x <- overlappingSignal()[1, ]
     file <- exportTracks(x, withr::local_tempdir())$file
-    again <- summarizeTracks(c(H3K4me3 = file), x, cellType = "E003",
+    windows <- tssWindows(x, upstream = 200, downstream = 200, binWidth = 100)
+    again <- summarizeTracks(c(H3K4me3 = file), windows, cellType = "E003",
                              progress = FALSE)
     expect_equal(binMatrix(again, "H3K4me3"), binMatrix(x, "H3K4me3"))
 })
