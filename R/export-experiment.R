@@ -39,8 +39,8 @@ flattenSignal <- function(x) {
     out <- SummarizedExperiment(values, rowRanges = rowRanges(x),
                                 colData = colData(x), metadata = metadata(x))
     for (name in names(Filter(is.numeric, values))) {
-        rowData(out)[[name]] <- rowMeans(values[[name]], na.rm = TRUE)
-        colData(out)[[name]] <- colMeans(values[[name]], na.rm = TRUE)
+        rowData(out)[[name]] <- unname(rowMeans(values[[name]], na.rm = TRUE))
+        colData(out)[[name]] <- unname(colMeans(values[[name]], na.rm = TRUE))
     }
     out
 }
