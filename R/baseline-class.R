@@ -90,9 +90,9 @@
 #'   penalty of the elastic net; or `NULL`. The other methods do not use it.
 #' @param target What to predict: `"class"`, `"expression"`, `"difference"` or a
 #'   [modelTarget()], as for [attentiveChrome()]. For `"twoStage"`, a baseline
-#'   predicts the number in one stage, as for `"expression"`. For numbers, the regressions
-#'   are linear, the mean squared error takes the place of the log loss, and the
-#'   trees of the forest are regression trees.
+#'   predicts the number in one stage, as for `"expression"`. For numbers, the
+#'   regressions are linear, the mean squared error takes the place of the log
+#'   loss, and the trees of the forest are regression trees.
 #' @return A [BaselineModel-class].
 #' @references Frasca et al. (2022),
 #'   <https://doi.org/10.1186/s12859-022-04687-x> (ShallowChrome); Zou and

@@ -43,8 +43,8 @@
 #'   in `tidy()`. For the tests see [compareModels()].
 #'
 #'   For numbers, `pearson`, `r2` or `rmse`, the measure of the comparison,
-#'   stands in the place of `auroc`, without `auprc`; its intervals are symmetric
-#'   on Fisher's scale, the scale of R2, or that of the logarithm.
+#'   stands in the place of `auroc`, without `auprc`; its intervals are
+#'   symmetric on Fisher's scale, the scale of R2, or that of the logarithm.
 #'
 #'   `plot()`: a `ggplot`.
 #' @examples

@@ -103,8 +103,8 @@
 #'   for each split a list with the `labels` (or measured numbers) of its test
 #'   genes, genes x cell types, their `clusters`, and `genes`, the number of
 #'   genes in each part; `models`; `random`, whether training them uses random
-#'   numbers; `reference`; `measure`; `adjust`. An error in a task names its model, seed
-#'   and cell type.
+#'   numbers; `reference`; `measure`; `adjust`. An error in a task names its
+#'   model, seed and cell type.
 #' @references DeLong et al. (1988), Biometrics 44, 837; Obuchowski and Rockette
 #'   (1995), Communications in Statistics - Simulation and Computation 24, 285;
 #'   Obuchowski (1997), Biometrics 53, 567; Hillis (2014), Statistics in
@@ -159,7 +159,8 @@ compareModels <- function(parts,
                       if (!is.null(folds)) "folds",
                       if (length(sizes) > 0L) "sizes",
                       if (...length() > 0L) "...")
-        .compareFits(target, parts, models, cellTypes, reference, clusters, training)
+        .compareFits(target, parts, models, cellTypes, reference, clusters,
+                     training)
     }
     out[c("measure", "adjust")] <- list(measure, adjust)
     structure(out, class = "modelComparison")

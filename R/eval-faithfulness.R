@@ -20,15 +20,15 @@
 #' so. For models of numbers, the curves record the change of the prediction
 #' from no signal, in the direction in which all of the signal moves it, in the
 #' units of the target; `moved` is the mean absolute change, and must be 0.0025
-#' standard deviations of the training genes. An explanation is called better only if the interval of the difference is
-#' above 0.01: with many genes, even much smaller differences have small
-#' p-values.
+#' standard deviations of the training genes. An explanation is called better
+#' only if the interval of the difference is above 0.01: with many genes, even
+#' much smaller differences have small p-values.
 #'
 #' The bins of all marks are ordered jointly. Attention is alpha times beta, if
 #' the architecture has beta. For signed explanations (`"share"`,
 #' `"gradientInput"`, `"integratedGradients"`, `"expectedGradients"` and
-#' `"occlusion"`), bins that support the predicted class, or the direction of the
-#' change, come first. The others
+#' `"occlusion"`), bins that support the predicted class, or the direction of
+#' the change, come first. The others
 #' (`"attention"`, `"saliency"` and `"signal"`) only show how much a bin
 #' matters. The model was not trained on signal with many missing bins. The
 #' curves therefore compare explanations of one model and do not measure
@@ -59,11 +59,11 @@
 #'   rank test (`overRandomP`); and the same four columns for the signal
 #'   (`overSignal`). `curves` has
 #'   `explanation`, `curve` (`"deletion"` or `"insertion"`), `fraction` and
-#'   `probability` (for numbers, `change`), the mean over the genes. `genes` has the score of each gene,
-#'   one column per explanation. `moved` is described above. `agreement`,
-#'   explanations x explanations, has the median over the genes of Spearman's
-#'   rank correlation of the absolute importance of the bins.
-#'   `as.data.frame()` returns `table`.
+#'   `probability` (for numbers, `change`), the mean over the genes. `genes` has
+#'   the score of each gene, one column per explanation. `moved` is described
+#'   above. `agreement`, explanations x explanations, has the median over the
+#'   genes of Spearman's rank correlation of the absolute importance of the
+#'   bins. `as.data.frame()` returns `table`.
 #'
 #'   `plot()` draws the curves or, with `type = "agreement"`, this matrix.
 #' @references Petsiuk et al. (2018), RISE, <https://arxiv.org/abs/1806.07421>;
@@ -120,9 +120,10 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
 # ---- curves -----------------------------------------------------------------
 
 # `value`: a function that returns, for each gene, what is recorded given only
-# the bins that are TRUE in `kept` (inputs x genes): the probability of the class
-# predicted from the original signal or, for numbers, the change from no signal,
-# in the direction of the original signal. `high`: the class, or this direction.
+# the bins that are TRUE in `kept` (inputs x genes): the probability of the
+# class predicted from the original signal or, for numbers, the change from no
+# signal, in the direction of the original signal. `high`: the class, or this
+# direction.
 .occlusionTask <- function(model, signal, fractions, threads) {
     x <- as.vector(.inputMatrix(model, signal))
     of <- function(x) .predictedLogit(model, .inputLogit(model, x, threads))

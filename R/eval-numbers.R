@@ -208,8 +208,8 @@
 #' `genes`, those with a measured number; `pearson` and `spearman`, the
 #' correlations of measured and predicted numbers; `r2`, 1 minus the squared
 #' errors divided by the squared deviations from the mean; `rmse`, in the units
-#' of the target; and `deviation`, Pearson's correlation after the gene's mean in
-#' other cell types is subtracted from both: what a model of chromatin must
+#' of the target; and `deviation`, Pearson's correlation after the gene's mean
+#' in other cell types is subtracted from both: what a model of chromatin must
 #' explain. The mean is that of the table of a baseline that has one
 #' (`"geneMean"`), otherwise over the other cell types of `signal`, and `NA`
 #' without any. What this mean itself predicts is always shown, as `geneMean`.

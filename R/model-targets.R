@@ -49,7 +49,8 @@
 #' @section Two stages:
 #' Many genes have no reads at all, and a network of one number compromises
 #' between them and the others. With `"twoStage"`, the network has two outputs,
-#' z1 and z2. The probability that the gene is expressed, that its value is above
+#' z1 and z2. The probability that the gene is expressed, that its value is
+#' above
 #' `threshold`, is p = 1 / (1 + exp(-z1)). The amount m, in the units of the
 #' target, is the mean plus z2 times the standard deviation of the expressed
 #' training genes. The loss of a gene is
@@ -69,6 +70,7 @@
 #' @section What takes what:
 #' Functions without a meaning for a target raise an error that says so.
 #'
+# nolint start: line_length_linter. Rows of a table
 #' | | `"class"` | `"expression"`, `"twoStage"` | `"difference"` |
 #' | --- | --- | --- | --- |
 #' | training, [update()][update.AttentiveChromeModel], ensembles, checkpoints, PyTorch's files | yes | yes | yes |
@@ -84,6 +86,7 @@
 #' | [unlikeTraining()], [checkSplit()] | yes | yes | yes |
 #' | [plotROC()], [plotPR()], [plotCalibration()], `prior`, [predictionUncertainty()] | yes | no | no |
 #' | [classOptimum()], [compareExplanations()], [whichMark()] | yes | no | no |
+# nolint end
 #'
 #' @param name `"class"`, `"expression"`, `"twoStage"` or `"difference"`.
 #' @param assay For numbers, the assay of genes x cell types that has the

@@ -39,8 +39,8 @@
 #' @param architecture Name of the architecture; see [listArchitectures()].
 #' @param ... Sizes of architectures other than `"lstm-alpha-beta"`, by name.
 #' @param target What the model predicts: `"class"`, `"expression"`,
-#'   `"twoStage"`, `"difference"` or a [modelTarget()]. For differences, `marks` names the
-#'   channels, as in [pairCellTypes()].
+#'   `"twoStage"`, `"difference"` or a [modelTarget()]. For differences, `marks`
+#'   names the channels, as in [pairCellTypes()].
 #' @param centre,spread For numbers, the mean and the standard deviation by
 #'   which the model standardised them: a prediction is `centre` plus `spread`
 #'   times the output. For `"twoStage"`, those of the expressed genes. The file

@@ -171,8 +171,9 @@
 #' @param target What to predict: `"class"`, high or low expression;
 #'   `"expression"`, log2(x + 1) of the assay `expression` (see
 #'   [addExpression()]); `"twoStage"`, whether the gene is expressed and how
-#'   much; `"difference"`, the change of this number between two cell types; or a [modelTarget()], for other numbers and losses. See the
-#'   section Numbers and differences.
+#'   much; `"difference"`, the change of this number between two cell types; or
+#'   a [modelTarget()], for other numbers and losses. See the section Numbers
+#'   and differences.
 #' @param ... Sizes of the architecture, by name, such as `filters` and
 #'   `context` for `"additive"`: see [listArchitectures()].
 #' @param recipe `"default"`, `"published"` or `"deepdiff"`: the settings of

@@ -27,9 +27,9 @@
 #'   The models' own cell types come first, in the order of the models. A matrix
 #'   that is wider than the console prints as one line per model.
 #'   `as.data.frame()` returns a row for each model and cell type: `model`,
-#'   `cellType`, `auroc` or `pearson`, and `distance`, that of the signal from the training
-#'   signal (see [unlikeTraining()]), `NA` with fewer than 100 genes. `plot()`
-#'   returns a heat map as a `ggplot`.
+#'   `cellType`, `auroc` or `pearson`, and `distance`, that of the signal from
+#'   the training signal (see [unlikeTraining()]), `NA` with fewer than 100
+#'   genes. `plot()` returns a heat map as a `ggplot`.
 #' @export
 #' @examples
 #' parts <- splitGenes(simulateChromatin(genes = 150, cellTypes = 3, bins = 20,

@@ -69,7 +69,8 @@ plot.AttentiveChromePanel <- function(x, type = NULL, level = 0.95, ...) {
         ggplot2::geom_vline(xintercept = mean(rows$value), colour = "grey50",
                             linetype = "dashed", linewidth = 0.4) +
         ggplot2::labs(
-            x = paste(.performanceTitles[[measure]], "on the test genes"), y = NULL,
+            x = paste(.performanceTitles[[measure]], "on the test genes"),
+            y = NULL,
             caption = paste0(
                 sprintf("Lines: %g%% intervals. Dashed: mean.",
                         100 * level),

@@ -1,6 +1,5 @@
-# Double precision on the reference BLAS and on OpenBLAS, in turn. The folders
-# of the two are Debian's, or those of the arguments. Writes blas.md in the
-# folder of results.
+# Double precision on the reference BLAS and on OpenBLAS, in turn. Their folders
+# are Debian's, or those of the arguments. The table is bench/results/blas.md.
 source(file.path("bench", "speed.R"))
 architectures <- c("additive", "lstm-alpha-beta", "deepchrome")
 

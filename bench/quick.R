@@ -52,8 +52,9 @@ mixedPrecision <- function() {
 # Genes explained in the time of a gene predicted: a small share of one.
 explanations <- function(model, signal) {
     some <- signal[seq_len(sized(64L, 8L)), ]
-    ratioOf(function() predict(model, signal),
-            function() {
+    ratioOf(function() {
+                predict(model, signal)
+            }, function() {
                 attribution(model, some, "integratedGradients", threads = 1,
                             progress = FALSE)
             },

@@ -1,7 +1,8 @@
 # What takes models of classes takes those of numbers.
 amountParts <- function(genes = 120, cellTypes = 2) {
     lapply(smallParts(genes, cellTypes = cellTypes), function(part) {
-        signal <- apply(log1p(assay(part, "H3K4me3")[, , 9:12, drop = FALSE]), 1:2,
+        middle <- assay(part, "H3K4me3")[, , 9:12, drop = FALSE]
+        signal <- apply(log1p(middle), 1:2,
                         mean)
         assay(part, "amount", withDimnames = FALSE) <- 10 * signal + 3
         part
@@ -124,7 +125,8 @@ test_that("trained models of numbers are compared, by any measure", {
                      as.integer(cells$rmse[2L] < cells$rmse[1L]))
     expect_output(print(table), "RMSE of 2 models")
     fits$class <- trainBaseline(parts$train)
-    expect_error(compareModels(parts$test, models = fits), "must predict the same")
+    expect_error(compareModels(parts$test, models = fits),
+                 "must predict the same")
 })
 
 test_that("faithfulness of numbers is by the change of the prediction", {
