@@ -175,7 +175,7 @@ test_that("chromosomes are clusters and folds", {
     found <- compareModels(parts$test[, "cellType1"], models = both,
                            clusters = "chromosome")
     expect_identical(found$folds[[1L]]$clusters, match(on, unique(on)))
-    expect_identical(tidy(found)$df, length(unique(on)) - 1)
+    expect_equal(tidy(found)$df, length(unique(on)) - 1)
     signal <- simulateChromatin(genes = 120, bins = 20, seed = 1,
                                 causal = list(H3K4me3 = 9:12))
     folds <- .chromosomeFolds(signal, 5)
