@@ -47,7 +47,8 @@
 #' parts <- splitGenes(roadmapGenes[1:90, "E123"])
 #' model <- attentiveChrome(parts, epochs = 2, filters = 4, context = 4,
 #'     seed = 1)
-#' report(model, parts, file = tempfile(fileext = ".html"), genes = "DNMT1")
+#' report(model, parts, file = tempfile(fileext = ".html"),
+#'     genes = rownames(parts$test)[1])
 report <- function(object, signal = NULL, file = "report.html", genes = NULL,
                    cellTypes = NULL, baselines = NULL, stability = NULL,
                    explanations = NULL, multiqc = TRUE, notes = list(),

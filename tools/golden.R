@@ -40,7 +40,9 @@ for (name in names(sizes)) {
     own <- if (name %in% names(marks)) marks[[name]] else 3L
     save(helper$torchGolden("tools/torch_architectures.py", name, own,
                             bins = 13L, genes = 19L, sizes[[name]],
-                            scale = 0.4), name)
+                            scale = 0.4),
+         # Windows has no files that are called aux
+         paste0(if (name %in% names(marks)) "deepdiff-", name))
 }
 
 # AdamW and the one-cycle schedule
