@@ -359,11 +359,7 @@ SIMD_INLINE void transpose_pair_rows(int vectors, int count, const real *y,
 {
     const int width = vectors * SIMD_WIDTH;
     real filled[2 * SIMD_WIDTH * LANES];
-    if (count < width) {
-        memset(filled, 0, sizeof filled);
-        memcpy(filled, y, sizeof(real) * count * LANES);
-        y = filled;
-    }
+    y = fill_rows(count, width, y, filled);
     for (int v = 0; v < vectors; v++)
         transpose_lanes(y + v * SIMD_WIDTH * LANES, transposed + v * SIMD_WIDTH,
                         width);

@@ -164,17 +164,24 @@ SIMD_INLINE void outer_tile(int height, int vectors, int count, int steps,
             w[k * units + r] += sums[k * width + r];
 }
 
+/* The `count` lane vectors of y, or a copy that zeros fill up to `width`. */
+SIMD_INLINE const real *fill_rows(int count, int width, const real *y,
+                                  real *filled)
+{
+    if (count == width)
+        return y;
+    memset(filled, 0, sizeof(real) * 2 * SIMD_WIDTH * LANES);
+    memcpy(filled, y, sizeof(real) * count * LANES);
+    return filled;
+}
+
 /* Transposes `count` lane vectors, filled up with zeros. */
 SIMD_INLINE void transpose_rows(int vectors, int count, const real *y,
                                 real *transposed)
 {
     const int width = vectors * SIMD_WIDTH;
     real filled[2 * SIMD_WIDTH * LANES];
-    if (count < width) {
-        memset(filled, 0, sizeof filled);
-        memcpy(filled, y, sizeof(real) * count * LANES);
-        y = filled;
-    }
+    y = fill_rows(count, width, y, filled);
     for (int v = 0; v < vectors; v++)
         for (int lane = 0; lane < LANES; lane += SIMD_WIDTH)
             transpose(y + v * SIMD_WIDTH * LANES + lane, LANES,
