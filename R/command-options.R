@@ -63,7 +63,8 @@
     recipe = .option("text", paste(
         "default, published or deepdiff: decides the settings up to patience",
         "[default]")),
-    target = .option("text", "class, expression, twoStage or difference [class]"),
+    target = .option("text", paste(
+        "class, expression, twoStage or difference [class]")),
     epochs = .option("whole", "passes over the training genes"),
     batchSize = .option("whole", "genes in a mini-batch"),
     learningRate = .option("number", "highest step size of Adam"),
