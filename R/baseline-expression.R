@@ -37,7 +37,7 @@
         "expression" %in% assayNames(part)
     }, NA))) return(NULL)
     do.call(rbind, lapply(unclass(unname(parts)), function(part) {
-        as.matrix(assay(part, "expression"))
+        .assayMatrix(part, "expression")
     }))
 }
 

@@ -41,14 +41,15 @@
     spread <- apply(x, 2L, stats::sd)
     spread[is.na(spread) | spread == 0] <- 1
     z <- cbind(1, scale(x, center, spread))
+    all <- .ridgePath(z, label)
     logit <- matrix(0, length(label), length(.penalties))
     for (out in split(seq_along(fold), fold)) {
-        path <- .ridgePath(z[-out, , drop = FALSE], label[-out])
+        path <- .ridgePath(z[-out, , drop = FALSE], label[-out], all)
         logit[out, ] <- z[out, , drop = FALSE] %*% path
     }
     loss <- apply(logit, 2L, .logLoss, label = label)
     best <- which.min(loss)
-    b <- .ridgePath(z, label)[, best]
+    b <- all[, best]
     slopes <- b[-1L] / spread
     list(coefficients = c("(Intercept)" = b[[1L]] - sum(slopes * center),
                           stats::setNames(slopes, colnames(x))),
@@ -56,11 +57,12 @@
 }
 
 # Coefficients x penalties. The first column of z, the intercept, is not
-# penalised.
-.ridgePath <- function(z, label) {
+# penalised. `start`: a path to start from, that of all genes for a fold.
+.ridgePath <- function(z, label, start = NULL) {
     path <- matrix(0, ncol(z), length(.penalties))
     b <- path[, 1L]
     for (i in seq_along(.penalties)) {
+        if (!is.null(start)) b <- start[, i]
         b <- .ridge(z, label, c(0, rep(.penalties[i], ncol(z) - 1L)), b)
         path[, i] <- b
     }

@@ -28,16 +28,17 @@
         .train(run, network, data, settings, checkpoint)
     })
     run$meanShare <- .meanShare(plan, network, run$parameters)
-    run$calibration <- .runCalibration(plan, network, run$parameters)
+    run$calibration <- .runCalibration(plan, network, run)
     .asModel(plan, .listParameters(run$parameters, shapes), run)
 }
 
-.runCalibration <- function(plan, network, parameters) {
+# The logits of the kept epoch are at hand, unless none was completed.
+.runCalibration <- function(plan, network, run) {
     validation <- plan$data$validation
     if (is.null(validation)) return(list())
-    .fitValidation(plan$data$target,
-                   .predictGenes(network, parameters, validation)$logit,
-                   validation$y)
+    logit <- run$validationLogit %||%
+        .predictGenes(network, run$parameters, validation)$logit
+    .fitValidation(plan$data$target, logit, validation$y)
 }
 
 # The mean share of each bin and mark, bins x marks, over at most 4,096 training
@@ -49,9 +50,8 @@
     some <- .evenly(length(train$y), 4096L)
     told <- .predictGenes(network, parameters, .someInput(train, some),
                           attention = TRUE)$attention
-    share <- .gateParts(told[[match("gate", network$stages$layer)]],
-                        plan$data$marks)$share
-    rowMeans(share, dims = 2L)
+    .meanShares(told[[match("gate", network$stages$layer)]],
+                plan$data$marks)
 }
 
 .asModel <- function(plan, parameters, run) {
@@ -109,16 +109,16 @@
         epoch <- nrow(run$history) + 1L
         out <- .runEpoch(run, network, data, settings, epoch)
         if (out$interrupted) return(TRUE)
-        if (!all(is.finite(c(out$loss, out$parameters)))) {
+        if (!is.finite(out$loss) || !all(is.finite(out$parameters))) {
             .stop("Training diverged: the loss or a weight of epoch {epoch} is
                    not finite",
                   i = "Try a smaller {.arg learningRate} or
                        {.code transform = \"log1p\"}.")
         }
-        row <- .validateEpoch(epoch, out, network, data)
-        run$history <- rbind(run$history, row)
-        .keepBest(run, row, settings$keep)
-        bar$tick(row)
+        validated <- .validateEpoch(epoch, out, network, data)
+        run$history <- rbind(run$history, validated$row)
+        .keepBest(run, validated, settings$keep)
+        bar$tick(validated$row)
         .stopOrphan()
         if (!is.null(checkpoint)) .saveCheckpoint(checkpoint, run)
     }
@@ -155,22 +155,27 @@
     row
 }
 
+# The row of the history, and the logits of the validation genes.
 .validateEpoch <- function(epoch, out, network, data) {
     loss <- score <- NA_real_
+    predicted <- NULL
     if (!is.null(data$validation)) {
         predicted <- .predictGenes(network, out$parameters, data$validation)
         loss <- .validationLoss(data$target, data$validation, predicted)
         score <- .scoreOf(data$target, data$validation$y, predicted$logit)
     }
-    .historyRow(data$target, epoch, out$loss, loss, score, out$seconds)
+    list(row = .historyRow(data$target, epoch, out$loss, loss, score,
+                           out$seconds),
+         logit = predicted$logit)
 }
 
 # The first of equally good epochs is kept; without a score, the latest.
-.keepBest <- function(run, row, keep) {
-    score <- .epochScores[[keep]](row)
+.keepBest <- function(run, validated, keep) {
+    score <- .epochScores[[keep]](validated$row)
     if (is.na(score) || score > run$bestScore) {
         run$parameters <- run$state$parameters
-        run$bestEpoch <- row$epoch
+        run$validationLogit <- validated$logit
+        run$bestEpoch <- validated$row$epoch
         run$bestScore <- if (is.na(score)) -Inf else score
     }
 }
@@ -181,6 +186,7 @@
 .keepInterrupted <- function(run, data) {
     if (!is.finite(run$bestScore)) {
         run$parameters <- run$state$parameters
+        run$validationLogit <- NULL
     }
     done <- nrow(run$history)
     cli::cli_warn(c("Training was interrupted after {done} complete epoch{?s}",

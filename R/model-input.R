@@ -55,8 +55,9 @@
     bins <- dim(values)[3L]
     if (is.null(rows)) return(matrix(values, ncol = bins))
     all <- length(values) / bins
-    columns <- lapply(seq_len(bins), function(b) values[rows + (b - 1) * all])
-    matrix(unlist(columns, use.names = FALSE), length(rows), bins)
+    out <- matrix(values[0L][NA], length(rows), bins)
+    for (b in seq_len(bins)) out[, b] <- values[rows + (b - 1) * all]
+    out
 }
 
 .storedRows <- function(x) {

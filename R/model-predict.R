@@ -244,14 +244,26 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 # What the core tells of a gate: alpha and the shares, bins x marks x samples,
 # and beta, marks x samples.
 .gateParts <- function(gate, marks) {
-    marks <- length(marks)
-    bins <- (dim(gate)[1L] / marks - 1) / 2
+    at <- .gateRows(dim(gate)[1L], length(marks))
     samples <- dim(gate)[3L]
     gate <- matrix(gate, ncol = samples)
+    part <- function(rows) array(gate[rows, ], c(at$dim, samples))
+    list(alpha = part(at$alpha), beta = gate[at$beta, ],
+         share = part(at$share))
+}
+
+# The mean shares over the samples, bins x marks, without the arrays of all.
+.meanShares <- function(gate, marks) {
+    at <- .gateRows(dim(gate)[1L], length(marks))
+    array(rowMeans(gate, dims = 2L)[at$share], at$dim)
+}
+
+# The rows of the parts of a gate, and bins x marks.
+.gateRows <- function(rows, marks) {
+    bins <- (rows / marks - 1) / 2
     map <- seq_len(bins * marks)
-    part <- function(rows) array(gate[rows, ], c(bins, marks, samples))
-    list(alpha = part(map), beta = gate[bins * marks + seq_len(marks), ],
-         share = part(bins * marks + marks + map))
+    list(alpha = map, beta = bins * marks + seq_len(marks),
+         share = bins * marks + marks + map, dim = c(bins, marks))
 }
 
 # The same for the output of .modelInput(). Ensembles have the mean logit of

@@ -232,13 +232,13 @@ print.modelTarget <- function(x, ...) {
 # Genes x cell types.
 .measuredValues <- function(target, signal, arg = "signal") {
     if (.isPair(signal) && "change" %in% assayNames(signal)) {
-        return(as.matrix(assay(signal, "change")))
+        return(.assayMatrix(signal, "change"))
     }
     if (!target$assay %in% assayNames(signal)) {
         .stop("{.arg {arg}} has no assay {.val {target$assay}}",
               i = "{.fn addExpression} adds expression to a signal.")
     }
-    x <- as.matrix(assay(signal, target$assay))
+    x <- .assayMatrix(signal, target$assay)
     if (!is.numeric(x) || any(is.infinite(x))) {
         .stop("The assay {.val {target$assay}} of {.arg {arg}} must have finite
                numbers")

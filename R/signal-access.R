@@ -72,7 +72,15 @@ expressionLabel <- function(x) {
               i = "Pass {.arg labels} or {.arg expression} to
                    {.fn chromatinSignal}.")
     }
-    as.matrix(assay(x, "label"))
+    .assayMatrix(x, "label")
+}
+
+# An assay of genes x cell types as a matrix. The names are those of the
+# signal; assay() would set those of all assays to return one.
+.assayMatrix <- function(x, name) {
+    values <- as.matrix(assay(x, name, withDimnames = FALSE))
+    dimnames(values) <- dimnames(x)
+    values
 }
 
 #' @rdname marks

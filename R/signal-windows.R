@@ -56,8 +56,9 @@
 
 # First base of each full window, which may be outside the chromosome.
 .windowStarts <- function(windows, bins) {
-    ifelse(.flipped(windows, bins), windows$tss - .downstreamOf(bins) + 1,
-           windows$tss + bins$offsets[1L])
+    tss <- windows$tss
+    ifelse(.flipped(windows, bins), tss - .downstreamOf(bins) + 1,
+           tss + bins$offsets[1L])
 }
 
 .downstreamOf <- function(bins) {

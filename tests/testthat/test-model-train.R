@@ -7,9 +7,10 @@ test_that("of epochs that are equally good the first is kept", {
         loss <- c(0.6, 0.6, 0.5, 0.5)
         for (epoch in seq_along(auroc)) {
             run$state$parameters <- c(epoch, epoch)
-            .keepBest(run, data.frame(epoch = epoch,
-                                      validationLoss = loss[epoch],
-                                      validationAuroc = auroc[epoch]), keep)
+            row <- data.frame(epoch = epoch, validationLoss = loss[epoch],
+                              validationAuroc = auroc[epoch])
+            .keepBest(run, list(row = row, logit = epoch), keep)
+            expect_identical(run$validationLogit, run$bestEpoch)
         }
         expect_identical(run$parameters, rep(run$bestEpoch, 2))
         run$bestEpoch
