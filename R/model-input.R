@@ -12,7 +12,7 @@
                         sign(x) * log1p(scale * abs(x))
                     })
 
-# The input `x` as src/ffi_network.c reads it: `marks`, the assays (genes x cell
+# The input `x` as src/ffi_genes.c reads it: `marks`, the assays (genes x cell
 # types x bins); `rows`, the samples to read, as places in genes x cell types,
 # or NULL for all; and `scale`, that of the logarithm, or 0 for none. `scale` is
 # needed where the transform has one. A mark that the signal lacks is NULL;

@@ -4,7 +4,7 @@
 .noParameters <- function(s) list()
 
 # The kinds of layers, by their names in the core (layer_names in
-# src/ffi_network.c), and the shapes of their parameters, in the order of the
+# src/ffi_model.c), and the shapes of their parameters, in the order of the
 # core. The arrays have PyTorch's shapes; the core reads them column by column,
 # as R stores them. `decay`: how many times the weight decay a parameter has
 # that does not follow the rule (R/model-recipe.R).

@@ -25,7 +25,7 @@
     genes
 }
 
-# The stages as src/ffi_network.c reads them: named vectors with one element per
+# The stages as src/ffi_model.c reads them: named vectors with one element per
 # stage.
 .stageColumns <- function(stages) {
     sizes <- c("copies", "steps", "inputs", "units", "window", "rate",

@@ -1,7 +1,7 @@
 # The outputs of a network and their losses, and the targets of the auxiliary
 # ones.
 
-# As src/ffi_network.c reads them. The first is what is predicted. Auxiliary
+# As src/ffi_model.c reads them. The first is what is predicted. Auxiliary
 # ones are the values of A and of B, and the distance of their embeddings. All
 # losses are those of the unit of the target, divided by its variance.
 .outputsOf <- function(stages, target = .classTarget) {

@@ -53,6 +53,19 @@ int as_int(double x, const char *name, int lower, int upper);
 int as_choice(SEXP x, const char *what, const char *const *names, int count);
 int check_status(ac_status status);
 
+/* ffi_model.c */
+typedef struct {
+    const ac_engine *engine;
+    ac_network network;
+} ffi_model;
+
+ffi_model unwrap_network(SEXP ffi_network);
+
+/* ffi_genes.c */
+/* The numbers that a network reads of a gene. */
+size_t input_count(const ac_network *network);
+ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network);
+
 /* ffi_stop.c */
 ac_poll stop_poll(SEXP out);
 
