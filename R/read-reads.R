@@ -25,7 +25,9 @@
 #'   relative to its folder. For one cell type, a vector of paths named by the
 #'   marks. BED and tagAlign files may be compressed with gzip or bgzip; their
 #'   first three columns are the chromosome, start and end of a read, and the
-#'   sixth is its strand.
+#'   sixth is its strand. Fragment files of ATAC-seq (`fragments.tsv.gz`) are
+#'   read likewise, by `"overlap"` or `"midpoint"`: a line is one fragment,
+#'   whatever its barcode and its number of duplicates.
 #' @param windows The windows to count in ([tssWindows()]).
 #' @param method Counting method: `"overlap"`, `"fivePrime"` or `"midpoint"`.
 #' @param shift For `"fivePrime"`, base pairs downstream.

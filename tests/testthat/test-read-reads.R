@@ -147,6 +147,26 @@ test_that("a proper pair is one fragment", {
     expect_equal(unname(colData(signal)$depth[1, ]), 2)
 })
 
+test_that("the lines of a fragment file of ATAC-seq are fragments", {
+    windows <- denseWindows(binWidth = 50)
+    starts <- seq(900, 20000, 37)
+    lines <- sprintf("chr1\t%d\t%d\tAAACGAA-1\t%d", starts, starts + 150L,
+                     seq_along(starts) %% 3 + 1)
+    path <- file.path(withr::local_tempdir(), "fragments.tsv.gz")
+    file <- gzfile(path, "w")
+    writeLines(c("# id=sample", "# primary_contig=chr1", lines), file)
+    close(file)
+    bed <- withr::local_tempfile(fileext = ".bed", lines =
+        sprintf("chr1\t%d\t%d\t.\t0\t+", starts, starts + 150L))
+    for (method in c("overlap", "midpoint")) {
+        ours <- count(path, windows, method = method)
+        expect_gt(sum(ours), 100)
+        expect_identical(ours, count(bed, windows, method = method))
+    }
+    expect_error(count(path, windows, method = "fivePrime"),
+                 "fragments.tsv.gz.*line 3.*strand")
+})
+
 test_that("order, index, compression and workers do not matter", {
     sorted <- randomBam(1000)
     unsorted <- randomBam(1000, sorted = FALSE)
