@@ -2,7 +2,7 @@
 
 # So many tell the best of the simple baselines; all of a large panel would take
 # several times the memory of its signal.
-.baselineSamples <- 2^16
+.baselineSamples <- 2^14
 
 # ---- samples ----------------------------------------------------------------
 
@@ -83,12 +83,16 @@
 # Ten zones of equal width, or each bin its own if there are fewer.
 .zoneOfBins <- function(bins) ceiling(seq_len(bins) * min(10, bins) / bins)
 
+# The weights of the bins in the means of the zones, bins x zones.
+.zoneWeights <- function(bins) {
+    zone <- .zoneOfBins(bins)
+    1 * outer(zone, unique(zone), `==`) / as.vector(table(zone)[zone])
+}
+
 # The means of the zones of each mark.
 .zoneMeans <- function(samples, fit) {
     columns <- lapply(samples$signal, function(x) {
-        zone <- .zoneOfBins(ncol(x))
-        sums <- rowsum(t(.logCount(x, fit$scale)), zone)
-        t(sums / as.vector(table(zone)))
+        .logCount(x, fit$scale) %*% .zoneWeights(ncol(x))
     })
     all <- do.call(cbind, columns)
     zones <- vapply(columns, ncol, 0L)

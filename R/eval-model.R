@@ -12,10 +12,9 @@ generics::evaluate
 #' Every model stores two baselines, fitted to its training genes. The first is
 #' the best of the simple methods of [trainBaseline()], by the log loss in
 #' cross-validation on the training genes (if the cell types together have more
-#' than 65,536, on that many, evenly spread); no other genes choose it. The
-#' second,
-#' the reference, is the same for all models: a logistic regression on the mean
-#' log count of each mark. `baselines` adds others.
+#' than 16,384, on that many, evenly spread); no other genes choose it. The
+#' second, the reference, is the same for all models: a logistic regression on
+#' the mean log count of each mark. `baselines` adds others.
 #'
 #' The difference in AUROC is that of the model minus that of the baseline on
 #' the same genes, with DeLong's 95% interval for paired predictions. Its

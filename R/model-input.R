@@ -131,19 +131,11 @@
     known <- !is.na(.targetValues(target, signal, cellTypes, "signal"))
     x <- .storedInput(signal, marks, cellTypes)
     if (!all(known)) x <- .someInput(list(x = x), known)$x
-    means <- vapply(x$marks, .meanOfRows, 0, rows = x$rows)
+    means <- vapply(x$marks, function(values) {
+        .arrayFacts(values, x$rows)$meanSize
+    }, 0)
     # A signal that cannot be transformed is reported where it is read.
     if (mean(means) > 0) signif(0.6 / mean(means), 4L) else 1
-}
-
-# Of absolute values; bin by bin, as a copy of all would take memory.
-.meanOfRows <- function(values, rows) {
-    if (is.null(rows)) return(mean(abs(values)))
-    bins <- dim(values)[3L]
-    all <- length(values) / bins
-    mean(vapply(seq_len(bins), function(b) {
-        mean(abs(values[rows + (b - 1) * all]))
-    }, 0))
 }
 
 # The scale of a model; models made before it existed have none.
@@ -154,25 +146,17 @@
     else sprintf("%s(%s x)", model@transform, format(.scaleOf(model)))
 }
 
-# Whether all values hold: `holds` is asked for the whole array or, of chosen
-# rows, for each bin, so that no copy is made.
-.allHold <- function(values, rows, holds) {
-    if (is.null(rows)) return(holds(values))
-    bins <- dim(values)[3L]
-    all <- length(values) / bins
-    for (b in seq_len(bins)) {
-        if (!holds(values[rows + (b - 1) * all])) return(FALSE)
-    }
-    TRUE
-}
-
-.areFinite <- function(x) {
-    if (length(x) == 0L) return(TRUE)
-    if (is.integer(x)) !anyNA(x) else is.finite(min(x)) && is.finite(max(x))
+# Of an array of a mark, or of its rows: whether all values are `finite`, the
+# `least` of those that are, and the mean of their absolute values, `meanSize`.
+# The core makes no copy.
+.arrayFacts <- function(values, rows = NULL) {
+    if (!is.numeric(values)) storage.mode(values) <- "double"
+    bins <- if (length(values) > 0L) dim(values)[length(dim(values))]
+    .Call(ffi_array_facts, values, rows, bins %||% 1L)
 }
 
 .checkFinite <- function(values, mark, genes, rows = NULL) {
-    if (.allHold(values, rows, .areFinite)) return()
+    if (.arrayFacts(values, rows)$finite) return()
     bad <- which(!is.finite(.markRows(values, rows)), arr.ind = TRUE)
     gene <- (bad[1L, 1L] - 1L) %% length(genes) + 1L
     .stop("{.arg signal} must be finite",
@@ -181,10 +165,8 @@
 }
 
 .checkNotNegative <- function(values, mark, rows = NULL) {
-    if (.allHold(values, rows, function(x) length(x) == 0L || min(x) >= 0)) {
-        return()
-    }
-    least <- min(if (is.null(rows)) values else .markRows(values, rows))
+    least <- .arrayFacts(values, rows)$least
+    if (least >= 0) return()
     .stop("{.code transform = \"log1p\"} requires signal that is not
            negative",
           x = "The minimum of {.val {mark}} is {signif(least, 3)}.",

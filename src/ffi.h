@@ -21,6 +21,7 @@ SEXP ffi_predict(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes,
                  SEXP ffi_attention);
 SEXP ffi_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
 SEXP ffi_logit_gradient(SEXP ffi_network, SEXP ffi_parameters, SEXP ffi_genes);
+SEXP ffi_array_facts(SEXP ffi_values, SEXP ffi_rows, SEXP ffi_width);
 SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use);
 SEXP ffi_kernels(SEXP ffi_mixed);
 SEXP ffi_processors(void);

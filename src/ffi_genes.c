@@ -138,3 +138,28 @@ ac_genes unwrap_genes(SEXP ffi_genes, const ac_network *network)
                                    (double)genes.count * network->marks);
     return genes;
 }
+
+/* list(finite =, least =, meanSize =) of the rows of an array, [rows x width],
+ * in integer or double; `rows` from 1, or NULL for all. */
+SEXP ffi_array_facts(SEXP ffi_values, SEXP ffi_rows, SEXP ffi_width)
+{
+    const size_t width = (size_t)Rf_asInteger(ffi_width);
+    const R_xlen_t all = row_count(ffi_values, width);
+    if (all < 0)
+        Rf_error("internal error: the array is not a whole number of rows");
+    const ac_array array = view_array(ffi_values, 1, all);
+    const int *rows = NULL;
+    size_t count = (size_t)all;
+    if (ffi_rows != R_NilValue) {
+        rows = unwrap_rows(ffi_rows, all);
+        count = (size_t)Rf_xlength(ffi_rows);
+    }
+    const ac_facts facts = ac_array_facts(&array, rows, count, width);
+    const char *names[] = {"finite", "least", "meanSize", ""};
+    SEXP out = PROTECT(Rf_mkNamed(VECSXP, names));
+    SET_VECTOR_ELT(out, 0, Rf_ScalarLogical(facts.finite));
+    SET_VECTOR_ELT(out, 1, Rf_ScalarReal(facts.least));
+    SET_VECTOR_ELT(out, 2, Rf_ScalarReal(facts.mean_size));
+    UNPROTECT(1);
+    return out;
+}

@@ -15,6 +15,7 @@ static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_predict, 4),
     CALL_ENTRY(ffi_gradient, 3),
     CALL_ENTRY(ffi_logit_gradient, 3),
+    CALL_ENTRY(ffi_array_facts, 3),
     CALL_ENTRY(ffi_memory, 2),
     CALL_ENTRY(ffi_kernels, 1),
     CALL_ENTRY(ffi_processors, 0),

@@ -128,6 +128,18 @@ typedef struct {
     size_t log_count;   /* 0: none is at hand */
 } ac_input;
 
+/* What the chosen rows of an array hold: `width` numbers each. No rows: the
+ * least is infinite, the mean size 0. */
+typedef struct {
+    int finite;       /* whether all numbers are */
+    double least;     /* of the finite ones      */
+    double mean_size; /* of their absolute values */
+} ac_facts;
+
+/* `rows`: 0-based; NULL: the first `count`. */
+ac_facts ac_array_facts(const ac_array *array, const int *rows, size_t count,
+                        size_t width);
+
 /* Genes: `inputs` numbers each, in the order in which the first stage reads
  * them, and a target for each output, which is a label 0 or 1 for
  * cross-entropy and a number for other losses; one that is not a number (NaN)
