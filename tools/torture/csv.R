@@ -205,7 +205,7 @@ namesPlace <- function(message, name, lines) {
         return(if (as.integer(at) <= lines) "refused, with the line"
                else "refused with a line that is none")
     }
-    whole <- "is empty|zero bytes|must have [0-9]+ columns"
+    whole <- "empty files|is empty|zero bytes|must have [0-9]+ columns"
     if (grepl(whole, message)) "refused, as a whole"
     else "refused without the line"
 }
