@@ -61,7 +61,7 @@ test_that("nothing is copied from a cell type of another preprocessing", {
     x <- twoCells()
     preprocessing(x)$normalization <- c("none", "cpm")
     expect_error(editSignal(x, "copy", "H3K27me3", from = "H1"),
-                 "same normalization.*\"none\", but \"cpm\"|\"cpm\", but \"none\"")
+                 "must have the same normalization.*\"cpm\", but \"none\"")
     expect_silent(editSignal(x, "scale", "H3K27me3", amount = 2))
     three <- cbind(x, `colnames<-`(x[, "H1"], "third"))
     expect_silent(editSignal(three, "copy", "H3K27me3", from = "H1",
