@@ -95,9 +95,10 @@ explore <- function(model, signal, folder = NULL,
 
 # Written beside its place and renamed, so that a server never finds half of it.
 .writeExplorer <- function(app, folder, title) {
-    part <- tempfile(".explorer-", dirname(folder))
-    on.exit(unlink(part, recursive = TRUE))
-    dir.create(part)
+    .removeLeftovers(folder)
+    part <- .partFile(folder)
+    on.exit(unlink(part, recursive = TRUE, expand = FALSE))
+    .makeFolder(part)
     rds <- function(x, name) {
         .writeWhole(serialize(x, NULL), file.path(part, name))
     }
@@ -105,8 +106,7 @@ explore <- function(model, signal, folder = NULL,
     onDisk <- .isInFile(app$signal)
     if (onDisk) {
         .needs("HDF5Array", "to write signal in HDF5 files")
-        HDF5Array::saveHDF5SummarizedExperiment(app$signal,
-                                                file.path(part, "signal"))
+        .writeHdf5(app$signal, file.path(part, "signal"))
     } else {
         rds(app$signal, "signal.rds")
     }
@@ -118,8 +118,23 @@ explore <- function(model, signal, folder = NULL,
                sprintf("    title = %s)", .quoted(title)))
     .writeWhole(charToRaw(paste0(enc2utf8(lines), "\n", collapse = "")),
                 file.path(part, "app.R"))
-    if (!file.rename(part, folder)) {
-        .stopUnwritten(folder, "The folder could not be renamed")
-    }
+    fault <- .putInPlace(part, folder)
+    if (fault != "") .stopUnwritten(folder, fault)
     invisible(folder)
+}
+
+.writeHdf5 <- function(signal, folder) {
+    tryCatch(
+        HDF5Array::saveHDF5SummarizedExperiment(signal, folder),
+        error = function(e) {
+            .stop("The signal could not be written to {.file {folder}}",
+                  x = "{conditionMessage(e)}",
+                  i = "HDF5 does not tell the reason given by the system. Is
+                       the disk full?",
+                  class = "AttentiveChrome_unwritten")
+        })
+    for (file in list.files(folder, full.names = TRUE)) {
+        fault <- .Call(ffi_sync_file, file)
+        if (fault != "") .stopUnwritten(file, fault)
+    }
 }

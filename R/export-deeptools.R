@@ -194,12 +194,3 @@ writeDeepTools <- function(x, file, what = NULL, marks = NULL,
          sample_labels = paste(tracks$cellType, tracks$mark),
          sample_boundaries = length(binOffsets(x)) * 0:nrow(tracks))
 }
-
-# A gzip file in memory. memCompress() makes zlib's format instead.
-.gzipBytes <- function(bytes) {
-    path <- withr::local_tempfile(fileext = ".gz")
-    connection <- gzfile(path, "wb")
-    writeBin(bytes, connection)
-    close(connection)
-    .readBytes(path)
-}

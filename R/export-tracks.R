@@ -99,7 +99,8 @@ exportTracks <- function(x, folder, format = c("bigWig", "bedGraph", "hub"),
 # From a temporary file, as rtracklayer writes in place.
 .writeBigWig <- function(track, path) {
     part <- withr::local_tempfile(fileext = ".bw")
-    rtracklayer::export(track, part, format = "bigWig")
+    tryCatch(rtracklayer::export(track, part, format = "bigWig"),
+             error = function(e) .stopUnwritten(path, conditionMessage(e)))
     .writeWhole(.readBytes(part), path)
 }
 

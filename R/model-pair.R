@@ -41,11 +41,11 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     target <- modelTarget("expression", assay,
                           .checkChoice(transform, "transform",
                                        names(.targetTransforms)))
-    .checkOnePreprocessing(preprocessing(signal)[cellTypes, ], "signal")
     .pairSignal(signal, cellTypes, channels, target)
 }
 
 .pairSignal <- function(signal, cellTypes, channels, target) {
+    paired <- .pairedColumn(signal, cellTypes)
     name <- paste(cellTypes, collapse = " to ")
     columns <- match(cellTypes, colnames(signal))
     values <- lapply(stats::setNames(nm = marks(signal)), function(mark) {
@@ -76,11 +76,19 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
                                 valueB = column(y[, 2L])))
     }
     out <- .makeSignal(found, signal@bins, rowRanges(signal),
-                       marks = names(assays),
-                       columns = signal@columns[columns[1L], ])
+                       marks = names(assays), columns = paired)
     metadata(out) <- c(metadata(signal)["simulation"],
                        list(pair = cellTypes))
     out
+}
+
+# The preprocessing that both cell types share, known of one or of both, and the
+# files of both.
+.pairedColumn <- function(signal, cellTypes) {
+    how <- .inputFormat(signal, cellTypes)$preprocessing
+    files <- signal@columns$sources[match(cellTypes, colnames(signal))]
+    .newColumns(1L, how$counting, how$normalization,
+                list(.joinSources(files[[1L]], files[[2L]])))
 }
 
 # Channels that come again have a number.
@@ -125,7 +133,6 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
 }
 
 .asPair <- function(target, signal, cellTypes = target$cellTypes) {
-    .checkOnePreprocessing(preprocessing(signal)[cellTypes, ], "signal")
     .pairSignal(signal, cellTypes, target$channels, target)
 }
 

@@ -129,14 +129,6 @@ writeTorchWeights <- function(model, file) {
 
 # A gzip file ends with the checksum that zip needs.
 .crc32 <- function(bytes) {
-    path <- withr::local_tempfile()
-    connection <- gzfile(path, "wb", compression = 1L)
-    writeBin(bytes, connection)
-    close(connection)
-    zipped <- readBin(path, "raw", file.size(path))
-    size <- zipped[length(zipped) - 3:0]
-    if (!identical(size, .little(length(bytes), 4L)) || !.isWholeGzip(path)) {
-        .stopUnwritten(path, "The temporary file was only partly written")
-    }
+    zipped <- .gzipBytes(bytes, 1L)
     zipped[length(zipped) - 7:4]
 }

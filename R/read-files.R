@@ -120,6 +120,18 @@
     .orStopped(.Call(ffi_check_gzip, path))$fault == ""
 }
 
+# A gzip file in memory. memCompress() makes zlib's format instead, and a
+# connection of R does not tell that the disk is full.
+.gzipBytes <- function(bytes, level = 6L, path = withr::local_tempfile()) {
+    connection <- gzfile(path, "wb", compression = level)
+    writeBin(bytes, connection)
+    close(connection)
+    if (!.isGzip(path) || !.isWholeGzip(path)) {
+        .stopUnwritten(path, "Only part of the temporary file was written")
+    }
+    .readBytes(path)
+}
+
 # The path of the uncompressed file.
 .plainFile <- function(file, unpacked) {
     if (!.isGzip(file)) return(file)
@@ -130,10 +142,11 @@
     }
     from <- gzfile(file, "rb")
     on.exit(close(from))
-    to <- file(unpacked, "wb")
-    on.exit(close(to), add = TRUE)
-    while (length(bytes <- readBin(from, "raw", 2^22)) > 0L) {
-        writeBin(bytes, to)
+    # A connection of R would not tell that the disk is full.
+    repeat {
+        bytes <- readBin(from, "raw", 2^22)
+        fault <- .Call(ffi_append_file, unpacked, bytes)
+        if (fault != "") .stopUnwritten(unpacked, fault)
+        if (length(bytes) == 0L) return(unpacked)
     }
-    unpacked
 }

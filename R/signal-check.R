@@ -70,6 +70,10 @@ checkSignal <- function(signal) {
 
 #' @export
 print.signalFindings <- function(x, ...) {
+    # Of chosen columns, what is left is a table like any other.
+    if (!all(c("severity", "check", "finding", "advice") %in% names(x))) {
+        return(NextMethod())
+    }
     if (nrow(x) == 0L) {
         cli::cli_inform(c(v = "No problems were found in the signal"))
         return(invisible(x))

@@ -135,7 +135,14 @@ editSignal <- function(signal, edit, marks, within = NULL, amount = NULL,
         .stop("{.arg signal} must have a cell type to copy to",
               x = "It has only {.val {from}}.")
     }
-    unique(.checkCellTypes(signal, cellTypes %||% others, "cellTypes"))
+    cellTypes <- unique(.checkCellTypes(signal, cellTypes %||% others,
+                                        "cellTypes"))
+    # The copied values mean in the one what they mean in the other.
+    if (!is.null(from)) {
+        both <- union(from, cellTypes)
+        .checkOnePreprocessing(preprocessing(signal)[both, ], "signal")
+    }
+    cellTypes
 }
 
 .checkWholeBins <- function(x, width, arg, lower = -Inf) {

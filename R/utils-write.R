@@ -103,7 +103,7 @@
     pattern <- sprintf("^[.]%s-[0-9a-f]{6}-[0-9]+[.]part$", .shortHash(path))
     parts <- list.files(dirname(path), pattern, all.files = TRUE,
                         full.names = TRUE)
-    unlink(Filter(.isLeftover, parts), expand = FALSE)
+    unlink(Filter(.isLeftover, parts), recursive = TRUE, expand = FALSE)
 }
 
 # For processes on other machines, only the age counts: no write takes a day.

@@ -119,6 +119,26 @@ test_that("a folder for a server has the model and the signal", {
     expect_error(explore(model, signal, title = 1), "title")
 })
 
+test_that("a full disk leaves no folder, a killed process no rest", {
+    skipWithout("shiny", "bslib", "DT", "callr")
+    disk <- smallDisk(64)
+    folder <- file.path(disk, "explorer")
+    # The model fits, the signal does not.
+    size <- ceiling(length(serialize(model, NULL)) / 1024) + 12
+    system2("mount", c("-o", sprintf("remount,size=%dk", size), disk))
+    expect_error(explore(model, signal, folder = folder),
+                 class = "AttentiveChrome_unwritten")
+    expect_identical(list.files(disk, all.files = TRUE, no.. = TRUE),
+                     character())
+    system2("mount", c("-o", "remount,size=8m", disk))
+    part <- .partFile(folder)
+    dead <- callr::r(function() Sys.getpid())
+    dir.create(sub("-[0-9]+[.]part$", sprintf("-%d.part", dead), part))
+    explore(model, signal, folder = folder)
+    expect_identical(list.files(disk, all.files = TRUE, no.. = TRUE),
+                     "explorer")
+})
+
 test_that("signal in HDF5 files stays there", {
     skipWithout("shiny", "bslib", "DT", "HDF5Array")
     folder <- withr::local_tempfile()

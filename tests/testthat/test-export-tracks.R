@@ -17,6 +17,14 @@ test_that("bigWig and bedGraph files give back the values", {
     }
 })
 
+test_that("a track that could not be written is named", {
+    path <- withr::local_tempfile(fileext = ".bw")
+    noLengths <- GenomicRanges::GRanges("chr1:1-5", score = 1)
+    expect_error(.writeBigWig(noLengths, path), basename(path),
+                 class = "AttentiveChrome_unwritten")
+    expect_false(file.exists(path))
+})
+
 test_that("summarizeTracks() reads back what was written", {
     x <- overlappingSignal()[1, ]
     file <- exportTracks(x, withr::local_tempdir())$file

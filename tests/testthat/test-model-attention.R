@@ -12,6 +12,14 @@ test_that("attention comes in the signal's container", {
     expect_identical(dimnames(assay(looked, "beta"))[[3L]], marks(model))
 })
 
+test_that("attention and attribution keep what is known of the cell types", {
+    signal <- parts$test
+    colData(signal)$donor <- "D1"
+    colData(signal)$depth <- matrix(1e6, 1L, 1L, dimnames = list(NULL, "M"))
+    expect_identical(colData(attention(model, signal)), colData(signal))
+    expect_identical(colData(attribution(model, signal)), colData(signal))
+})
+
 test_that("alpha sums to 1 over the bins and beta over the marks", {
     for (mark in marks(looked)) {
         expect_equal(unname(rowSums(binMatrix(looked, mark))), rep(1, 30),

@@ -26,6 +26,21 @@ test_that("a pair has the channels and the change", {
     expect_error(pairCellTypes(signal, channels = "C"), "must be some of")
 })
 
+test_that("a pair keeps the preprocessing and the files of both", {
+    signal <- pairParts()$test
+    signal@columns$sources <- lapply(colnames(signal), function(cell) {
+        data.frame(mark = "H3K4me3", file = paste0(cell, ".bed"))
+    })
+    for (counting in list(c("overlap", NA), c(NA, "overlap"))) {
+        preprocessing(signal)$counting <- counting
+        pair <- pairCellTypes(signal, c("skin", "blood"))
+        expect_identical(preprocessing(pair)$counting, "overlap")
+        expect_identical(sources(pair)$file, c("skin.bed", "blood.bed"))
+    }
+    preprocessing(signal)$counting <- c("overlap", "fivePrime")
+    expect_error(pairCellTypes(signal), "must have the same counting")
+})
+
 test_that("a difference is learned, and predicted from a signal or a pair", {
     parts <- pairParts(240)
     model <- quickDifference(parts, epochs = 20)

@@ -146,6 +146,9 @@ test_that("a program in the file is refused, and not run", {
     expect_error(readPickle("cbuiltins\neval\n", text("1"), 0x85, "R"),
                  "builtins.eval")
     expect_error(readPickle("ctorch\nload\n"), "torch.load")
+    # A whole model was saved.
+    expect_error(readPickle("ctorch.nn.modules.linear\nLinear\n", ")", 0x81),
+                 "model.state_dict\\(\\).*torch.nn.modules.linear.Linear")
     expect_error(readPickle("(S'x'\nios\nsystem\n"), "0x53")
     expect_error(readPickle("(ios\nsystem\n"), "0x69")
     expect_error(readPickle("ccollections\nOrderedDict\n", text("x"), 0x85,

@@ -28,3 +28,32 @@ test_that("closed quotes are read, with what is in them", {
     expect_identical(read$what[c(1L, 3L)], c("x, y", "5' end"))
     expect_identical(read$K, 1:3)
 })
+
+test_that("a full disk is told, not read as the end of the table", {
+    disk <- smallDisk(16)
+    lines <- sprintf("gene%d\t%d", 1:3000, 1:3000)
+    for (count in c(100L, 3000L)) { # less than a buffer, and more
+        packed <- textFile(lines[seq_len(count)], ".tsv", gz = TRUE)
+        writeBin(raw(16384), file.path(disk, "filler"))
+        expect_error(.plainFile(packed, file.path(disk, "plain")),
+                     "No space left")
+        unlink(file.path(disk, c("plain", "filler")))
+    }
+})
+
+test_that("a file without contents is unpacked to one", {
+    plain <- .plainFile(textFile(character(), gz = TRUE),
+                        withr::local_tempfile())
+    expect_identical(file.size(plain), 0)
+})
+
+test_that("bytes that were packed in part are no file", {
+    bytes <- charToRaw(strrep("text ", 1e4))
+    packed <- withr::local_tempfile()
+    writeBin(.gzipBytes(bytes), packed)
+    expect_identical(readLines(packed, warn = FALSE), rawToChar(bytes))
+    disk <- smallDisk(16)
+    writeBin(raw(16384), file.path(disk, "filler"))
+    expect_error(.gzipBytes(bytes, path = file.path(disk, "packed")),
+                 "Only part")
+})

@@ -119,6 +119,12 @@ test_that("findings print as text", {
     expect_error(checkSignal(1), "must be a signal")
 })
 
+test_that("chosen columns of findings print as a table", {
+    assay(sane, "H3K9me3")[] <- 0
+    found <- checkSignal(sane)
+    expect_output(print(found[, c("check", "finding")]), "H3K9me3 .* is all 0")
+})
+
 test_that("an input control among the marks is found", {
     for (name in c("Input", "IgG", "input_rep1", "WCE", "Control")) {
         with <- sane

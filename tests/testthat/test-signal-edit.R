@@ -57,6 +57,17 @@ test_that("a mark is copied from a cell type gene by gene", {
                  assay(x, "H3K4me3")[, c("H1", "H1"), 9:12])
 })
 
+test_that("nothing is copied from a cell type of another preprocessing", {
+    x <- twoCells()
+    preprocessing(x)$normalization <- c("none", "cpm")
+    expect_error(editSignal(x, "copy", "H3K27me3", from = "H1"),
+                 "must have the same normalization.*\"cpm\", but \"none\"")
+    expect_silent(editSignal(x, "scale", "H3K27me3", amount = 2))
+    three <- cbind(x, `colnames<-`(x[, "H1"], "third"))
+    expect_silent(editSignal(three, "copy", "H3K27me3", from = "H1",
+                             cellTypes = "third"))
+})
+
 test_that("edits are recorded in their order", {
     x <- twoCells()
     x <- editSignal(x, "silence", "H3K4me3", within = 300, cellTypes = "K562",

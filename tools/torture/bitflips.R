@@ -11,9 +11,12 @@ fit <- function() {
                     context = 4, seed = 1, checkpoint = checkpoint,
                     progress = FALSE)
 }
-model <- fit()
+fit()
+paper <- attentiveChrome(signal[, 1L], epochs = 1, seed = 1,
+                         architecture = "lstm-alpha-beta", hidden = 4,
+                         markHidden = 3, progress = FALSE)
 pt <- tempfile(fileext = ".pt")
-writeTorchWeights(model, pt)
+writeTorchWeights(paper, pt)
 
 kinds <- list(
     record = list(path = own$.recordFile(folder, "cellType1"),
@@ -26,7 +29,7 @@ kinds <- list(
     plan = list(path = own$.planFile(checkpoint),
                 read = function() coef(fit())),
     `.pt, zip` = list(path = pt, read = function() {
-        coef(readTorchWeights(pt, marks(model)))
+        coef(readTorchWeights(pt, marks(paper)))
     }))
 
 # TRUE where the flip was noticed, NA where it does not matter.

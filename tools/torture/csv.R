@@ -1,8 +1,8 @@
 # Damages tables of the authors' format in every way that comes to mind and
-# reads them: `Rscript tools/torture/csv.R [N]` for N files (3,000). Each must
-# be read rightly, by the judgement of the plain parser below, or refused with
-# the file and the line. Prints a line of a markdown table; exits with 1 if one
-# ends in another error or is read wrongly.
+# reads them: TORTURE_CSV of them (3,000). Each must be read rightly, by the
+# judgement of the plain parser below, or refused with the file and the line.
+# Exits with 1 if one ends in another error or is read wrongly. The tests source
+# this file, and try a share.
 
 tortureMarks <- c("H3K4me3", "H3K27me3")
 
@@ -205,7 +205,7 @@ namesPlace <- function(message, name, lines) {
         return(if (as.integer(at) <= lines) "refused, with the line"
                else "refused with a line that is none")
     }
-    whole <- "is empty|zero bytes|must have [0-9]+ columns"
+    whole <- "empty files|is empty|zero bytes|must have [0-9]+ columns"
     if (grepl(whole, message)) "refused, as a whole"
     else "refused without the line"
 }
@@ -231,14 +231,13 @@ tortureCsv <- function(n, seed = 1L) {
 }
 
 if (sys.nframe() == 0L) {
-    given <- commandArgs(TRUE)
-    n <- if (length(given) > 0L) as.integer(given[1L]) else 3000L
-    suppressPackageStartupMessages(library(AttentiveChrome))
+    source(file.path("tools", "torture", "helper.R"))
+    n <- as.integer(Sys.getenv("TORTURE_CSV", "3000"))
     result <- tortureCsv(n)
     count <- table(factor(result$verdicts, good))
-    cat(sprintf(paste("| damaged tables | %d | %d read rightly, %d refused",
-                      "with the line, %d as a whole | %d faults |\n"),
-                n, count[1L], count[2L], count[3L], length(result$faults)))
+    writeLinesOf("4-csv", c("## Damaged tables of the authors' format", "",
+        asMarkdown(data.frame(files = n, as.list(count),
+            faults = length(result$faults), check.names = FALSE)), ""))
     bad <- result$verdicts[!result$verdicts %in% good]
     for (kind in unique(bad)) {
         cat(sum(bad == kind), kind, "\n", file = stderr())

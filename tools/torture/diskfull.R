@@ -5,6 +5,10 @@ parts <- suppressMessages(splitGenes(signal[, 1L]))
 model <- attentiveChrome(parts$train, parts$validation, epochs = 2,
                          filters = 16, context = 16, seed = 1,
                          progress = FALSE)
+placed <- roadmapGenes[1:60, "E123"]
+GenomeInfoDb::seqlengths(placed) <- rep(3e8L, length(
+    GenomeInfoDb::seqlevels(placed)))
+panel <- train(signal[, 1:2])
 wide <- data.frame(gene = sprintf("gene%05d", 1:12000), p = (1:12000) / 7)
 fit <- function(path) {
     attentiveChrome(parts$train, epochs = 1, filters = 8, context = 8,
@@ -27,6 +31,19 @@ writers <- list(
     `run folder` = function(path) {
         tryCatch(train(signal[, 1:2], paste0(path, "-run")),
                  warning = function(w) stop(conditionMessage(w)))
+    },
+    `exportTracks(), hub` = function(path) {
+        exportTracks(placed, path, "hub", genome = "hg19", email = "a@b.org")
+    },
+    `exportTracks(), bedGraph` = function(path) {
+        exportTracks(placed, path, "bedGraph")
+    },
+    `writeDeepTools()` = function(path) writeDeepTools(placed, path),
+    `report() and its file for MultiQC` = function(path) {
+        report(panel, file = path, multiqc = TRUE)
+    },
+    `explore(), folder` = function(path) {
+        explore(model, signal[, 1L], folder = path)
     })
 sizes <- unique(round(4 * 1.19^(0:29) / 4) * 4 + seq(0, 116, 4))[1:30]
 
@@ -50,7 +67,7 @@ tryWriter <- function(write, size, expected) {
         NULL
     }, error = conditionMessage)
     left <- wholeBytes(disk)
-    parts <- grepl("[.]part$", names(left))
+    parts <- grepl("[.]part(/|$)", names(left))
     if (any(parts)) return("part left")
     # What is there must be what a whole disk has, or not be there.
     known <- intersect(names(left), names(expected))
