@@ -193,8 +193,16 @@ print.modelTarget <- function(x, ...) {
     target <- .targetOf(model)
     if (!.isClass(target)) {
         .stop("{.arg {arg}} must predict high or low expression",
-              x = "It predicts a number, {(.unitOf(target))}.")
+              x = "It predicts a number, {(.unitOf(target))}.",
+              i = "See {.help modelTarget} for what takes such models.")
     }
+}
+
+.checkNoPrior <- function(prior, model) {
+    if (is.null(prior)) return(invisible())
+    .stop("{.arg prior} is the share of genes with high expression, which a
+           model of numbers does not have",
+          x = "It predicts {(.unitOf(.targetOf(model)))}.")
 }
 
 # Panels have models of single cell types.

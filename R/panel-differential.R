@@ -156,7 +156,7 @@ differentialAttention <- function(model, signal, between,
             stats::qlogis(pmin(pmax(x, .leastAttention), 1 - .leastAttention))
         }),
     share = list(
-        title = "contribution of the mark", unit = "share of the logit",
+        title = "contribution of the mark", unit = "share of the prediction",
         values = function(attention, bins) {
             if (!"share" %in% assayNames(attention)) .stopNoShares("model")
             share <- as.array(assay(attention, "share"))

@@ -123,7 +123,7 @@ test_that("functions of classes refuse numbers by name", {
     expect_error(whichMark(model, test), "high or low expression")
     expect_error(predictionUncertainty(model, test), "high or low expression")
     expect_error(predict(model, test, type = "class"), "must be one of")
-    expect_error(predict(model, test, prior = 0.3), "high or low expression")
+    expect_error(predict(model, test, prior = 0.3), "prior")
     expect_error(evaluate(model, test, baselines = trainBaseline(parts$train)),
                  "must predict what")
     expect_error(trainCellTypes(parts, target = "difference"),
