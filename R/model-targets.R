@@ -85,7 +85,9 @@
 #' | [compareModels()] | AUROC | Pearson, R2 or RMSE | no: one cell type each |
 #' | [unlikeTraining()], [checkSplit()] | yes | yes | yes |
 #' | [plotROC()], [plotPR()], [plotCalibration()], `prior`, [predictionUncertainty()] | yes | no | no |
-#' | [classOptimum()], [compareExplanations()], [whichMark()] | yes | no | no |
+#' | [classOptimum()], [compareExplanations()], [whichMark()], [explore()] | yes | no | no |
+#' | [report()], [modelCard()] | yes | yes | yes |
+#' | [differentialAttention()] | yes | yes | no: a difference is one column |
 # nolint end
 #'
 #' @param name `"class"`, `"expression"`, `"twoStage"` or `"difference"`.

@@ -51,7 +51,8 @@
                       "%s and %s in %s. The largest is %s, of %s, in genes",
                       "predicted %s in %s."), .trackWords[[what]],
                 words[["high"]], words[["low"]], .listed(about$cellTypes),
-                .decimals(top$mean, 4L), .placeOf(top), words[[top$state]], top$cellType)
+                .decimals(top$mean, 4L), .placeOf(top), words[[top$state]],
+                top$cellType)
     }, max(height, 5))
 }
 
