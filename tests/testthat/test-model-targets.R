@@ -44,6 +44,35 @@ test_that("a network learns a number, in the units of the target", {
     }
 })
 
+test_that("the loss and its gradient are those of the definition", {
+    parts <- numberParts(60)
+    for (loss in c("squared", "huber")) {
+        model <- quickModel(parts, target = amount(loss = loss), epochs = 1,
+                            precision = "double")
+        known <- .labelledInput(parts$test, model@marks, colnames(parts$test),
+                                model@transform, model@scale, "signal",
+                                model@target)
+        network <- .modelNetwork(model, 1L)
+        at <- .blockOf(model@parameters)
+        train <- assay(parts$train, "amount")[, 1L]
+        y <- (assay(parts$test, "amount")[, 1L] - mean(train)) / sd(train)
+        own <- function(parameters) {
+            d <- .predictGenes(network, parameters, known)$logit - y
+            mean(if (loss == "squared") d^2
+                 else ifelse(abs(d) < 1, d^2 / 2, abs(d) - 0.5))
+        }
+        core <- .lossGradient(network, at, known)
+        expect_equal(core$loss, own(at), tolerance = 1e-12)
+        some <- c(1:5, length(at) - 0:8)
+        numeric <- vapply(some, function(i) {
+            step <- replace(0 * at, i, 1e-5)
+            (own(at + step) - own(at - step)) / 2e-5
+        }, 0)
+        expect_gt(max(abs(numeric)), 1e-3)
+        expect_lt(max(abs(core$gradient[some] - numeric)), 1e-9)
+    }
+})
+
 test_that("the unit of the target does not matter", {
     parts <- numberParts()
     model <- quickModel(parts, target = amount())
@@ -148,7 +177,7 @@ test_that("figures of numbers have words and units of numbers", {
                      paste("Mean of genes predicted", states))
     panels <- levels(plotAttention(alpha)$data$panel)
     expect_match(panels, paste(states, collapse = "|"))
-    expect_no_match(panels, "high|low ")
+    expect_no_match(panels, "predicted (high|low)")
     gene <- rownames(test)[1L]
     of <- plotMarkAttention(alpha, gene)
     expect_match(of$labels$caption, "predicted: amount", fixed = TRUE)
