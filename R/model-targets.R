@@ -200,6 +200,15 @@ print.modelTarget <- function(x, ...) {
     }
 }
 
+# For functions that compare cell types, of which a difference has one column.
+.checkNoDifference <- function(model) {
+    target <- .targetOf(model)
+    if (!.isDifference(target)) return(invisible())
+    .stop("{.arg model} must predict the expression of single cell types",
+          x = "It predicts the {(.unitOf(target))} from one cell type to
+               another.")
+}
+
 .checkNoPrior <- function(prior, model) {
     if (is.null(prior)) return(invisible())
     .stop("{.arg prior} is the share of genes with high expression, which a

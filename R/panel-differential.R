@@ -106,6 +106,7 @@ differentialAttention <- function(model, signal, between,
     .needs("limma", "for the tests of differentialAttention()")
     what <- .checkChoice(what, "what", names(.differences))
     .checkOneModel(model)
+    .checkNoDifference(model)
     .checkSignal(signal)
     .checkGroups(between, signal)
     if (nrow(signal) < .fewestGenes) {
