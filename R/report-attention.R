@@ -205,7 +205,8 @@
     measured <- .measuredText(signal, explained, row, cellType)
     sprintf(paste("Signal of each mark around the TSS of %s in %s, and the %s",
                   "of each bin. %s, %s. Highest signal: %s (%s). Largest",
-                  "%s: %s (%s)."), title, cellType, .trackWords[[largest$track]],
+                  "%s: %s (%s)."), title, cellType,
+            .trackWords[[largest$track]],
             sub("^(.)", "\\U\\1", measured, perl = TRUE),
             .predictionText(explained,
                             .predictionsOf(explained, row, cellType)),

@@ -92,7 +92,8 @@ each <- data.frame(
     chromosomes = c(7, 7, 23, 23, 10, 7, 23),
     spread = c(0, 0, 0, 0.1, 0.1, 0.1, 0.1),
     drawn = rep(c("genes", "chromosomes", "genes"), c(3, 3, 1)))
-settings <- rbind(cbind(each, kind = "normal"), cbind(each, kind = "expression"))
+settings <- rbind(cbind(each, kind = "normal"),
+                  cbind(each, kind = "expression"))
 tableOf <- function(settings, hit) {
     do.call(rbind, lapply(seq_len(nrow(settings)), function(i) {
         do.call(coverage, c(list(hit), as.list(settings[i, ])))
