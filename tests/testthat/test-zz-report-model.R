@@ -1,0 +1,159 @@
+skip_if_not_installed("rmarkdown")
+skip_if_not(rmarkdown::pandoc_available())
+parts <- smallParts(150)
+model <- quickModel(parts)
+twoCells <- smallParts(150, cellTypes = 2)
+reportPage <- function(..., file = withr::local_tempfile(fileext = ".html", 
+    .local_envir = parent.frame())) {
+    suppressMessages(report(..., file = file))
+    paste(readLines(file), collapse = "\n")
+}
+made <- new.env()
+commonReport <- function() {
+    if (is.null(made$file)) {
+        made$folder <- withr::local_tempdir(.local_envir = testthat::teardown_env())
+        made$file <- file.path(made$folder, "report.html")
+        made$page <- reportPage(model, parts, file = made$file)
+    }
+    made
+}
+alts <- function(page) {
+    sub(".*alt=\"([^\"]*)\".*", "\\1", regmatches(page, gregexpr("<img[^>]*>", 
+        page))[[1L]])
+}
+test_that("a report is one whole page with headings and alternative texts", 
+    {
+        page <- commonReport()$page
+        expect_setequal(list.files(made$folder, all.files = TRUE, 
+            no.. = TRUE), c("report.html", "report_mqc.json"))
+        expect_lt(file.size(made$file), 5e+06)
+        expect_match(page, "<html[^>]* lang=\"en\"")
+        images <- regmatches(page, gregexpr("<img[^>]*>", page))[[1L]]
+        expect_gt(length(images), 6L)
+        expect_true(all(grepl("src=\"data:image/svg", images, 
+            fixed = TRUE)))
+        expect_true(all(nchar(alts(page)) > 40L & grepl("[0-9]", 
+            alts(page))))
+        expect_no_match(page, "(src|<link[^>]* href)=\"https?://")
+        expect_no_match(page, "<strong>Not shown", fixed = TRUE)
+        levels <- as.integer(sub("<h([1-6])", "\\1", regmatches(page, 
+            gregexpr("<h[1-6]", page))[[1L]]))
+        expect_identical(sum(levels == 1L), 1L)
+        expect_lte(max(diff(levels)), 1L)
+    })
+test_that("figures say their main number, and only cited works are listed", 
+    {
+        page <- commonReport()$page
+        row <- as.data.frame(evaluate(model, parts))
+        roc <- grep("^ROC", alts(page), value = TRUE)
+        expect_match(roc, .withInterval(row$auroc, row$aurocLower, 
+            row$aurocUpper), fixed = TRUE)
+        expect_match(page, "Model Cards for Model Reporting", 
+            fixed = TRUE)
+        expect_match(page, "@InProceedings{singh2017,", fixed = TRUE)
+        for (other in c("singh2016", "sekhon2018", "lakshminarayanan2017")) {
+            expect_no_match(page, paste0("{", other, ","), fixed = TRUE)
+        }
+        expect_match(page, "zones")
+    })
+test_that("genes, cell types and baselines can be chosen", {
+    gene <- rownames(parts$test)[3L]
+    two <- twoCells
+    both <- quickModel(two)
+    cellType <- colnames(two$test)[2L]
+    page <- reportPage(both, two, genes = gene, cellTypes = cellType, 
+        baselines = list(), multiqc = FALSE)
+    expect_match(page, paste0("Gene [^<]*", gene, "[^<]* in ", 
+        cellType))
+    expect_match(page, paste("Figures show", cellType), fixed = TRUE)
+    expect_no_match(page, "The other lines are baselines", fixed = TRUE)
+    expect_match(page, colnames(two$test)[1L], fixed = TRUE)
+    expect_error(report(both, two, tempfile(), genes = "none"), 
+        "genes")
+    expect_error(report(both, two, tempfile(), cellTypes = "none"), 
+        "cellTypes")
+    expect_error(report(both, two, tempfile(), stability = 1), 
+        "stability")
+})
+test_that("an architecture without attention has gradients; errors surface", 
+    {
+        deep <- quietModel(parts$train, architecture = "deepchrome", 
+            filters = 4, kernel = 3, pool = 2, dense1 = 4, dense2 = 3, 
+            epochs = 1, seed = 1)
+        page <- reportPage(deep, parts$test, multiqc = FALSE)
+        expect_match(page, "has no attention", fixed = TRUE)
+        expect_match(page, "Largest attribution", fixed = TRUE)
+        about <- list(test = parts$test, object = model, panel = FALSE, 
+            cellTypes = colnames(parts$test), threads = -1)
+        looked <- .reportLooked(about)
+        expect_s3_class(looked, "error")
+        about$looked <- looked
+        lines <- .reportAttention(about)
+        expect_match(lines, "**Not shown**: ", fixed = TRUE, 
+            all = FALSE)
+        expect_warning(.tellUnmade(lines), "lacks 1 part", class = "AttentiveChrome_report")
+    })
+test_that("an ensemble has its stability, and verdicts are shown", 
+    {
+        members <- quickModel(parts, members = 2, epochs = 1)
+        found <- compareExplanations(list(all = members), parts$test, 
+            list(H3K4me3 = 9:12), draws = 100, seed = 1, explanations = c("attention", 
+                "share"))
+        about <- list(object = members, test = parts$test, explanations = found, 
+            cellTypes = colnames(parts$test), folder = withr::local_tempdir())
+        stable <- .reportStability(about)
+        expect_match(stable, "Agreement of 2 models of different seeds", 
+            all = FALSE)
+        verdicts <- .reportVerdicts(about)
+        expect_match(verdicts, "Not shown to be better than the signal", 
+            fixed = TRUE, all = FALSE)
+        expect_length(list.files(about$folder), 2L)
+    })
+test_that("models of numbers have the measures of numbers", {
+    numbers <- quickModel(parts, target = "expression")
+    file <- withr::local_tempfile(fileext = ".html")
+    page <- reportPage(numbers, parts, file = file)
+    expect_match(page, "Pearson in", fixed = TRUE)
+    expect_match(page, "Measured and predicted", fixed = TRUE)
+    expect_no_match(page, "<strong>Not shown", fixed = TRUE)
+    expect_no_match(page, "ROC curve", fixed = TRUE)
+    json <- sub("[.]html$", "_mqc.json", file)
+    table <- jsonlite::read_json(json)
+    expect_identical(table$id, "attentivechrome_numbers")
+})
+smallPanel <- function() {
+    suppressMessages(trainCellTypes(twoCells, epochs = 1, filters = 4, 
+        context = 4, seed = 1, BPPARAM = BiocParallel::SerialParam()))
+}
+test_that("a panel has a report without a signal", {
+    stored <- reportPage(smallPanel(), multiqc = FALSE)
+    expect_match(stored, "AUROC by cell type", fixed = TRUE)
+    expect_match(stored, "Not computed, as no signal was given", 
+        fixed = TRUE)
+})
+test_that("a panel has a report with its signal", {
+    panel <- smallPanel()
+    page <- reportPage(panel, twoCells, genes = rownames(twoCells$test)[1L], 
+        multiqc = FALSE)
+    expect_match(page, "Mean over 50 genes of each cell type", 
+        fixed = TRUE)
+    expect_no_match(page, "<strong>Not shown", fixed = TRUE)
+    expect_error(report(panel, file = tempfile(), genes = "a"), 
+        "signal")
+    expect_error(report(model, file = tempfile()), "signal")
+})
+test_that("the file for MultiQC has the measures of evaluate()", 
+    {
+        evaluation <- evaluate(model, parts)
+        file <- file.path(withr::local_tempdir(), "mine.html")
+        .writeMultiqc(evaluation, file)
+        table <- jsonlite::read_json(sub("[.]html$", "_mqc.json", 
+            file))
+        expect_identical(table$plot_type, "table")
+        row <- table$data[[paste("mine", evaluation$cellType)]]
+        expect_equal(row$auroc, evaluation$auroc, tolerance = 1e-05)
+        expect_setequal(names(row), names(table$headers))
+        evaluation$slope <- NA
+        expect_null(.multiqcTable(as.data.frame(evaluation), 
+            "x")$data[[1L]]$slope)
+    })
