@@ -235,7 +235,7 @@ predict.BaselineModel <- function(object, newdata,
     newdata <- .readBy(object, newdata, "newdata")
     logit <- .logitOfBaseline(object, newdata, "newdata")
     if (!.hasClasses(object)) {
-        if (!is.null(prior)) .checkClasses(object, "object")
+        .checkNoPrior(prior, object)
         return(logit)
     }
     .fromLogit(object, .predictedLogit(object, logit, prior = prior), type)

@@ -16,8 +16,8 @@
 #'
 #' A predicted change is no test: its interval is that of the measured change of
 #' a gene with such signal, in one pair of samples. With `counts` of replicates,
-#' limma (voom) tests each gene, and the table has its answer beside the
-#' prediction.
+#' limma (voom) or edgeR (quasi-likelihood F tests) tests each gene, and the
+#' table has its answer beside the prediction.
 #'
 #' @param model A model or an ensemble of the difference of two cell types
 #'   ([attentiveChrome()] with `target = "difference"`).
@@ -31,6 +31,7 @@
 #'   both cell types; or `NULL`. Genes are matched by name.
 #' @param groups With `counts`, a list of two character vectors: the samples of
 #'   A and those of B.
+#' @param test With `counts`, `"limma"` or `"edgeR"`: the package that tests.
 #' @param threads Number of threads, as for
 #'   [predict()][predict.AttentiveChromeModel].
 #' @return A data frame of class `differentialExpression`, the largest predicted
@@ -39,10 +40,12 @@
 #'   prediction, `carried`, how much of it, and `position`, the centre of its
 #'   strongest bin (base pairs from the TSS); `marks`, a list of named vectors
 #'   with what each mark carries; with `counts`, `limmaChange` (log2 fold
-#'   change of B over A), `limmaP` and `limmaFdr` (Benjamini and Hochberg).
+#'   change of B over A), `limmaP` and `limmaFdr` (Benjamini and Hochberg), or
+#'   `edgeRChange`, `edgeRP` and `edgeRFdr`.
 #'   `plot()`: a `ggplot` of the measured against the predicted changes.
 #' @references Sundararajan et al. (2017), <https://arxiv.org/abs/1703.01365>;
-#'   Law et al. (2014), voom, Genome Biology 15, R29.
+#'   Law et al. (2014), voom, Genome Biology 15, R29; Lun, Chen and Smyth
+#'   (2016), edgeR, Methods in Molecular Biology 1418, 391.
 #' @seealso [smallestFlip()], for the marks of B that must be as in A for the
 #'   change to vanish
 #' @export
@@ -57,11 +60,12 @@
 #' plot(changes)
 differentialExpression <- function(model, signal, genes = NULL, level = 0.9,
                                    points = 32, counts = NULL, groups = NULL,
-                                   threads = NULL) {
+                                   test = c("limma", "edgeR"), threads = NULL) {
     .checkModel(model)
     .checkDifference(model)
     .checkNumber(level, "level", 0.5, 0.999)
     .checkNumber(points, "points", 1, whole = TRUE)
+    test <- .checkChoice(test, "test", names(.countTests))
     signal <- .readBy(model, signal)
     if (!is.null(genes)) signal <- signal[.findGenes(signal, genes), ]
     predicted <- stats::predict(model, signal, threads = threads)
@@ -71,7 +75,7 @@ differentialExpression <- function(model, signal, genes = NULL, level = 0.9,
     out[c("lower", "upper")] <- .changeBounds(model, predicted, level)
     out <- cbind(out, .carriers(model, signal, points, threads))
     if (!is.null(counts)) {
-        out <- cbind(out, .limmaChanges(counts, groups, out$gene))
+        out <- cbind(out, .testedChanges(test, counts, groups, out$gene))
     }
     out <- out[order(-abs(out$predicted)), ]
     rownames(out) <- NULL
@@ -140,20 +144,32 @@ differentialExpression <- function(model, signal, genes = NULL, level = 0.9,
     sum / points * step
 }
 
-# ---- limma ------------------------------------------------------------------
+# ---- tests of counts --------------------------------------------------------
 
-.limmaChanges <- function(counts, groups, genes) {
-    .needs("limma", "for the counts of differentialExpression()")
+# By the name of the package: the change and the p-value of each gene.
+.countTests <- list(
+    limma = function(counts, design) {
+        fit <- limma::eBayes(limma::lmFit(limma::voom(counts, design), design))
+        list(change = fit$coefficients[, "second"],
+             p = fit$p.value[, "second"])
+    },
+    edgeR = function(counts, design) {
+        counts <- edgeR::calcNormFactors(edgeR::DGEList(counts))
+        fit <- edgeR::glmQLFit(edgeR::estimateDisp(counts, design), design)
+        found <- edgeR::glmQLFTest(fit, coef = "second")$table
+        list(change = found$logFC, p = found$PValue)
+    })
+
+.testedChanges <- function(test, counts, groups, genes) {
+    .needs(test, "for the counts of differentialExpression()")
     .checkCountGroups(counts, groups)
     samples <- unlist(groups, use.names = FALSE)
-    second <- rep(0:1, lengths(groups))
-    design <- cbind(mean = 1, second = second)
-    fit <- limma::eBayes(limma::lmFit(limma::voom(counts[, samples], design),
-                                      design))
+    design <- cbind(mean = 1, second = rep(0:1, lengths(groups)))
+    found <- .countTests[[test]](counts[, samples], design)
     at <- match(genes, rownames(counts))
-    p <- fit$p.value[, "second"]
-    data.frame(limmaChange = fit$coefficients[at, "second"], limmaP = p[at],
-               limmaFdr = stats::p.adjust(p, "BH")[at], row.names = NULL)
+    out <- data.frame(found$change[at], found$p[at],
+                      stats::p.adjust(found$p, "BH")[at], row.names = NULL)
+    stats::setNames(out, paste0(test, c("Change", "P", "Fdr")))
 }
 
 .checkCountGroups <- function(counts, groups) {

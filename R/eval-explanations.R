@@ -6,7 +6,7 @@
     attention = list(
         title = "attention", colour = "#D55E00",
         of = function(...) .overMembers(..., of = .attentionImportance)),
-    share = list(title = "share of the logit", colour = "#882255",
+    share = list(title = "share of the prediction", colour = "#882255",
                  signed = TRUE),
     saliency = list(title = "saliency", colour = "#0072B2"),
     gradientInput = list(title = "gradient x input", colour = "#56B4E9",

@@ -130,7 +130,7 @@ evaluate.BaselineModel <- function(x, signal, baselines = list(),
     signal <- .readBy(x, .evaluatedGenes(signal, genes))
     logit <- .logitOfBaseline(x, signal, "signal")
     if (!.hasClasses(x)) {
-        if (!is.null(prior)) .checkClasses(x, "x")
+        .checkNoPrior(prior, x)
     } else {
         logit <- .predictedLogit(x, logit, prior = prior)
     }

@@ -163,7 +163,7 @@
 # difference of two cell types, its only target (R/model-pair.R).
 .architectures <- list(
     "additive" = list(
-        title = paste("additive attention: the logit is the sum of a share of",
+        title = paste("additive attention: the output is the sum of a share of",
                       "each bin of each mark"),
         stages = .additive, gate = "gate",
         start = function(...) .startAdditive(...),

@@ -87,7 +87,6 @@ setMethod("attention", "AttentiveChromeModel",
     if (.describeAttention(architecture) == "none") .stopNoAttention(model)
     signal <- .readBy(model, signal)
     out <- .forward(model, signal, threads, attention = TRUE)
-    response <- .responseAssay(model, out$logit)
     assays <- .alphaAssays(architecture, out$attention, model@marks, signal)
     if (!is.null(architecture$beta)) {
         beta <- .attentionAssay(out$attention[[architecture$beta]], signal)
@@ -100,10 +99,10 @@ setMethod("attention", "AttentiveChromeModel",
         assays$betaAux <- beta
     }
     if (is.null(architecture$gate)) {
-        return(.explanation(assays, response, signal, "attention"))
+        return(.explanation(model, assays, out$logit, signal, "attention"))
     }
     assays$share <- .shareAssay(out$attention$share, model, signal)
-    out <- .explanation(assays, response, signal, "attention")
+    out <- .explanation(model, assays, out$logit, signal, "attention")
     metadata(out)[c("bias", "meanShare")] <- list(
         model@parameters$gate.bias, model@training$meanShare)
     out
@@ -111,17 +110,19 @@ setMethod("attention", "AttentiveChromeModel",
 
 # The explanation of a signal, in the signal's own class: one array per mark and
 # what is predicted (.responseAssay()), with the annotation of genes and cell
-# types.
-.explanation <- function(assays, response, signal, kind) {
+# types. Of numbers, the metadata tell the target, whose unit figures show.
+.explanation <- function(model, assays, logit, signal, kind) {
     # Nothing is told of a mark that the signal lacks.
     assays <- assays[names(assays) %in% c(marks(signal), .reservedNames)]
     marks <- setdiff(names(assays), .otherAssays)
-    assays <- c(assays, response)
+    assays <- c(assays, .responseAssay(model, logit))
     if ("label" %in% assayNames(signal)) {
         assays$label <- expressionLabel(signal)
     }
-    .makeSignal(assays, signal@bins, rowRanges(signal), colData(signal), marks,
-                signal@columns, kind)
+    out <- .makeSignal(assays, signal@bins, rowRanges(signal), colData(signal),
+                       marks, signal@columns, kind)
+    if (!.hasClasses(model)) metadata(out)$target <- .targetOf(model)
+    out
 }
 
 # The predicted probability or number, as a list with the assay of its name.

@@ -132,8 +132,7 @@ setMethod("attribution", "AttentiveChromeModel",
     }
     missed <- attr(values, "missed")
     if (!is.null(missed)) assays$completeness <- shape(missed)
-    out <- .explanation(assays, .responseAssay(model, shape(logit)), signal,
-                        "attribution")
+    out <- .explanation(model, assays, shape(logit), signal, "attribution")
     metadata(out)$attribution <- settings
     out
 })

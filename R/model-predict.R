@@ -180,7 +180,7 @@ predict.AttentiveChromeEnsemble <- predict.AttentiveChromeModel
 .predictedLogit <- function(model, logit, calibrated = TRUE, prior = NULL) {
     .checkFlag(calibrated, "calibrated")
     if (!.hasClasses(model)) {
-        if (!is.null(prior)) .checkClasses(model)
+        .checkNoPrior(prior, model)
         return(.unstandardise(.targetOf(model), logit))
     }
     calibration <- if (calibrated) .calibrationOf(model) else list()

@@ -85,7 +85,9 @@
 #' | [compareModels()] | AUROC | Pearson, R2 or RMSE | no: one cell type each |
 #' | [unlikeTraining()], [checkSplit()] | yes | yes | yes |
 #' | [plotROC()], [plotPR()], [plotCalibration()], `prior`, [predictionUncertainty()] | yes | no | no |
-#' | [classOptimum()], [compareExplanations()], [whichMark()] | yes | no | no |
+#' | [classOptimum()], [compareExplanations()], [whichMark()], [explore()] | yes | no | no |
+#' | [report()], [modelCard()] | yes | yes | yes |
+#' | [differentialAttention()] | yes | yes | no: a difference is one column |
 # nolint end
 #'
 #' @param name `"class"`, `"expression"`, `"twoStage"` or `"difference"`.
@@ -193,8 +195,25 @@ print.modelTarget <- function(x, ...) {
     target <- .targetOf(model)
     if (!.isClass(target)) {
         .stop("{.arg {arg}} must predict high or low expression",
-              x = "It predicts a number, {(.unitOf(target))}.")
+              x = "It predicts a number, {(.unitOf(target))}.",
+              i = "See {.help modelTarget} for what takes such models.")
     }
+}
+
+# For functions that compare cell types, of which a difference has one column.
+.checkNoDifference <- function(model) {
+    target <- .targetOf(model)
+    if (!.isDifference(target)) return(invisible())
+    .stop("{.arg model} must predict the expression of single cell types",
+          x = "It predicts the {(.unitOf(target))} from one cell type to
+               another.")
+}
+
+.checkNoPrior <- function(prior, model) {
+    if (is.null(prior)) return(invisible())
+    .stop("{.arg prior} is the share of genes with high expression, which a
+           model of numbers does not have",
+          x = "It predicts {(.unitOf(.targetOf(model)))}.")
 }
 
 # Panels have models of single cell types.

@@ -106,6 +106,7 @@ differentialAttention <- function(model, signal, between,
     .needs("limma", "for the tests of differentialAttention()")
     what <- .checkChoice(what, "what", names(.differences))
     .checkOneModel(model)
+    .checkNoDifference(model)
     .checkSignal(signal)
     .checkGroups(between, signal)
     if (nrow(signal) < .fewestGenes) {
@@ -156,7 +157,7 @@ differentialAttention <- function(model, signal, between,
             stats::qlogis(pmin(pmax(x, .leastAttention), 1 - .leastAttention))
         }),
     share = list(
-        title = "contribution of the mark", unit = "share of the logit",
+        title = "contribution of the mark", unit = "share of the prediction",
         values = function(attention, bins) {
             if (!"share" %in% assayNames(attention)) .stopNoShares("model")
             share <- as.array(assay(attention, "share"))

@@ -25,7 +25,8 @@
 #'   over the genes of the standard deviation over the members. The mean over
 #'   the genes itself varies at most as much.
 #' @param threshold Genes with a probability of high expression above this value
-#'   are predicted high.
+#'   are predicted high. Of models of numbers, those above the median of all
+#'   predictions shown are set apart instead.
 #' @return A `ggplot` object. Its `data` has one row per panel, mark and bin:
 #'   `cellType`, `state`, `genes`, `mark`, `position` (centre of the bin in base
 #'   pairs from the TSS), `mean`, `lower`, `upper`.
@@ -84,8 +85,7 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
         expectedGradients = "Mean expected gradient (logit)",
         share = "Mean share of the logit",
         occlusion = "Mean effect of occlusion (logit)")[[method]]
-    if (.predictionAssay(x) == "probability") return(title)
-    sub("logit", "prediction", title)
+    .ofPrediction(x, title)
 }
 
 # Attention is a share, so its scale starts at 0 and small differences look
@@ -129,7 +129,8 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
     }, groups$cellType, groups$state)
     groups$genes <- lengths(members, use.names = FALSE)
     groups$panel <- sprintf("%s\npredicted %s (%s)", groups$cellType,
-                            groups$state, .nGenes(groups$genes))
+                            .stateWords(attention)[groups$state],
+                            .nGenes(groups$genes))
     curves <- list()
     for (mark in marks) for (cellType in cellTypes) {
         alpha <- binMatrix(attention, mark, cellType)

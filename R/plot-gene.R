@@ -256,7 +256,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 
 .tracksTitle <- function(signal, shown) {
     paste0(.signalTitle(signal), ", and ", if (length(shown) > 1L)
-        "what the model did with it" else .trackTitles[[.trackOf(shown[[1L]])]])
+        "what the model did with it" else .ofPrediction(
+            shown[[1L]], .trackTitles[[.trackOf(shown[[1L]])]]))
 }
 
 # The label beside each track.
@@ -280,21 +281,17 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 }
 
 .geneTitle <- function(signal, attention, row, cellType, shown) {
-    words <- c("low", "high")
-    id <- rownames(attention)[row]
-    label <- .labelsOf(attention, row, cellType)
-    if (is.na(label)) label <- .labelsOf(signal, id, cellType)
     p <- .predictionsOf(attention, row, cellType)
-    measured <- if (is.na(label)) "not measured"
-                else paste("measured", words[label + 1L])
+    predicted <- if (.hasNumbers(attention)) {
+        sprintf("%s (%s)", .predictionText(attention, p),
+                .unitShown(attention))
+    } else {
+        sprintf("predicted %s (p = %.2f)", if (p > 0.5) "high" else "low", p)
+    }
     ggplot2::labs(
         title = paste(.geneTitles(attention, row), "in", cellType),
-        subtitle = if (.predictionAssay(attention) == "prediction") {
-            sprintf("%s, %s", measured, .predictionText(attention, p))
-        } else {
-            sprintf("%s, predicted %s (p = %.2f)", measured,
-                    words[(p > 0.5) + 1L], p)
-        },
+        subtitle = paste(.measuredText(signal, attention, row, cellType),
+                         predicted, sep = ", "),
         caption = .geneCaption(shown))
 }
 
@@ -302,7 +299,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     bins <- length(binOffsets(shown[[1L]]))
     kinds <- unique(vapply(shown, .trackOf, ""))
     kinds <- if (length(shown) > 1L) "several" else kinds
-    caption <- sprintf(switch(
+    caption <- sprintf(.ofPrediction(shown[[1L]], switch(
         kinds,
         alpha = paste("Bars: signal. Lines: attention over the bins (alpha);",
                       "dashed: uniform (1 / %d bins)."),
@@ -310,8 +307,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
                       "the logit, compared with the average training gene."),
         attribution = "Bars: signal. Lines: attribution of each of %d bins.",
         several = paste("Bars: signal. Lines: attention and attribution of",
-                        "each of %d bins.")
-    ), bins)
+                        "each of %d bins."))), bins)
     any <- function(test) length(Filter(test, shown)) > 0L
     if (any(.hasSpread)) {
         caption <- paste0(caption, "\nGrey bands: one standard deviation of ",

@@ -14,7 +14,8 @@
 #'   has this column, their `symbol`; `NULL` for the means over the genes.
 #' @param cellTypes Names of the cell types; by default all.
 #' @param threshold Genes with a probability of high expression above this value
-#'   are predicted high.
+#'   are predicted high. Of models of numbers, those above the median of all
+#'   predictions shown are set apart instead.
 #' @param cluster Order the cell types by the similarity of their attention,
 #'   using complete linkage of the euclidean distances of beta, averaged over
 #'   the genes shown.
@@ -63,7 +64,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
                                       na.value = "grey92",
                                       limits = c(0, .highest(tiles))) +
         ggplot2::labs(x = NULL, y = NULL,
-                      caption = .betaCaption(genes, tiles)) +
+                      caption = .betaCaption(attention, genes, tiles)) +
         .themeChrome() + .themeTiles(.isWide(tiles))
 }
 
@@ -111,7 +112,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
     p <- .predictionsOf(attention, rows, cellTypes)
     tiles <- lapply(seq_along(cellTypes), function(j) {
         state <- c("low\n", "high\n")[measured[, j] + 1L]
-        state[is.na(state)] <- ""
+        state[is.na(state) | .hasNumbers(attention)] <- ""
         column <- sprintf("%s\n%s%s", cellTypes[j], state,
                           .predictionText(attention, p[, j]))
         .betaTiles(.betaMatrix(attention, rows, cellTypes[j]),
@@ -122,7 +123,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 }
 
 .meanBetaTiles <- function(attention, cellTypes, threshold) {
-    panels <- c("Mean of genes predicted high", "Mean of genes predicted low")
+    panels <- paste("Mean of genes predicted", .stateWords(attention))
     tiles <- lapply(cellTypes, function(cellType) {
         rows <- seq_len(nrow(attention))
         on <- .predictedHigh(attention, rows, cellType, threshold)[, 1L]
@@ -204,13 +205,16 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         angle = 90, hjust = 1, vjust = 0.5, size = 7))
 }
 
-.betaCaption <- function(genes, tiles) {
+.betaCaption <- function(attention, genes, tiles) {
     sum <- "Beta sums to 1 over the marks of a gene."
     if (!all(is.na(tiles$spread))) {
         sum <- paste0(sum, "\n\u00b1: standard deviation over the members.")
     }
     if (.isWide(tiles)) return(sum)
     if (is.null(genes)) return(paste("n: genes.", sum))
+    if (.hasNumbers(attention)) {
+        return(sprintf("predicted: %s.\n%s", .unitShown(attention), sum))
+    }
     paste0("high, low: measured expression; p: predicted probability of ",
            "high.\n", sum)
 }

@@ -6,7 +6,8 @@
 .scoredGenes <- function(models, signal, cellTypes, threads) {
     models <- .namedModels(models)
     for (model in models) {
-        if (!is(model, "AttentiveChromePanel")) .checkClasses(model, "x")
+        one <- if (is(model, "AttentiveChromePanel")) model[[1L]] else model
+        .checkClasses(one, "x")
     }
     signal <- .partOf(signal, "test", "signal")
     .checkSignal(signal)

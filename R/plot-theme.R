@@ -127,16 +127,55 @@
 # or with a number above the median of all genes shown.
 .predictedHigh <- function(x, rows, cellTypes, threshold) {
     predicted <- .predictionsOf(x, rows, cellTypes)
-    if (.predictionAssay(x) == "prediction") {
-        threshold <- stats::median(predicted)
-    }
+    if (.hasNumbers(x)) threshold <- stats::median(predicted)
     predicted > threshold
+}
+
+# Whether an explanation is of a number.
+.hasNumbers <- function(x) .predictionAssay(x) == "prediction"
+
+# How figures call the genes predicted high, and the others.
+.stateWords <- function(x) {
+    if (.hasNumbers(x)) c(high = "above the median",
+                          low = "at or below the median")
+    else c(high = "high", low = "low")
 }
 
 # "p = 0.93" or "predicted 3.2"
 .predictionText <- function(x, predicted) {
-    number <- .predictionAssay(x) == "prediction"
-    sprintf(if (number) "predicted %.1f" else "p = %.2f", predicted)
+    sprintf(if (.hasNumbers(x)) "predicted %.1f" else "p = %.2f", predicted)
+}
+
+# "measured high", "measured 3.2" or "not measured", of one gene. A number is
+# that of the signal.
+.measuredText <- function(signal, x, row, cellType) {
+    measured <- if (.hasNumbers(x)) {
+        .measuredNumber(signal, metadata(x)$target, rownames(x)[row], cellType)
+    } else {
+        label <- .labelsOf(x, row, cellType)
+        if (is.na(label)) {
+            label <- .labelsOf(signal, rownames(x)[row], cellType)
+        }
+        c("low", "high")[label + 1L]
+    }
+    if (is.na(measured)) "not measured" else paste("measured", measured)
+}
+
+.unitShown <- function(x) {
+    target <- metadata(x)$target
+    if (is.null(target)) "a number" else .unitOf(target)
+}
+
+.measuredNumber <- function(signal, target, gene, cellType) {
+    assay <- if (.isPair(signal)) "change" else target$assay
+    if (is.null(assay) || !assay %in% assayNames(signal)) return(NA)
+    value <- .measuredValues(target, signal[gene, ])[1L, cellType]
+    if (is.na(value)) NA else sprintf("%.1f", value)
+}
+
+# Models of numbers have no logit.
+.ofPrediction <- function(x, words) {
+    if (.hasNumbers(x)) sub("logit", "prediction", words) else words
 }
 
 .nGenes <- function(n) {

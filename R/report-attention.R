@@ -42,15 +42,17 @@
 
 .binsFigure <- function(about, looked) {
     what <- if ("share" %in% assayNames(looked)) "share" else "alpha"
+    words <- .stateWords(looked)
     height <- 1.5 + 2.2 * length(about$cellTypes)
     .reportFigure(about, "Over the bins", plotAttention(looked, what = what),
                   function(data) {
         top <- data[which.max(abs(data$mean)), ]
         sprintf(paste("Mean %s of each bin of each mark, for genes predicted",
-                      "high and low in %s. The largest is %s, of %s, in genes",
+                      "%s and %s in %s. The largest is %s, of %s, in genes",
                       "predicted %s in %s."), .trackWords[[what]],
-                .listed(about$cellTypes), .decimals(top$mean, 4L),
-                .placeOf(top), top$state, top$cellType)
+                words[["high"]], words[["low"]], .listed(about$cellTypes),
+                .decimals(top$mean, 4L), .placeOf(top), words[[top$state]],
+                top$cellType)
     }, max(height, 5))
 }
 
@@ -127,7 +129,9 @@
     found <- about$explanations
     .reportSection("## Verdict", if (is.null(found)) {
         paste("None: whether the attention explains better than the signal",
-              "itself was not tested. Pass `compareExplanations()`.")
+              "itself was not tested.", if (.isClass(about$facts$target))
+                  "Pass `compareExplanations()`."
+              else "`compareExplanations()` takes models of classes.")
     } else {
         c(.verdictItems(found$verdicts), "",
           .reportFigure(about, "Scores of explanations", plot(found),
@@ -187,23 +191,23 @@
         .reportFigure(about, paste("Gene", titles[i], "in", cellType),
                       plotGene(own, explained, rownames(own)[i], cellType),
                       function(data) {
-            .geneInWords(data, titles[i], explained, i, cellType)
+            .geneInWords(data, titles[i], own, explained, i, cellType)
         }, height = 1 + 1.4 * length(marks(own)))
     }))
 }
 
-.geneInWords <- function(data, title, explained, row, cellType) {
+.geneInWords <- function(data, title, signal, explained, row, cellType) {
     data$mark <- as.character(data$mark)
-    signal <- data[data$track == "signal", ]
+    bars <- data[data$track == "signal", ]
     other <- data[data$track != "signal", ]
-    highest <- signal[which.max(signal$value), ]
+    highest <- bars[which.max(bars$value), ]
     largest <- other[which.max(abs(other$value)), ]
-    label <- .labelsOf(explained, row, cellType)
+    measured <- .measuredText(signal, explained, row, cellType)
     sprintf(paste("Signal of each mark around the TSS of %s in %s, and the %s",
-                  "of each bin. %s%s. Highest signal: %s (%s). Largest %s: %s",
-                  "(%s)."), title, cellType, .trackWords[[largest$track]],
-            if (is.na(label)) "" else sprintf("Measured %s, ",
-                                              c("low", "high")[label + 1L]),
+                  "of each bin. %s, %s. Highest signal: %s (%s). Largest",
+                  "%s: %s (%s)."), title, cellType,
+            .trackWords[[largest$track]],
+            sub("^(.)", "\\U\\1", measured, perl = TRUE),
             .predictionText(explained,
                             .predictionsOf(explained, row, cellType)),
             .placeOf(highest), format(signif(highest$value, 3L)),

@@ -42,9 +42,11 @@
 }
 
 .cardUse <- function(facts) {
-    c(.item("Primary use", "to predict the expression of genes from the ",
-            "histone marks around their transcription start sites, and to ",
-            "show which bins and marks the prediction rests on, in research"),
+    what <- if (.isDifference(facts$target)) "the change of expression "
+            else "the expression "
+    c(.item("Primary use", "to predict ", what, "of genes from the histone ",
+            "marks around their transcription start sites, and to show ",
+            "which bins and marks the prediction rests on, in research"),
       .item("Input", length(facts$marks), " marks (", .listed(facts$marks),
             ") in ", length(facts$bins$offsets), " bins of ",
             facts$bins$width, " bp, ",

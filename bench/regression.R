@@ -13,17 +13,14 @@ parts <- inThirds(signal)
 rpkm <- readRDS(file.path(genomeWide, "rpkm56.rds"))
 seeds <- sized(3, 1)
 
-fit <- function(loss, seed, ...) {
-    quietly(attentiveChrome(parts, target = modelTarget("expression",
-                                                        loss = loss),
+fit <- function(loss, seed, ..., target = "expression") {
+    quietly(attentiveChrome(parts, target = modelTarget(target, loss = loss),
                             seed = seed, threads = 1, progress = FALSE, ...))
 }
 squared <- lapply(seq_len(seeds), fit, loss = "squared")
 huber <- lapply(seq_len(seeds), fit, loss = "huber")
-two <- quietly(attentiveChrome(parts, target = "twoStage", seed = 1,
-                               threads = 1, progress = FALSE))
-others <- list(`additive, two stages` = two,
-               deepchrome = fit("squared", 1, architecture = "deepchrome"),
+two <- lapply(seq_len(seeds), fit, loss = "squared", target = "twoStage")
+others <- list(deepchrome = fit("squared", 1, architecture = "deepchrome"),
                `lstm-attn` = fit("squared", 1, architecture = "lstm-attn"))
 
 methods <- c("meanLogCount", "zones", "shallowChrome", "elasticNet",
@@ -49,6 +46,7 @@ measure <- function(model) {
 meanOf <- function(models) rowMeans(vapply(models, measure, numeric(5)))
 rows <- c(list(`additive, squared error` = meanOf(squared),
                `additive, Huber` = meanOf(huber),
+             `additive, two stages` = meanOf(two),
                `additive, ensemble` = measure(modelEnsemble(
                    squared, parts$validation))),
           lapply(others, measure), lapply(baselines, measure))

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 all=(train predict kernels blas mixed threads scaling memory loading reads
      architectures compare panel roadmap simulator splits baselines genomewide
-     regression differences calibration quality explanations unlike ensembles
-     attribution verdicts missing-marks differential explorer)
+     regression number-intervals differences calibration quality explanations
+     unlike ensembles attribution verdicts missing-marks differential explorer)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0

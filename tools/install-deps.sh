@@ -19,7 +19,7 @@ demo="pandoc r-cran-jsonlite r-cran-rmarkdown"
 test="bedtools clang-format pandoc python3-deeptools python3-numpy
       python3-torch qpdf r-bioc-bioccheck r-bioc-biocfilecache
       r-bioc-complexheatmap r-bioc-gviz
-      r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma
+      r-bioc-genomicalignments r-bioc-genomicfeatures r-bioc-limma r-bioc-edger
       r-bioc-rsamtools r-bioc-rtracklayer r-cran-callr r-cran-curl
       r-bioc-hdf5array r-cran-batchtools r-cran-bslib r-cran-dt
       r-cran-glmnet r-cran-jsonlite

@@ -32,7 +32,7 @@ test_that("the table prints and plots", {
     expect_s3_class(plot(out), "ggplot")
 })
 
-test_that("limma's answer is beside the prediction", {
+test_that("limma's or edgeR's answer is beside the prediction", {
     skip_if_not_installed("limma")
     withr::local_seed(1)
     genes <- rownames(parts$test)
@@ -48,8 +48,22 @@ test_that("limma's answer is beside the prediction", {
     expect_true(all(out$limmaFdr >= out$limmaP))
     expect_error(differentialExpression(model, parts$test, counts = counts),
                  "groups")
+    expect_error(differentialExpression(model, parts$test, counts = counts,
+                                        groups = groups, test = "DESeq2"),
+                 "must be one of")
     expect_error(differentialExpression(model, parts$test, counts = 1:3,
                                         groups = groups), "matrix of read")
+    skip_if_not_installed("edgeR")
+    other <- differentialExpression(model, parts$test, counts = counts,
+                                    groups = groups, test = "edgeR")
+    expect_identical(other$gene, out$gene)
+    expect_gt(cor(other$edgeRChange, out$limmaChange), 0.99)
+    direct <- edgeR::glmQLFTest(edgeR::glmQLFit(edgeR::estimateDisp(
+        edgeR::calcNormFactors(edgeR::DGEList(counts)),
+        stats::model.matrix(~ c(0, 0, 1, 1))), stats::model.matrix(
+            ~ c(0, 0, 1, 1))))
+    expect_equal(other$edgeRP, direct$table[other$gene, "PValue"],
+                 tolerance = 1e-6)
 })
 
 test_that("other models are refused", {

@@ -45,6 +45,7 @@ test_that("panels predict, evaluate, print and plot numbers", {
     expect_identical(plot(panel, "history")$labels$y, "Validation Pearson")
     expect_error(plot(panel, "auroc"), "must be one of")
     expect_error(predict(panel, test, type = "class"), "must be one of")
+    expect_error(plotROC(panel, test), "must predict high or low expression")
 })
 
 test_that("run folders keep the target", {

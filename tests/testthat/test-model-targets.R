@@ -44,6 +44,35 @@ test_that("a network learns a number, in the units of the target", {
     }
 })
 
+test_that("the loss and its gradient are those of the definition", {
+    parts <- numberParts(60)
+    for (loss in c("squared", "huber")) {
+        model <- quickModel(parts, target = amount(loss = loss), epochs = 1,
+                            precision = "double")
+        known <- .labelledInput(parts$test, model@marks, colnames(parts$test),
+                                model@transform, model@scale, "signal",
+                                model@target)
+        network <- .modelNetwork(model, 1L)
+        at <- .blockOf(model@parameters)
+        train <- assay(parts$train, "amount")[, 1L]
+        y <- (assay(parts$test, "amount")[, 1L] - mean(train)) / sd(train)
+        own <- function(parameters) {
+            d <- .predictGenes(network, parameters, known)$logit - y
+            mean(if (loss == "squared") d^2
+                 else ifelse(abs(d) < 1, d^2 / 2, abs(d) - 0.5))
+        }
+        core <- .lossGradient(network, at, known)
+        expect_equal(core$loss, own(at), tolerance = 1e-12)
+        some <- c(1:5, length(at) - 0:8)
+        numeric <- vapply(some, function(i) {
+            step <- replace(0 * at, i, 1e-5)
+            (own(at + step) - own(at - step)) / 2e-5
+        }, 0)
+        expect_gt(max(abs(numeric)), 1e-3)
+        expect_lt(max(abs(core$gradient[some] - numeric)), 1e-9)
+    }
+})
+
 test_that("the unit of the target does not matter", {
     parts <- numberParts()
     model <- quickModel(parts, target = amount())
@@ -123,7 +152,7 @@ test_that("functions of classes refuse numbers by name", {
     expect_error(whichMark(model, test), "high or low expression")
     expect_error(predictionUncertainty(model, test), "high or low expression")
     expect_error(predict(model, test, type = "class"), "must be one of")
-    expect_error(predict(model, test, prior = 0.3), "high or low expression")
+    expect_error(predict(model, test, prior = 0.3), "prior")
     expect_error(evaluate(model, test, baselines = trainBaseline(parts$train)),
                  "must predict what")
     expect_error(trainCellTypes(parts, target = "difference"),
@@ -133,6 +162,40 @@ test_that("functions of classes refuse numbers by name", {
     expect_error(compareModels(parts, target = "difference"),
                  "single cell types")
     expect_error(compareModels(parts, measure = "pearson"), "must be one of")
+    for (package in c("shiny", "bslib", "DT")) skip_if_not_installed(package)
+    expect_error(explore(model, test), "high or low expression")
+})
+
+test_that("figures of numbers have words and units of numbers", {
+    parts <- numberParts()
+    model <- quickModel(parts, target = amount())
+    test <- parts$test
+    alpha <- attention(model, test)
+    states <- c("above the median", "at or below the median")
+    figure <- plotMarkAttention(alpha)
+    expect_identical(levels(figure$data$panel),
+                     paste("Mean of genes predicted", states))
+    panels <- levels(plotAttention(alpha)$data$panel)
+    expect_match(panels, paste(states, collapse = "|"))
+    expect_no_match(panels, "predicted (high|low)")
+    gene <- rownames(test)[1L]
+    of <- plotMarkAttention(alpha, gene)
+    expect_match(of$labels$caption, "predicted: amount", fixed = TRUE)
+    expect_no_match(as.character(of$data$column), "high|low|p =")
+    measured <- sprintf("measured %.1f, predicted ", assay(test, "amount")[1L])
+    drawn <- plotGene(test, alpha, gene)
+    expect_match(drawn$labels$subtitle, measured, fixed = TRUE)
+    expect_match(drawn$labels$subtitle, "(amount)", fixed = TRUE)
+    expect_match(drawn$labels$caption, "share of each of 20 bins in the pred")
+    assay(test, "amount") <- NULL
+    expect_match(plotGene(test, alpha, gene)$labels$subtitle, "^not measured")
+    two <- quickModel(smallParts(90, cellTypes = 2), target = "difference")
+    pair <- pairCellTypes(smallParts(90, cellTypes = 2)$test)
+    change <- sprintf("measured %.1f, predicted ", assay(pair, "change")[1L])
+    drawn <- plotGene(pair, attention(two, pair), rownames(pair)[1L])
+    expect_match(drawn$labels$subtitle, change, fixed = TRUE)
+    expect_match(drawn$labels$subtitle, "change of log2(expression + 1)",
+                 fixed = TRUE)
 })
 
 test_that("ensembles, updates and checkpoints keep the target", {
@@ -161,7 +224,7 @@ test_that("attention, attribution and edits take numbers", {
     expect_equal(assay(alpha, "prediction"), predict(model, test))
     expect_s3_class(plotAttention(alpha), "ggplot")
     expect_match(plotGene(test, alpha, rownames(test)[1L])$labels$subtitle,
-                 "predicted [-0-9.]+$")
+                 "predicted [-0-9.]+ ")
     why <- attribution(model, test, "integratedGradients", progress = FALSE)
     z <- (predict(model, test) - model@target$centre) / model@target$spread
     none <- test

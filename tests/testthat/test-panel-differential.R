@@ -179,3 +179,14 @@ test_that("wrong input is reported", {
         differentialAttention(model, signal, groups, marks = "H3K27ac")
     })
 })
+
+test_that("models of numbers are compared, but not those of a difference", {
+    number <- quietModel(signal, target = "expression", epochs = 1,
+                         filters = 4, context = 4)
+    expect_output(print(differentialAttention(number, signal, groups, "share")),
+                  "share of the prediction")
+    two <- quietModel(signal, target = "difference", epochs = 1, filters = 4,
+                      context = 4, cellTypes = c("cellType1", "cellType2"))
+    expect_error(differentialAttention(two, signal, groups),
+                 "single cell types")
+})
