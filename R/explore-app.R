@@ -4,6 +4,7 @@
 
 .explorerApp <- function(model, signal) {
     .checkModel(model)
+    .checkClasses(model)
     .checkFits(signal, .modelFormat(model))
     if (nrow(signal) < 2L || anyDuplicated(rownames(signal))) {
         .stop("{.arg signal} must have at least two genes, each with its own

@@ -194,9 +194,8 @@
         values <- stats::setNames(data$value, data$cellType)
         ends <- c(which.min(values), which.max(values))
         sprintf(paste("%s on the stored test genes of each of %d cell types,",
-                      "from %s; mean %s. The lines are 95%% intervals, as if",
-                      "genes were independent; those in the table may be",
-                      "wider."), title, length(values), paste(
+                      "from %s; mean %s. The lines are the 95%% intervals of",
+                      "the table."), title, length(values), paste(
                     .decimals(values[ends]), "in", names(values)[ends],
                     collapse = " to "), .decimals(mean(values)))
     }, height)

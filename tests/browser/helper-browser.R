@@ -10,7 +10,7 @@ browserPath <- function() {
 openPage <- function(address, width = 1400, env = parent.frame()) {
     browser <- chromote::Chrome$new(path = browserPath(), args = c(
         "--headless=new", "--no-sandbox", "--disable-gpu",
-        "--disable-dev-shm-usage"))
+        "--disable-dev-shm-usage", "--hide-scrollbars"))
     chrome <- chromote::Chromote$new(browser)
     withr::defer(chrome$close(), env)
     page <- chrome$new_session(width = width, height = 1000)
