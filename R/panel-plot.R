@@ -77,7 +77,8 @@ plot.AttentiveChromePanel <- function(x, type = NULL, ...) {
                                        group = .data$line)) +
         ggplot2::geom_line(colour = "grey55", alpha = 0.7) +
         ggplot2::geom_point(data = best, colour = "#D55E00") +
-        ggplot2::labs(x = "Epoch", y = title,
+        ggplot2::scale_x_continuous("Epoch", breaks = .wholeBreaks) +
+        ggplot2::labs(y = title,
                       caption = paste(
                           if (any(rows$member > 1L)) "Lines: members."
                           else "Lines: cell types.", "Points: best epochs.")) +

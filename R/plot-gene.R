@@ -256,7 +256,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 
 .tracksTitle <- function(signal, shown) {
     paste0(.signalTitle(signal), ", and ", if (length(shown) > 1L)
-        "what the model did with it" else .trackTitles[[.trackOf(shown[[1L]])]])
+        "what the model did with it" else .ofPrediction(
+            .trackTitles[[.trackOf(shown[[1L]])]], shown[[1L]]))
 }
 
 # The label beside each track.
@@ -287,10 +288,12 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     p <- .predictionsOf(attention, row, cellType)
     measured <- if (is.na(label)) "not measured"
                 else paste("measured", words[label + 1L])
+    number <- .predictionAssay(attention) == "prediction"
     ggplot2::labs(
         title = paste(.geneTitles(attention, row), "in", cellType),
-        subtitle = if (.predictionAssay(attention) == "prediction") {
-            sprintf("%s, %s", measured, .predictionText(attention, p))
+        subtitle = if (number) {
+            paste(c(if (!is.na(label)) measured,
+                    .predictionText(attention, p)), collapse = ", ")
         } else {
             sprintf("%s, predicted %s (p = %.2f)", measured,
                     words[(p > 0.5) + 1L], p)
@@ -312,6 +315,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
         several = paste("Bars: signal. Lines: attention and attribution of",
                         "each of %d bins.")
     ), bins)
+    caption <- .ofPrediction(caption, shown[[1L]])
     any <- function(test) length(Filter(test, shown)) > 0L
     if (any(.hasSpread)) {
         caption <- paste0(caption, "\nGrey bands: one standard deviation of ",

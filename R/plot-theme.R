@@ -123,6 +123,12 @@
     intersect(c("probability", "prediction"), assayNames(x))[1L]
 }
 
+# What is said of a logit, of a model of numbers said of its prediction.
+.ofPrediction <- function(text, x) {
+    if (.predictionAssay(x) == "probability") text
+    else sub("logit", "prediction", text)
+}
+
 # Which genes are predicted high: those with a probability above the threshold,
 # or with a number above the median of all genes shown.
 .predictedHigh <- function(x, rows, cellTypes, threshold) {

@@ -199,13 +199,13 @@
     highest <- signal[which.max(signal$value), ]
     largest <- other[which.max(abs(other$value)), ]
     label <- .labelsOf(explained, row, cellType)
+    predicted <- c(if (!is.na(label)) {
+        sprintf("measured %s", c("low", "high")[label + 1L])
+    }, .predictionText(explained, .predictionsOf(explained, row, cellType)))
     sprintf(paste("Signal of each mark around the TSS of %s in %s, and the %s",
-                  "of each bin. %s%s. Highest signal: %s (%s). Largest %s: %s",
+                  "of each bin. %s. Highest signal: %s (%s). Largest %s: %s",
                   "(%s)."), title, cellType, .trackWords[[largest$track]],
-            if (is.na(label)) "" else sprintf("Measured %s, ",
-                                              c("low", "high")[label + 1L]),
-            .predictionText(explained,
-                            .predictionsOf(explained, row, cellType)),
+            .capital(paste(predicted, collapse = ", ")),
             .placeOf(highest), format(signif(highest$value, 3L)),
             .trackWords[[largest$track]], .placeOf(largest),
             .decimals(largest$value, 3L))

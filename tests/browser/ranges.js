@@ -1,0 +1,26 @@
+// Serves the folder of its first argument at the port of its second, with the
+// byte ranges that igv.js asks for.
+const http = require("http"), fs = require("fs"), path = require("path");
+const [folder, port] = process.argv.slice(2);
+
+http.createServer((request, response) => {
+    const name = path.basename(request.url.split("?")[0]);
+    const file = path.join(folder, name);
+    if (!fs.existsSync(file)) {
+        response.writeHead(404);
+        return response.end();
+    }
+    const bytes = fs.readFileSync(file);
+    const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range || "");
+    if (!range) {
+        response.writeHead(200, name.endsWith(".html") ?
+            { "Content-Type": "text/html" } : {});
+        return response.end(bytes);
+    }
+    const from = Number(range[1]);
+    const to = Math.min(Number(range[2] || Infinity), bytes.length - 1);
+    response.writeHead(206, {
+        "Content-Range": `bytes ${from}-${to}/${bytes.length}`
+    });
+    response.end(bytes.subarray(from, to + 1));
+}).listen(Number(port), "127.0.0.1");
