@@ -1,7 +1,7 @@
 # Pictures of all screens of the explorer, to look at:
 #   Rscript tests/browser/screens.R FOLDER
-# Three explorers of simulated signal: an ensemble of classes in four cell types,
-# a model of numbers and one of differences.
+# Two explorers of simulated signal: an ensemble in four cell types, and one
+# model in one.
 folder <- commandArgs(TRUE)[1L]
 stopifnot(!is.na(folder))
 .libPaths(c(file.path("tests", "browser", "library"), .libPaths()))
@@ -78,7 +78,5 @@ make <- list(
         few <- lapply(parts, function(x) x[, 1])
         class(few) <- class(parts)
         screens("one", quiet(few), parts$test[, 1], gene)
-    },
-    numbers = function() screens(
-        "numbers", quiet(parts, target = "expression"), parts$test, gene))
+    })
 for (name in if (length(wanted) > 0L) wanted else names(make)) make[[name]]()
