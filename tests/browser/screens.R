@@ -9,6 +9,31 @@ suppressPackageStartupMessages(library(AttentiveChrome))
 source(file.path("tests", "browser", "helper-browser.R"))
 dir.create(folder, showWarnings = FALSE, recursive = TRUE)
 
+# Pictures of each kind of edit.
+edits <- function(page, model, shot, tab) {
+    tab("edit")
+    shot("edit-none")
+    js(page, "document.querySelectorAll('details').forEach(d => d.open = true)")
+    mark <- marks(model)[1:2]
+    for (m in mark) {
+        js(page, sprintf("$('#editMarks input[value=\"%s\"]').click()", m))
+    }
+    js(page, "document.querySelector('#editWhole').click()")
+    shot("edit-silence")
+    js(page, "document.querySelector('#editAdd').click()")
+    Sys.sleep(1)
+    for (kind in c("scale", "shift", "copy")) {
+        js(page, sprintf("$('input[name=editKind][value=%s]').click()", kind))
+        Sys.sleep(0.5)
+        js(page, sprintf(paste0(
+            "if (!$('#editMarks input[value=\"%s\"]')[0].checked)",
+            " $('#editMarks input[value=\"%s\"]').click()"),
+            marks(model)[4], marks(model)[4]))
+        js(page, "document.querySelector('#editWhole').click()")
+        shot(paste0("edit-", kind))
+    }
+}
+
 # A picture of each tab, with the R code of its panels shown in `code`.
 screens <- function(name, model, signal, gene) {
     page <- openExplorer(model, signal)
@@ -38,27 +63,7 @@ screens <- function(name, model, signal, gene) {
     js(page, paste("document.querySelectorAll('#tracks input').forEach(",
                    "e => { if (!e.checked) e.click() })"))
     shot("gene-all-tracks")
-    tab("edit")
-    shot("edit-none")
-    js(page, "document.querySelectorAll('details').forEach(d => d.open = true)")
-    mark <- marks(model)[1:2]
-    for (m in mark) {
-        js(page, sprintf("$('#editMarks input[value=\"%s\"]').click()", m))
-    }
-    js(page, "document.querySelector('#editWhole').click()")
-    shot("edit-silence")
-    js(page, "document.querySelector('#editAdd').click()")
-    Sys.sleep(1)
-    for (kind in c("scale", "shift", "copy")) {
-        js(page, sprintf("$('input[name=editKind][value=%s]').click()", kind))
-        Sys.sleep(0.5)
-        js(page, sprintf(paste0(
-            "if (!$('#editMarks input[value=\"%s\"]')[0].checked)",
-            " $('#editMarks input[value=\"%s\"]').click()"),
-            marks(model)[4], marks(model)[4]))
-        js(page, "document.querySelector('#editWhole').click()")
-        shot(paste0("edit-", kind))
-    }
+    edits(page, model, shot, tab)
     tab("cellTypes")
     shot("types")
     tab("model")
