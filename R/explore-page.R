@@ -122,8 +122,8 @@
             class = "card-body", shiny::h2(title), ...))
     }
     printed <- function(x) {
-        shiny::pre(paste(utils::capture.output(methods::show(x)),
-                         collapse = "\n"))
+        lines <- utils::capture.output(methods::show(x))
+        shiny::pre(class = "printed", paste(lines, collapse = "\n"))
     }
     list(section("Model", printed(app$model)),
          section("Signal", printed(app$signal)),

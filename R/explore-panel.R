@@ -37,12 +37,17 @@
     show <- match.arg(show)
     shiny::moduleServer(id, function(input, output, session) {
         shown <- shiny::reactive(.orExplain(panel()))
+        # Computed here: what a panel has to say would get lost in `draw`.
+        drawn <- function() {
+            value <- shown()$value
+            draw(value)
+        }
         switch(show,
             figure = output$figure <- shiny::renderPlot(
                 shown()$value, height = height, res = 96,
                 alt = function() .orNothing(shown()$alt)),
-            table = output$table <- DT::renderDT(draw(shown()$value)),
-            facts = output$facts <- shiny::renderUI(draw(shown()$value)))
+            table = output$table <- DT::renderDT(drawn()),
+            facts = output$facts <- shiny::renderUI(drawn()))
         output$code <- shiny::renderText(paste(shown()$code, collapse = "\n"))
         output$ready <- shiny::reactive(!is.null(.orNothing(shown())))
         shiny::outputOptions(output, "ready", suspendWhenHidden = FALSE)

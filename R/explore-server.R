@@ -167,7 +167,9 @@
 
 .editButtons <- function(app, input, session, kept, chosen) {
     bins <- app$model@bins
+    # Until the browser has cleared the marks, nothing is shown anew.
     clear <- function() {
+        shiny::freezeReactiveValue(input, "editMarks")
         .setRange(session, c(NA, NA))
         shiny::updateCheckboxGroupInput(session, "editMarks",
                                         selected = character())

@@ -22,7 +22,8 @@
         options = list(pageLength = rows, lengthChange = FALSE,
                        dom = if (!search) "t" else if (nrow(data) > rows)
                            "ftip" else "ft",
-                       language = list(search = "Search the table:")))
+                       language = list(search = "Search the table:",
+                                       info = "_START_ to _END_ of _TOTAL_")))
     table <- DT::formatRound(table, setdiff(numbers, counts), 3L)
     table <- DT::formatRound(table, counts, 1L)
     DT::formatStyle(table, fill, backgroundPosition = "left center",

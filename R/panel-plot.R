@@ -2,12 +2,12 @@
 #'
 #' @param x A panel ([trainCellTypes()]).
 #' @param type `"auroc"`: the AUROC on the test genes of each cell type, sorted,
-#'   with its interval, DeLong's on the logit scale; crosses are the published
+#'   with the 95% interval of
+#'   [evaluate()][evaluate.AttentiveChromePanel]; crosses are the published
 #'   AUROCs of DeepChrome for the cell types of [roadmapCellTypes]. `"pearson"`:
-#'   the same figure of a panel of numbers, with intervals by the bootstrap of
-#'   genes. By default, that of the panel's target. `"history"`: the validation
-#'   AUROC or correlation by epoch, with one line per cell type.
-#' @param level Level of the intervals.
+#'   the same figure of a panel of numbers. By default, that of the panel's
+#'   target. `"history"`: the validation AUROC or correlation by epoch, with one
+#'   line per cell type.
 #' @param ... Not used.
 #' @return A `ggplot` object.
 #' @seealso [plotMarkAttention()], with `cluster = TRUE`, for beta by cell type
@@ -19,44 +19,26 @@
 #'     learningRate = 0.01, BPPARAM = BiocParallel::SerialParam())
 #' plot(panel)
 #' plot(panel, "history")
-plot.AttentiveChromePanel <- function(x, type = NULL, level = 0.95, ...) {
+plot.AttentiveChromePanel <- function(x, type = NULL, ...) {
     .checkPanel(x, "x")
     measure <- .measureOf(.panelTarget(x))
     type <- .checkChoice(type %||% measure, "type", c(measure, "history"))
-    .checkNumber(level, "level", 0.5, 0.9999)
-    if (type == measure) .plotPanelScores(x, measure, level)
+    if (type == measure) .plotPanelScores(x, measure)
     else .plotPanelHistory(x)
 }
 
-.panelIntervals <- function(panel, measure, level) {
-    interval <- list(auroc = .testAurocInterval,
-                     pearson = .testPearsonInterval)[[measure]]
-    rows <- lapply(names(panel), function(cellType) {
-        test <- panel@records[[cellType]]$test
-        test <- test[!is.na(test$label), ]
-        bounds <- interval(test, level)
-        data.frame(cellType = cellType, lower = bounds[1L], upper = bounds[2L],
-                   value = .measureOne(measure, test$label, test$logit))
-    })
-    rows <- do.call(rbind, rows)
-    rows$published <- if (measure == "auroc") .publishedAuroc(rows$cellType)
-                      else NA_real_
-    rows
+# As the stored evaluation has them, so that figures and tables agree.
+.panelIntervals <- function(panel, measure) {
+    found <- as.data.frame(evaluate(panel))
+    bound <- function(end) found[[paste0(measure, end)]] %||% NA_real_
+    data.frame(cellType = names(panel), lower = bound("Lower"),
+               upper = bound("Upper"), value = found[[measure]],
+               published = if (measure == "auroc")
+                   .publishedAuroc(names(panel)) else NA_real_)
 }
 
-# `test`: genes with a label, or a measured number, and what is predicted.
-.testAurocInterval <- function(test, level) {
-    own <- .aurocCovariance(test$label, list(test$logit))
-    .logitInterval(own$value, sqrt(drop(own$covariance)), level)
-}
-
-.testPearsonInterval <- function(test, level) {
-    .numberIntervals(list(.numberTerms(test$label, test$logit)), NULL, 500, 1,
-                     level)$bounds[, "pearson"]
-}
-
-.plotPanelScores <- function(panel, measure, level) {
-    rows <- .panelIntervals(panel, measure, level)
+.plotPanelScores <- function(panel, measure) {
+    rows <- .panelIntervals(panel, measure)
     rows$cellType <- stats::reorder(rows$cellType, rows$value)
     known <- rows[!is.na(rows$published), ]
     ggplot2::ggplot(rows, ggplot2::aes(.data$value, .data$cellType)) +
@@ -72,8 +54,7 @@ plot.AttentiveChromePanel <- function(x, type = NULL, level = 0.95, ...) {
             x = paste(.performanceTitles[[measure]], "on the test genes"),
             y = NULL,
             caption = paste0(
-                sprintf("Lines: %g%% intervals. Dashed: mean.",
-                        100 * level),
+                "Lines: 95% intervals. Dashed: mean.",
                 if (nrow(known) > 0L) " Crosses: DeepChrome, published.")) +
         .themeChrome()
 }
@@ -96,7 +77,8 @@ plot.AttentiveChromePanel <- function(x, type = NULL, level = 0.95, ...) {
                                        group = .data$line)) +
         ggplot2::geom_line(colour = "grey55", alpha = 0.7) +
         ggplot2::geom_point(data = best, colour = "#D55E00") +
-        ggplot2::labs(x = "Epoch", y = title,
+        ggplot2::scale_x_continuous("Epoch", breaks = .wholeBreaks) +
+        ggplot2::labs(y = title,
                       caption = paste(
                           if (any(rows$member > 1L)) "Lines: members."
                           else "Lines: cell types.", "Points: best epochs.")) +

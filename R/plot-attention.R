@@ -60,9 +60,16 @@ plotAttention <- function(attention, cellTypes = NULL, marks = NULL,
         .scalePosition(attention) +
         .scaleImportance(attention) +
         ggplot2::scale_colour_manual("Mark", values = .markColours(marks),
-                                     aesthetics = c("colour", "fill")) +
+                                     aesthetics = c("colour", "fill"),
+                                     guide = .marksGuide(marks)) +
         ggplot2::labs(caption = .attentionCaption(spread, attention)) +
         .themeChrome()
+}
+
+# As many rows as keep the names of a pair's channels within the figure.
+.marksGuide <- function(marks, wide = 6L) {
+    ggplot2::guide_legend(
+        nrow = if (length(marks) > wide) ceiling(length(marks) / (wide / 2)))
 }
 
 .chooseSpread <- function(attention, spread) {

@@ -80,18 +80,19 @@
         row <- evaluation[i, ]
         measures <- .measuresOf(row)
         shown <- .shownBaselines(row)
-        cells <- rbind(
-            c("the model", .allMeasured(row, measures), "-"),
-            t(vapply(names(shown), function(name) {
-                prefix <- shown[[name]]
+        # A column for each model, as intervals need its width.
+        cells <- cbind(
+            c(.capital(.measureTitle(measures)),
+              paste("Difference in", .measureTitle(measures[1L]))),
+            c(.allMeasured(row, measures), "-"),
+            vapply(shown, function(prefix) {
                 difference <- paste0(prefix, c("Difference", "DifferenceLower",
                                                "DifferenceUpper"))
-                c(name, .decimals(unlist(row[.prefixed(prefix, measures)])),
+                c(.decimals(unlist(row[.prefixed(prefix, measures)])),
                   do.call(.withInterval, unname(as.list(row[difference]))))
-            }, character(length(measures) + 2L))))
+            }, character(length(measures) + 1L)))
         c(sprintf("In %s, %s:", row$cellType, .nGenes(row$genes)), "",
-          .markdownTable(cells, c("", .capital(.measureTitle(measures)), paste(
-              "Difference in", .measureTitle(measures[1L])))), "")
+          .markdownTable(cells, c("", "The model", names(shown))), "")
     }))
 }
 
@@ -194,9 +195,8 @@
         values <- stats::setNames(data$value, data$cellType)
         ends <- c(which.min(values), which.max(values))
         sprintf(paste("%s on the stored test genes of each of %d cell types,",
-                      "from %s; mean %s. The lines are 95%% intervals, as if",
-                      "genes were independent; those in the table may be",
-                      "wider."), title, length(values), paste(
+                      "from %s; mean %s. The lines are 95%% intervals."),
+                title, length(values), paste(
                     .decimals(values[ends]), "in", names(values)[ends],
                     collapse = " to "), .decimals(mean(values)))
     }, height)
@@ -213,8 +213,7 @@
                          .keptInWords(kept)))
         }
         sprintf(paste("Validation score by epoch, a line for each cell type.",
-                      "The kept epochs are from %d to %d."), min(kept$epoch),
-                max(kept$epoch))
+                      "Kept epochs: %s."), .inRange(kept$epoch))
     }
     c("# Training", "",
       sprintf("Trained on %s genes, %s for validation, in %s.",

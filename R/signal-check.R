@@ -218,11 +218,14 @@ print.signalFindings <- function(x, ...) {
         values <- as.array(assay(signal, mark, withDimnames = FALSE))
         flat <- matrix(aperm(values, c(1L, 3L, 2L)), ncol = ncol(signal))
         total <- colSums(flat)
-        shape <- sweep(flat, 2L, total, `/`)
-        key <- apply(round(shape, 12L), 2L, paste, collapse = " ")
-        copy <- which(duplicated(key) & is.finite(shape[1L, ]))
+        shape <- round(sweep(flat, 2L, total, `/`), 12L)
+        # Equal samples have the same mean place, and few others have.
+        place <- colSums(shape * seq_len(nrow(shape)))
+        first <- match(place, place)
+        copy <- Filter(function(j) identical(shape[, j], shape[, first[j]]),
+                       which(first < seq_along(first) & is.finite(place)))
         if (length(copy) == 0L) return(NULL)
-        first <- match(key[copy], key)
+        first <- first[copy]
         .finding("warning", "scale", sprintf(
             "%s of %s equals that of %s times %.4g", mark,
             colnames(signal)[copy], colnames(signal)[first],
@@ -263,12 +266,11 @@ print.signalFindings <- function(x, ...) {
 # and more numerous.
 .findPeaks <- function(signal) {
     .eachMark(signal, function(values, mark, cellType) {
+        # Counts of reads end here, as the runs take long.
+        if (max(values) > 2 || any(values != round(values))) return(NULL)
         runs <- rle(as.vector(t(values != 0)))
         covered <- runs$lengths[runs$values]
-        if (length(covered) < .fewGenes || max(values) > 2 ||
-            any(values != round(values)) || mean(covered) < 4) {
-            return(NULL)
-        }
+        if (length(covered) < .fewGenes || mean(covered) < 4) return(NULL)
         .finding("warning", "peaks", sprintf(
             "%s of %s is 0, 1 or 2, in runs of %.0f bins on average: it looks
              like peak calls", mark, cellType, mean(covered)),

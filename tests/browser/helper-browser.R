@@ -6,27 +6,11 @@ browserPath <- function() {
     if (length(found) > 0L) found[1L]
 }
 
-# An explorer in another process, and a page of Chromium that shows it. Both end
-# with the test that asks.
-openExplorer <- function(model, signal, query = "", width = 1400,
-                         env = parent.frame()) {
-    port <- 20000L + Sys.getpid() %% 20000L
-    server <- callr::r_bg(function(model, signal, port, libraries) {
-        .libPaths(libraries)
-        shiny::runApp(AttentiveChrome::explore(model, signal), port = port,
-                      launch.browser = FALSE)
-    }, list(model, signal, port, .libPaths()),
-        stderr = withr::local_tempfile(.local_envir = env))
-    withr::defer(server$kill(), env)
-    address <- sprintf("http://127.0.0.1:%d/%s", port, query)
-    waitFor(function() {
-        if (!server$is_alive()) server$get_result()
-        !inherits(suppressWarnings(try(readLines(address, 1L), TRUE)),
-                  "try-error")
-    }, "the server", 60)
+# A page of Chromium that ends with the test that asks.
+openPage <- function(address, width = 1400, env = parent.frame()) {
     browser <- chromote::Chrome$new(path = browserPath(), args = c(
         "--headless=new", "--no-sandbox", "--disable-gpu",
-        "--disable-dev-shm-usage"))
+        "--disable-dev-shm-usage", "--hide-scrollbars"))
     chrome <- chromote::Chromote$new(browser)
     withr::defer(chrome$close(), env)
     page <- chrome$new_session(width = width, height = 1000)
@@ -34,7 +18,36 @@ openExplorer <- function(model, signal, query = "", width = 1400,
     page
 }
 
-waitFor <- function(test, what, seconds = 30) {
+# A picture of the whole page.
+picture <- function(page, file) {
+    size <- page$Page$getLayoutMetrics()$cssContentSize
+    clip <- list(x = 0, y = 0, width = size$width, height = size$height,
+                 scale = 1)
+    image <- page$Page$captureScreenshot(clip = clip,
+                                         captureBeyondViewport = TRUE)
+    writeBin(jsonlite::base64_dec(image$data), file)
+}
+
+# An explorer in another process, and a page of Chromium that shows it. Both end
+# with the test that asks.
+openExplorer <- function(model, signal, query = "", width = 1400,
+                         env = parent.frame()) {
+    port <- 20000L + Sys.getpid() %% 20000L
+    said <- withr::local_tempfile(.local_envir = env)
+    server <- callr::r_bg(function(model, signal, port, libraries) {
+        .libPaths(libraries)
+        shiny::runApp(AttentiveChrome::explore(model, signal), port = port,
+                      launch.browser = FALSE)
+    }, list(model, signal, port, .libPaths()), stderr = said)
+    withr::defer(server$kill(), env)
+    waitFor(function() {
+        if (!server$is_alive()) server$get_result()
+        any(grepl("^Listening on", readLines(said)))
+    }, "the server", 180)
+    openPage(sprintf("http://127.0.0.1:%d/%s", port, query), width, env)
+}
+
+waitFor <- function(test, what, seconds = 60) {
     end <- Sys.time() + seconds
     while (!isTRUE(test())) {
         if (Sys.time() > end) stop("Waited in vain for ", what)

@@ -40,6 +40,10 @@ test_that("panels predict, evaluate, print and plot numbers", {
     expect_equal(summary(panel)$mean, mean(table$pearson))
     figure <- plot(panel)
     expect_identical(figure$labels$x, "Pearson on the test genes")
+    expect_equal(figure$data[c("lower", "upper")],
+                 as.data.frame(evaluate(panel))[c("pearsonLower",
+                                                  "pearsonUpper")],
+                 ignore_attr = TRUE)
     expect_true(all(figure$data$lower < figure$data$value &
                     figure$data$value < figure$data$upper))
     expect_identical(plot(panel, "history")$labels$y, "Validation Pearson")

@@ -152,3 +152,25 @@ test_that("signal in HDF5 files stays there", {
     explore(model, onDisk, folder = folder)
     expect_true(file.exists(file.path(folder, "signal", "se.rds")))
 })
+
+test_that("models of numbers and of differences are refused with the reason", {
+    numbers <- quickModel(parts, target = "expression", epochs = 1)
+    expect_error(explore(numbers, signal), "It predicts a number, log2")
+    pair <- quickModel(parts, cellTypes = types, target = "difference",
+                       epochs = 1)
+    expect_error(explore(pair, signal), "high or low expression")
+})
+
+test_that("a panel without a gene says so, tables too", {
+    skipWithout("shiny", "bslib", "DT")
+    shiny::testServer(explore(model, signal), {
+        session$setInputs(cellType = types[1], gene = "", tracks = "alpha",
+                          tab = "gene")
+        for (name in c("neighbours-table", "types-table", "prediction-facts",
+                       "beta-figure")) {
+            said <- tryCatch(output[[name]], error = identity)
+            expect_s3_class(said, "shiny.silent.error")
+            expect_match(conditionMessage(said), "^No gene is chosen")
+        }
+    })
+})

@@ -431,6 +431,9 @@ test_that("summary() compares with the published figures", {
     expect_identical(nrow(summary(panel)), 1L)
     expect_output(print(own), "DeepChrome, published")
     figure <- ggplot2::ggplot_build(plot(named))
+    expect_equal(figure$plot$data[c("lower", "upper")],
+                 as.data.frame(evaluate(panel))[c("aurocLower", "aurocUpper")],
+                 ignore_attr = TRUE)
     expect_equal(sort(figure$data[[2L]]$x), sort(auroc))
     expect_equal(sort(figure$data[[3L]]$x), c(0.77, 0.81))
     built <- ggplot2::ggplot_build(plot(panel, "history"))
