@@ -57,9 +57,8 @@ table <- do.call(rbind, rows)
 # ---- speed ------------------------------------------------------------------
 
 # One epoch of 200 genes of 200 bins and 5 marks, mini-batches of 10, one thread
-# each: CPU times of alternated rounds. Both sides take each gene by itself, so
-# the ratio does not depend on their number. "raw_d" is the default of the
-# authors' code, "raw_aux_siamese" the largest of their loss.
+# each: CPU times of alternated rounds. "raw_d" is the default of the authors'
+# code, "raw_aux_siamese" the largest of their loss.
 speedGenes <- 200
 ownEpochs <- sized(5, 1)
 hasTorch <- system2("/usr/bin/python3", c("-c", shQuote("import torch")),
