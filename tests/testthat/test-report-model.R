@@ -87,7 +87,8 @@ test_that("an architecture without attention has gradients; errors surface", {
     expect_match(page, "has no attention", fixed = TRUE)
     expect_match(page, "Largest attribution", fixed = TRUE)
     about <- list(test = parts$test, object = model, panel = FALSE,
-                  cellTypes = colnames(parts$test), threads = -1)
+                  cellTypes = colnames(parts$test), threads = -1,
+                  facts = list(target = .classTarget))
     looked <- .reportLooked(about)
     expect_s3_class(looked, "error")
     about$looked <- looked
