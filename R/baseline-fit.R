@@ -195,6 +195,7 @@
 
 # `train` and `validation` are of .labelledSamples().
 .fitMethod <- function(method, train, validation = NULL, ...) {
+    .holdBlas()
     entry <- .baselines[[method]]
     own <- if (is.null(entry$package)) list(...) else list()
     known <- if (is.null(entry$prepare)) list() else
@@ -213,6 +214,7 @@
 }
 
 .logitOfFit <- function(method, fit, samples) {
+    .holdBlas()
     entry <- .baselines[[method]]
     (entry$logit %||% .linearLogit)(fit, entry$features(samples, fit))
 }

@@ -283,6 +283,7 @@ attentiveChrome <- function(signal, validation = NULL,
 # All that a training needs, and what the model keeps of its training signal.
 .trainingPlan <- function(architecture, size, settings, transform, data,
                           signal) {
+    .holdBlas()
     train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal",
                               most = .baselineSamples, target = data$target)
     list(architecture = architecture, size = size, settings = settings,

@@ -89,3 +89,11 @@ print.coreInfo <- function(x, ...) {
          if (x$processors == 1L) " processor" else " processors")
     invisible(x)
 }
+
+# Until the calling function returns, OpenBLAS has one thread. Its threads wait
+# busily, which costs a baseline more than they gain, and would be too many
+# beside other workers.
+.holdBlas <- function(frame = parent.frame()) {
+    held <- .Call(ffi_hold_blas)
+    withr::defer(.Call(ffi_release_blas, held), frame)
+}

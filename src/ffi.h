@@ -26,6 +26,8 @@ SEXP ffi_memory(SEXP ffi_network, SEXP ffi_use);
 SEXP ffi_kernels(SEXP ffi_mixed);
 SEXP ffi_processors(void);
 SEXP ffi_openblas(void);
+SEXP ffi_hold_blas(void);
+SEXP ffi_release_blas(SEXP ffi_held);
 SEXP ffi_count_reads(SEXP ffi_windows, SEXP ffi_counting, SEXP ffi_reads);
 SEXP ffi_count_bed(SEXP ffi_path, SEXP ffi_windows, SEXP ffi_counting);
 SEXP ffi_check_gzip(SEXP ffi_path);

@@ -60,9 +60,9 @@ void use_blas(void)
     ac_use_gemm(gemm);
 }
 
-int hold_blas(const ac_engine *engine)
+static int hold_openblas(void)
 {
-    if (engine != &ac_double || !openblas.get_threads || !openblas.set_threads)
+    if (!openblas.get_threads || !openblas.set_threads)
         return 0;
     const int threads = openblas.get_threads();
     if (threads <= 1)
@@ -75,6 +75,23 @@ void release_blas(int held)
 {
     if (held > 0)
         openblas.set_threads(held);
+}
+
+int hold_blas(const ac_engine *engine)
+{
+    return engine == &ac_double ? hold_openblas() : 0;
+}
+
+/* The same around R code: the threads that OpenBLAS had, or 0. */
+SEXP ffi_hold_blas(void)
+{
+    return Rf_ScalarInteger(hold_openblas());
+}
+
+SEXP ffi_release_blas(SEXP ffi_held)
+{
+    release_blas(Rf_asInteger(ffi_held));
+    return R_NilValue;
 }
 
 /* How OpenBLAS describes itself; NA for another BLAS. */

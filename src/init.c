@@ -20,6 +20,8 @@ static const R_CallMethodDef call_entries[] = {
     CALL_ENTRY(ffi_kernels, 1),
     CALL_ENTRY(ffi_processors, 0),
     CALL_ENTRY(ffi_openblas, 0),
+    CALL_ENTRY(ffi_hold_blas, 0),
+    CALL_ENTRY(ffi_release_blas, 1),
     CALL_ENTRY(ffi_count_reads, 3),
     CALL_ENTRY(ffi_count_bed, 3),
     CALL_ENTRY(ffi_check_gzip, 1),

@@ -68,3 +68,17 @@ test_that("OpenBLAS has one thread in the core, and its own outside", {
     }
     expect_identical(run("2"), run("1"))
 })
+
+test_that("OpenBLAS has one thread while a baseline is fitted", {
+    skip_if(is.na(.Call(ffi_openblas)), "R's BLAS is not OpenBLAS")
+    threads <- .Call(ffi_hold_blas) # 0 on one processor
+    skip_if(threads == 0, "OpenBLAS has one thread")
+    .Call(ffi_release_blas, threads)
+    inside <- function() {
+        .holdBlas()
+        .Call(ffi_hold_blas)
+    }
+    expect_identical(inside(), 0L)
+    expect_identical(.Call(ffi_hold_blas), threads)
+    .Call(ffi_release_blas, threads)
+})
