@@ -36,7 +36,8 @@ timeTraining <- function(work, batch) {
 
 timePrediction <- function(work, batch) {
     1e3 * seconds(internal$.predictGenes(work$network, work$parameters,
-                                         work$genes)) / work$count
+                                         work$genes, attention = TRUE)) /
+        work$count
 }
 
 # 25 million floating-point operations a gene and training step, most of them
