@@ -1,5 +1,5 @@
 # The intervals of predicted numbers in simulations, whose truth is known: those
-# of evaluate() and of compareModels(). Reads no data. Writes
+# of evaluate() and of compareModels(). It reads no data and writes the table
 # bench/results/number-intervals.md.
 source(file.path("bench", "helper.R"))
 
@@ -46,8 +46,9 @@ covered <- function(g, truth, drawn) {
     clusters <- if (drawn == "chromosomes") g$on
     terms <- lapply(g[c("p", "q")], own$.numberTerms, y = g$y, mean = g$mean)
     found <- own$.numberIntervals(unname(terms), clusters, 200, 1)
-    inside <- function(bounds, value) bounds[1L, ] <= value & value <=
-        bounds[2L, ]
+    inside <- function(bounds, value) {
+        bounds[1L, ] <= value & value <= bounds[2L, ]
+    }
     c(inside(found$bounds, truth$p),
       difference = inside(found$difference,
                           truth$p[["pearson"]] - truth$q[["pearson"]]))

@@ -72,13 +72,16 @@ screens <- function(name, model, signal, gene) {
 
 signal <- simulateChromatin(900, cellTypes = 4, seed = 1)
 parts <- splitGenes(signal, seed = 1)
-quiet <- function(...) suppressMessages(attentiveChrome(
-    ..., epochs = 3, seed = 1, progress = FALSE))
+quiet <- function(...) {
+    suppressMessages(attentiveChrome(..., epochs = 3, seed = 1,
+                                     progress = FALSE))
+}
 gene <- rownames(parts$test)[12]
 wanted <- commandArgs(TRUE)[-1L]
 make <- list(
-    classes = function() screens("classes", quiet(parts, members = 3),
-                                 parts$test, gene),
+    classes = function() {
+        screens("classes", quiet(parts, members = 3), parts$test, gene)
+    },
     one = function() {
         few <- lapply(parts, function(x) x[, 1])
         class(few) <- class(parts)

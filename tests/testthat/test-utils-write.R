@@ -32,7 +32,8 @@ syncSpy <- function(folder) {
         "int fsync(int file) {",
         "    char link[64], path[4096] = {0};",
         "    snprintf(link, sizeof link, \"/proc/self/fd/%d\", file);",
-        "    if (readlink(link, path, sizeof path - 1) > 0) say(\"sync\", path);",
+        "    if (readlink(link, path, sizeof path - 1) > 0)",
+        "        say(\"sync\", path);",
         "    return ((int (*)(int))dlsym(RTLD_NEXT, \"fsync\"))(file);",
         "}",
         "int rename(const char *from, const char *to) {",
@@ -41,8 +42,8 @@ syncSpy <- function(folder) {
         "            dlsym(RTLD_NEXT, \"rename\"))(from, to);",
         "}"), source)
     library <- file.path(folder, "spy.so")
-    built <- system2("gcc", c("-shared", "-fPIC", "-o", library, source, "-ldl"),
-                     stdout = FALSE, stderr = FALSE)
+    built <- system2("gcc", c("-shared", "-fPIC", "-o", library, source,
+                              "-ldl"), stdout = FALSE, stderr = FALSE)
     if (built == 0) library
 }
 
