@@ -1,6 +1,5 @@
 # The intervals of predicted numbers in simulations, whose truth is known: those
-# of evaluate() and of compareModels(). It reads no data and writes the table
-# bench/results/number-intervals.md.
+# of evaluate() and of compareModels(). Reads no data.
 source(file.path("bench", "helper.R"))
 
 own <- asNamespace("AttentiveChrome")
