@@ -27,7 +27,7 @@ namesInC <- function(file, table) {
 }
 
 test_that("R and C know layers and ways to count by the same names", {
-    expect_setequal(namesInC("ffi_network.c", "layer_names"),
+    expect_setequal(namesInC("ffi_model.c", "layer_names"),
                     names(.layerTypes))
     expect_identical(namesInC("ffi_bins.c", "count_by_names"), .countBy)
 })
