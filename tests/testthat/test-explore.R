@@ -154,7 +154,7 @@ test_that("signal in HDF5 files stays there", {
 })
 
 test_that("models of numbers and of differences are refused with the reason", {
-    skipWithout("shiny", "bslib")
+    skipWithout("shiny", "bslib", "DT")
     numbers <- quickModel(parts, target = "expression", epochs = 1)
     expect_error(explore(numbers, signal), "It predicts a number, log2")
     pair <- quickModel(parts, cellTypes = types, target = "difference",
