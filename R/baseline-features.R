@@ -86,7 +86,7 @@
 # The weights of the bins in the means of the zones, bins x zones.
 .zoneWeights <- function(bins) {
     zone <- .zoneOfBins(bins)
-    1 * outer(zone, unique(zone), `==`) / as.vector(table(zone)[zone])
+    outer(zone, unique(zone), `==`) / as.vector(table(zone)[zone])
 }
 
 # The means of the zones of each mark.

@@ -55,7 +55,7 @@
     bins <- dim(values)[3L]
     if (is.null(rows)) return(matrix(values, ncol = bins))
     all <- length(values) / bins
-    out <- matrix(values[0L][NA], length(rows), bins)
+    out <- matrix(values[NA_integer_], length(rows), bins)
     for (b in seq_len(bins)) out[, b] <- values[rows + (b - 1) * all]
     out
 }

@@ -207,7 +207,7 @@
                   "of each bin. %s, %s. Highest signal: %s (%s). Largest",
                   "%s: %s (%s)."), title, cellType,
             .trackWords[[largest$track]],
-            sub("^(.)", "\\U\\1", measured, perl = TRUE),
+            .capital(measured),
             .predictionText(explained,
                             .predictionsOf(explained, row, cellType)),
             .placeOf(highest), format(signif(highest$value, 3L)),

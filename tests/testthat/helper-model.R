@@ -35,3 +35,15 @@ smallMarks <- function(architecture) {
     if (is.null(entry$auxiliary)) c("a", "b", "c")
     else paste0("mark", seq_along(entry$channels))
 }
+
+# The first and last derivatives of a loss at some parameters are those of its
+# definition in R, by finite differences.
+expectDerivatives <- function(gradient, loss, at) {
+    some <- c(1:5, length(at) - 0:8)
+    numeric <- vapply(some, function(i) {
+        step <- replace(0 * at, i, 1e-5)
+        (loss(at + step) - loss(at - step)) / 2e-5
+    }, 0)
+    expect_gt(max(abs(numeric)), 1e-3)
+    expect_lt(max(abs(gradient[some] - numeric)), 1e-9)
+}
