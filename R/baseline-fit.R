@@ -44,6 +44,7 @@
     all <- .ridgePath(z, label)
     logit <- matrix(0, length(label), length(.penalties))
     for (out in split(seq_along(fold), fold)) {
+        .collectGarbage(length(label))
         path <- .ridgePath(z[-out, , drop = FALSE], label[-out], all)
         logit[out, ] <- z[out, , drop = FALSE] %*% path
     }
@@ -196,6 +197,7 @@
 # `train` and `validation` are of .labelledSamples().
 .fitMethod <- function(method, train, validation = NULL, ...) {
     .holdBlas()
+    .collectGarbage(length(train$label))
     entry <- .baselines[[method]]
     own <- if (is.null(entry$package)) list(...) else list()
     known <- if (is.null(entry$prepare)) list() else

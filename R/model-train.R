@@ -284,6 +284,7 @@ attentiveChrome <- function(signal, validation = NULL,
 .trainingPlan <- function(architecture, size, settings, transform, data,
                           signal) {
     .holdBlas()
+    .collectGarbage(.inputCount(data$train$x))
     train <- .labelledSamples(signal, data$marks, data$cellTypes, "signal",
                               most = .baselineSamples, target = data$target)
     list(architecture = architecture, size = size, settings = settings,

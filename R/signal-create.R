@@ -194,20 +194,29 @@ chromatinSignal <- function(signal, genes = NULL, expression = NULL,
 .checkCounts <- function(arrays) {
     for (mark in names(arrays)) {
         x <- arrays[[mark]]
-        if (!is.numeric(x) && !is(x, "DelayedArray")) {
+        inFile <- is(x, "DelayedArray")
+        type <- if (inFile) DelayedArray::type(x) else typeof(x)
+        if (!type %in% c("integer", "double")) {
             .stop("The counts of {.val {mark}} must be numbers",
-                  x = "They are {.cls {typeof(x)}}.")
+                  x = "They are {.cls {type}}.")
         }
-        for (kind in c("missing", "infinite", "negative")) {
-            bad <- switch(kind, missing = is.na(x), infinite = is.infinite(x),
-                          negative = x < 0)
-            if (any(bad, na.rm = TRUE)) .stopCounts(mark, kind, bad, x)
-        }
+        blocks <- if (inFile) DelayedArray::blockApply(x, .areCounts) else
+            .areCounts(x)
+        if (!all(unlist(blocks))) .stopCounts(mark, as.array(x))
     }
 }
 
-.stopCounts <- function(mark, kind, bad, x) {
-    at <- which(as.array(bad), arr.ind = TRUE)
+# Whether all values are finite and not negative.
+.areCounts <- function(x) {
+    facts <- .arrayFacts(x)
+    facts$finite && facts$least >= 0
+}
+
+.stopCounts <- function(mark, x) {
+    kinds <- list(missing = is.na(x), infinite = is.infinite(x),
+                  negative = !is.na(x) & x < 0)
+    kind <- names(Filter(any, kinds))[1L]
+    at <- which(kinds[[kind]], arr.ind = TRUE)
     gene <- rownames(x)[at[1L, 1L]]
     .stop("The counts of {.val {mark}} must be finite and not negative",
           x = "{nrow(at)} {?is/are} {kind}, the first of gene {.val {gene}},

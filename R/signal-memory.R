@@ -64,3 +64,12 @@
         lapply(pieces, `[[`, cellType)
     })
 }
+
+# ---- garbage -----------------------------------------------------------------
+
+# R lets garbage grow to about a third of what is in use, and where many cell
+# types are pooled a signal of gigabytes is. There it is worth the time of
+# collecting it; for one cell type it is not.
+.collectGarbage <- function(samples) {
+    if (samples >= .baselineSamples) invisible(gc(verbose = FALSE))
+}

@@ -254,7 +254,8 @@ static void test_gradients(void)
     test_gradient(without_marks(make_gate_fixture(3, 7, 18), 3));
 }
 
-static double *train(const ac_engine *engine, fixture *f, int threads)
+static double *train(const ac_engine *engine, fixture *f, int threads,
+                     size_t batch)
 {
     const int genes = (int)f->genes.count;
     int *order = malloc(sizeof(int) * genes);
@@ -269,7 +270,7 @@ static double *train(const ac_engine *engine, fixture *f, int threads)
     for (int i = 0; i < genes; i++)
         rates[i] = 1e-2 / (i + 1);
     decay[0] = 0.01;
-    const ac_settings settings = {.batch_size = 9,
+    const ac_settings settings = {.batch_size = batch,
                                   .learning_rates = rates,
                                   .weight_decay = decay,
                                   .clip = 1};
@@ -283,15 +284,15 @@ static double *train(const ac_engine *engine, fixture *f, int threads)
     return blocks;
 }
 
-static void test_threads(const ac_engine *engine, fixture f)
+static void test_threads(const ac_engine *engine, fixture f, size_t batch)
 {
     settle(&f);
-    double *one = train(engine, &f, 1);
+    double *one = train(engine, &f, 1, batch);
     const int counts[] = {2, 3, 8};
     expect(memcmp(one, f.block, f.parameters * sizeof(double)) != 0,
            "training changes the parameters");
     for (int i = 0; i < 3; i++) {
-        double *many = train(engine, &f, counts[i]);
+        double *many = train(engine, &f, counts[i], batch);
         expect(memcmp(one, many, 3 * f.parameters * sizeof(double)) == 0,
                "any number of threads gives the same bits");
         free(many);
@@ -735,13 +736,14 @@ int main(void)
     for (int i = 0; i < 2; i++) {
         fixture dropping = make_conv_fixture(3, 12, 5, 31);
         dropping.network.dropout_on = 1;
-        test_threads(engines[i], make_fixture(3, 8, 6, 4, 31));
-        test_threads(engines[i], dropping);
-        test_threads(engines[i], make_gate_fixture(3, 9, 31));
+        test_threads(engines[i], make_fixture(3, 8, 6, 4, 31), 9);
+        test_threads(engines[i], make_fixture(3, 8, 6, 4, 90), 81);
+        test_threads(engines[i], dropping, 9);
+        test_threads(engines[i], make_gate_fixture(3, 9, 31), 9);
         fixture losing = without_marks(make_gate_fixture(3, 9, 31), 3);
         losing.network.dropout_on = 1;
         losing.network.mark_dropout = 0.4;
-        test_threads(engines[i], losing);
+        test_threads(engines[i], losing, 9);
         test_missing(engines[i], make_fixture(3, 8, 6, 4, 31), 3, 0);
         test_missing(engines[i], make_gate_fixture(3, 9, 31), 7, 27);
         test_shapes(engines[i]);
@@ -751,6 +753,8 @@ int main(void)
         test_giants(engines[i]);
         test_stored(engines[i]);
     }
+    /* Blocks of more than 8 MB. */
+    test_threads(&ac_single, make_fixture(4, 90, 32, 2, 34), 34);
     test_interrupt();
     test_bad_networks();
     test_bad_marks();

@@ -15,6 +15,10 @@ enum { RANGE = 4096 };
 /* More threads than any machine that this was tried on. */
 enum { MAX_WORKERS = 1024 };
 
+/* Blocks of more bytes are shared, as those of several workers would not fit
+ * the cache that cores have together. */
+enum { LARGE_BLOCK = 8 << 20 };
+
 /* Pieces of one block that can run at a time. */
 static size_t widest_stage(const ac_network *shape)
 {
@@ -77,6 +81,15 @@ static ac_status add_networks(team *self, int count)
     return AC_OK;
 }
 
+/* Each worker has a block of its own, or as few share one as it has pieces. */
+static int blocks_at_once(const team *self, size_t block)
+{
+    const int pieces = (int)widest_stage(self->shape);
+    if (block * sizeof(real) <= LARGE_BLOCK)
+        return self->net_count;
+    return (int)at_most(self->net_count, (self->threads - 1) / pieces + 1);
+}
+
 /* First without memory: see arena. What all networks read comes first, then
  * what each writes to. Returns how much that is. */
 static size_t team_lay_out(team *self, real *base, ac_use use)
@@ -95,6 +108,7 @@ static size_t team_lay_out(team *self, real *base, ac_use use)
             &shared, arena_times(self->gradients, self->gradient_step));
     const arena before = shared;
     network_lay_out(&self->nets[0], &shared, &own, use);
+    self->net_count = blocks_at_once(self, own.used);
     for (int n = 0; base && n < self->net_count; n++) {
         arena again = before, part = {base + shared.used + n * own.used, 0};
         network_lay_out(&self->nets[n], &again, &part, use);

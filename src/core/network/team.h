@@ -1,8 +1,8 @@
 /* Networks with the same parameters on several blocks of genes at a time, and
  * the threads that run them. A block is the unit of work: one worker takes it
- * forward and backward. Blocks that are fewer than the workers are shared
- * (shared.c). Each block has a gradient of its own, and these are summed in the
- * order of the blocks, so any number of threads gives the same bits. */
+ * forward and backward. Blocks that are fewer than the workers, or large, are
+ * shared (shared.c). Each block has a gradient of its own, and these are summed
+ * in the order of the blocks, so any number of threads gives the same bits. */
 #ifndef AC_TEAM_H
 #define AC_TEAM_H
 

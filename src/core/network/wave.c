@@ -1,5 +1,5 @@
-/* The blocks of a job, in waves: each block by one worker, or the last few by
- * several; then the sums over them. */
+/* The blocks of a job, in waves: each block by one worker, or large ones and
+ * the last few by several; then the sums over them. */
 #include <math.h>
 
 #include "network/team.h"
@@ -74,11 +74,13 @@ static ac_status add_results(wave *wave)
 
 static ac_status run_wave(wave *wave)
 {
-    const int threads = wave->team->threads;
-    const int rest = wave->blocks % threads;
-    ac_status status = run_whole(wave, wave->blocks - rest);
-    if (status == AC_OK && rest > 0)
-        status = run_shared(wave, wave->blocks - rest, rest);
+    const int threads = wave->team->threads, nets = wave->team->net_count;
+    const int whole = nets < threads ? 0 : wave->blocks / threads * threads;
+    ac_status status = run_whole(wave, whole);
+    for (int first = whole; first < wave->blocks && status == AC_OK;
+         first += nets)
+        status = run_shared(wave, first,
+                            (int)at_most(wave->blocks - first, nets));
     if (status == AC_OK && wave->job->loss)
         status = add_results(wave);
     return status;
