@@ -535,3 +535,7 @@ test_that("wrong input is reported", {
 test_that("print() shows the panel", {
     expect_output(print(panel), "Panel of 3 cell types")
 })
+
+test_that("a panel is not trained further as a whole", {
+    expect_error(update(panel, signal), "panel of 3 models.*cellType1")
+})
