@@ -98,8 +98,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
 #'   row per cell type; without `signal`, for the test genes. The deviations of
 #'   numbers from the gene's mean need `signal`, with several cell types.
-#'   `summary()`: a
-#'   data frame of class `panelSummary` with one row for the panel and, if cell
+#'   `coef()`: a list with the parameters of each model, by cell type.
+#'   `summary()`: a data frame of class `panelSummary` with one row for the panel and, if cell
 #'   types have ids from [roadmapCellTypes], one row for the published results
 #'   of DeepChrome in the same cell types: `model`, `cellTypes` (the number of
 #'   cell types), `mean`, `median`, `max` and `min` of the test AUROC (for
@@ -183,6 +183,14 @@ setMethod("attention", "AttentiveChromePanel",
     })
     do.call(SummarizedExperiment::cbind, columns)
 })
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+coef.AttentiveChromePanel <- function(object, ...) {
+    lapply(stats::setNames(nm = names(object)), function(cellType) {
+        stats::coef(object[[cellType]])
+    })
+}
 
 .publishedAuroc <- function(cellTypes) {
     table <- AttentiveChrome::roadmapCellTypes
