@@ -138,9 +138,7 @@ studies <- do.call(rbind, c(
          study("E013, half of the training genes", half)),
     if (seeds > 1) list(
         study("E013, by chromosome", byChromosome(liver)),
-        study("E066, thirds by id", inThirds(numbersOf("E066"))),
-        study("E066, by chromosome", byChromosome(numbersOf("E066"))),
-        study("E105, by chromosome", byChromosome(numbersOf("E105"))))))
+        study("E066, thirds by id", inThirds(numbersOf("E066"))))))
 
 # The other cell types as predictions of E013.
 near <- sort(stats::cor(log2(rpkm[rownames(test), ] + 1), y)[, 1L],

@@ -92,7 +92,8 @@ test_that("a card of numbers has the words and the units of numbers", {
     card <- modelCard(numbers, inRpkm)
     has(card, "**Target**: log2(RPKM + 1) (squared error)",
         "**Calibration**: none, as the model predicts a number",
-        " with a measured number in cellType1", "in Pearson's r, with 95% intervals",
+        " with a measured number in cellType1",
+        "in Pearson's r, with 95% intervals",
         "**Primary use**: to predict the expression of genes")
     has(modelCard(numbers), "Validation Pearson")
     expect_no_match(card, "AUROC|DeLong|probability|a label|\\*\\*High")
