@@ -131,6 +131,7 @@ trainBaseline <- function(signal,
                           "signal")
     }
     target <- .inOneStage(.checkTarget(target))
+    .checkMeanTarget(method, target)
     given <- .readable(target, signal, validation, cellTypes, marks)
     validation <- given$validation
     if (!is.null(dots$network)) {
@@ -189,10 +190,24 @@ trainBaseline <- function(signal,
     dots
 }
 
+# The mean elsewhere is that of a number in one cell type.
+.checkMeanTarget <- function(method, target) {
+    if (!.isDifference(target) ||
+        !"expression" %in% .baselines[[method]]$arguments) return(invisible())
+    .stop("{.code method = \"{method}\"} reads the gene's mean in other cell
+           types, which says nothing of a difference",
+          x = "{.arg target} is {.val difference}.",
+          i = "Use a method that reads the signal, such as {.val zones}.")
+}
+
 # Genes that trained the network would make it look better than it is.
 .checkStacked <- function(network, signal, target) {
     .checkModel(network, "network")
-    .checkSameTarget(network, target)
+    if (!.sameTarget(.targetOf(network), target)) {
+        .stop("{.arg network} must predict {.arg target}",
+              x = "It predicts {(.describeTarget(.targetOf(network)))};
+                   {.arg target} is {(.describeTarget(target))}.")
+    }
     .checkFits(signal, .modelFormat(network), "signal")
     seen <- sum(.seenGenes(network, signal)$training)
     if (seen > 0L) {

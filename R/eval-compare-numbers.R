@@ -19,12 +19,8 @@
 
 # All fits must predict the same; returns what.
 .commonTarget <- function(fits) {
-    targets <- lapply(fits, function(fit) .inOneStage(.targetOf(fit)))
     first <- .checkComparedTarget(.askedTarget(fits[[1L]]))
-    what <- c("name", "assay", "transform")
-    same <- vapply(targets, function(target) {
-        identical(target[what], targets[[1L]][what])
-    }, NA)
+    same <- vapply(fits, function(fit) .sameTarget(.targetOf(fit), first), NA)
     if (!all(same)) {
         odd <- which(!same)[1L]
         .stop("{.arg models} must predict the same",

@@ -89,7 +89,8 @@ faithfulness <- function(model, signal, explanations = NULL, cellType = NULL,
     .checkNumber(draws, "draws", 1, whole = TRUE)
     .checkNumber(level, "level", 0.5, 0.9999)
     if (nrow(signal) < 2L) .stop("{.arg signal} must have at least two genes")
-    signal <- signal[, .checkCellType(signal, cellType)]
+    cellType <- .checkCellType(signal, cellType)
+    signal <- signal[, cellType]
     inputs <- length(model@marks) * length(binOffsets(model))
     task <- .occlusionTask(model, signal, fractions, threads)
     values <- lapply(stats::setNames(nm = explanations), function(name) {

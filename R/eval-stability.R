@@ -66,7 +66,8 @@ stability <- function(models, signal, shuffled = NULL, explanations = NULL,
     first <- models[[1L]]
     signal <- .readBy(first, signal)
     .checkFits(signal, .modelFormat(first))
-    signal <- signal[, .checkCellType(signal, cellType)]
+    cellType <- .checkCellType(signal, cellType)
+    signal <- signal[, cellType]
     inputs <- length(first@marks) * length(binOffsets(first))
     .checkNumber(top, "top", 1, inputs, whole = TRUE)
     explanations <- .stableExplanations(first, explanations)

@@ -232,13 +232,17 @@ print.modelTarget <- function(x, ...) {
     structure(target[intersect(asked, names(target))], class = "modelTarget")
 }
 
-# A baseline or a network predicts what a model does.
+# Whether the same numbers or classes are predicted, in one stage or in two.
+.sameTarget <- function(one, other) {
+    what <- c("name", "assay", "transform")
+    of <- function(target) unclass(.inOneStage(target))[what]
+    identical(of(one), of(other))
+}
+
+# A baseline predicts what a model does.
 .checkSameTarget <- function(baseline, target) {
     own <- .targetOf(baseline)
-    target <- .inOneStage(target)
-    what <- c("name", "assay", "transform")
-    same <- identical(own[what], target[what])
-    if (!same) {
+    if (!.sameTarget(own, target)) {
         .stop("{.arg baselines} must predict what {.arg x} does",
               x = "One predicts {(.describeTarget(own))}, {.arg x}
                    {(.describeTarget(target))}.",

@@ -13,7 +13,7 @@
 #' more of the model. The transform and its factor k are those of the model,
 #' whatever the scale of the new signal.
 #'
-#' @param object A model or an ensemble.
+#' @param object A model or an ensemble. A model of a panel is `panel[[i]]`.
 #' @inheritParams attentiveChrome
 #' @param signal The training genes, with the model's marks and bins.
 #' @return An [AttentiveChromeModel-class] with the architecture, sizes,
@@ -68,4 +68,22 @@ update.AttentiveChromeModel <- function(object, signal, validation = NULL,
     model@training$usedGenes <- rbind(object@training$usedGenes,
                                       model@training$usedGenes)
     model
+}
+
+#' @rdname update.AttentiveChromeModel
+#' @export
+update.AttentiveChromePanel <- function(object, ...) {
+    .checkPanel(object, "object")
+    .stop("{.arg object} must be one model",
+          x = "It is a panel of {length(object)} model{?s}.",
+          i = "{.code update(panel[[\"{names(object)[1L]}\"]], signal)} trains
+               one of them further.")
+}
+
+#' @rdname update.AttentiveChromeModel
+#' @export
+update.BaselineModel <- function(object, ...) {
+    .stop("{.arg object} must be a model made by {.fn attentiveChrome}",
+          x = "It is a baseline, which cannot be trained further.",
+          i = "{.fn trainBaseline} fits another.")
 }

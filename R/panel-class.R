@@ -98,14 +98,14 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
 #'   row per cell type; without `signal`, for the test genes. The deviations of
 #'   numbers from the gene's mean need `signal`, with several cell types.
-#'   `summary()`: a
-#'   data frame of class `panelSummary` with one row for the panel and, if cell
-#'   types have ids from [roadmapCellTypes], one row for the published results
-#'   of DeepChrome in the same cell types: `model`, `cellTypes` (the number of
-#'   cell types), `mean`, `median`, `max` and `min` of the test AUROC (for
-#'   numbers, of Pearson's correlation, without published results), and
-#'   `better`, the number of cell types in which the panel's AUROC is above
-#'   DeepChrome's, which was published with two decimal places.
+#'   `coef()`: a list with the parameters of each model, by cell type.
+#'   `summary()`: a data frame of class `panelSummary` with one row for the
+#'   panel and, if cell types have ids from [roadmapCellTypes], one row for the
+#'   published results of DeepChrome in the same cell types: `model`,
+#'   `cellTypes` (the number of cell types), `mean`, `median`, `max` and `min`
+#'   of the test AUROC (for numbers, of Pearson's correlation, without published
+#'   results), and `better`, the number of cell types in which the panel's AUROC
+#'   is above DeepChrome's, which was published with two decimal places.
 #' @examples
 #' signal <- roadmapGenes[1:90, ]
 #' panel <- trainCellTypes(signal, epochs = 2, filters = 4, context = 4,
@@ -183,6 +183,14 @@ setMethod("attention", "AttentiveChromePanel",
     })
     do.call(SummarizedExperiment::cbind, columns)
 })
+
+#' @rdname evaluate.AttentiveChromePanel
+#' @export
+coef.AttentiveChromePanel <- function(object, ...) {
+    lapply(stats::setNames(nm = names(object)), function(cellType) {
+        stats::coef(object[[cellType]])
+    })
+}
 
 .publishedAuroc <- function(cellTypes) {
     table <- AttentiveChrome::roadmapCellTypes

@@ -25,7 +25,7 @@ print.differentialAttention <- function(x, n = 10L, ...) {
     if (!all(c("fdr", "signalFdr") %in% names(x))) return(NextMethod())
     between <- attr(x, "between")
     entry <- .differences[[attr(x, "what")]]
-    cat(sprintf("Difference in %s (%s)\n", entry$title, entry$unit),
+    cat(sprintf("Difference in %s (%s)\n", entry$title, attr(x, "unit")),
         sprintf("%s: %s, %s\n", c("first", "second"), names(between),
                 vapply(between, .some, "")), sep = "")
     if (min(lengths(between)) < 2L) {
@@ -60,7 +60,6 @@ print.differentialAttention <- function(x, n = 10L, ...) {
 #' @export
 plot.differentialAttention <- function(x, ...) {
     between <- names(attr(x, "between"))
-    entry <- .differences[[attr(x, "what")]]
     table <- as.data.frame(x)
     table$found <- .significantIn(x)
     # What is found is drawn last, on top.
@@ -81,6 +80,6 @@ plot.differentialAttention <- function(x, ...) {
                        signal = "#44AA99", neither = "grey75")) +
         ggplot2::labs(x = sprintf("Difference in signal (log2, %s less %s)",
                                   between[2L], between[1L]),
-                      y = sprintf("Difference in %s", entry$unit)) +
+                      y = sprintf("Difference in %s", attr(x, "unit"))) +
         .themeChrome()
 }

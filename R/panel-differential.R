@@ -19,9 +19,10 @@
 #'   1982);
 #' * `"alpha"`, the part \eqn{p} of the attention to the mark's bins that is in
 #'   the range `within`: its logit, \eqn{\log(p / (1 - p))}{log(p / (1 - p))};
-#' * `"share"`, what the bins of the mark contribute to the logit of the
-#'   prediction, for models with the architecture `"additive"`: their sum, as it
-#'   is. It follows the signal more closely than attention does;
+#' * `"share"`, what the bins of the mark contribute to the logit or, for models
+#'   of numbers, to the number as the network sees it, for models with the
+#'   architecture `"additive"`: their sum, as it is. It follows the signal more
+#'   closely than attention does;
 #' * the signal: log2 of the sum over the bins, after adding 0.5, or half of the
 #'   smallest positive sum if that is less. For signal with negative values,
 #'   such as log ratios, the mean over the bins.
@@ -71,8 +72,8 @@
 #'   * `first`, `second`: means of the two groups of beta, of the part of alpha
 #'     or of the share, neither transformed nor centred;
 #'   * `effect`: the difference, second less first, of the transformed and
-#'     centred values (beta and alpha: natural logarithms; share: logit of the
-#'     prediction);
+#'     centred values (beta and alpha: natural logarithms; share: the logit, or
+#'     the number as the network sees it);
 #'   * `t`, `pValue`: of the moderated t-test; `NA` with one sample in a group,
 #'     for values that are equal in all samples, and for a mark where fewer than
 #'     10 genes have others;
@@ -129,6 +130,7 @@ differentialAttention <- function(model, signal, between,
                               scaled[, , tested, drop = FALSE],
                               .logSignal(signal, tested, bins), second)
     structure(table, what = what, between = between,
+              unit = .ofPrediction(att, .differences[[what]]$unit),
               class = c("differentialAttention", "data.frame"))
 }
 
@@ -157,7 +159,7 @@ differentialAttention <- function(model, signal, between,
             stats::qlogis(pmin(pmax(x, .leastAttention), 1 - .leastAttention))
         }),
     share = list(
-        title = "contribution of the mark", unit = "share of the prediction",
+        title = "contribution of the mark", unit = "share of the logit",
         values = function(attention, bins) {
             if (!"share" %in% assayNames(attention)) .stopNoShares("model")
             share <- as.array(assay(attention, "share"))

@@ -99,8 +99,9 @@ writeResult("differences.md", c(
                   "log2(RPKM + 1)."), length(change)),
     "The baselines are linear regressions and a forest of the mean log",
     "signal of the marks, or of ten zones of each, in A, B and A - B.",
-    "seconds: CPU time of the training on one thread. The networks have few",
-    "epochs, as the LSTMs of 200 bins take long; the paper has 90.",
+    "seconds: CPU time of the training on one thread. Most networks have few",
+    "epochs, as the LSTMs of 200 bins take long; `deepdiff` is the paper's",
+    "recipe.",
     "",
     markdown(table),
     if (!is.null(speed)) c(

@@ -3,7 +3,8 @@
 source(file.path("bench", "helper.R"))
 
 own <- asNamespace("AttentiveChrome")
-sets <- sized(400, 5)
+sets <- sized(200, 5)
+comparedSets <- sized(100, 5) # each takes longer
 
 # Genes with measured numbers `y`, predictions `p` and `q` of two models that
 # err alike, and means in other cell types. "expression" is like log2(RPKM + 1):
@@ -78,7 +79,7 @@ comparisonOf <- function(g, measure, drawn) {
         class = "modelComparison")
 }
 
-coverage <- function(hit, genes, chromosomes, spread, drawn, kind) {
+coverage <- function(hit, sets, genes, chromosomes, spread, drawn, kind) {
     truth <- truths[[if (spread == 0) "none" else "some"]][[kind]]
     set.seed(2)
     hits <- replicate(sets, hit(drawGenes(genes, chromosomes, spread, kind),
@@ -88,33 +89,47 @@ coverage <- function(hit, genes, chromosomes, spread, drawn, kind) {
           as.data.frame(t(100 * rowMeans(hits)), optional = TRUE))
 }
 each <- data.frame(
-    genes = c(60, 200, 1500, 1500, 1500, 1500, 1500),
-    chromosomes = c(7, 7, 23, 23, 10, 7, 23),
-    spread = c(0, 0, 0, 0.1, 0.1, 0.1, 0.1),
-    drawn = rep(c("genes", "chromosomes", "genes"), c(3, 3, 1)))
+    genes = c(60, 200, 500, 1500, 1500, 1500, 1500, 1500),
+    chromosomes = c(7, 7, 23, 23, 23, 10, 7, 23),
+    spread = c(0, 0, 0, 0, 0.1, 0.1, 0.1, 0.1),
+    drawn = rep(c("genes", "chromosomes", "genes"), c(4, 3, 1)))
 settings <- rbind(cbind(each, kind = "normal"),
                   cbind(each, kind = "expression"))
-tableOf <- function(settings, hit) {
+tableOf <- function(settings, hit, sets) {
     do.call(rbind, lapply(seq_len(nrow(settings)), function(i) {
-        do.call(coverage, c(list(hit), as.list(settings[i, ])))
+        do.call(coverage, c(list(hit, sets), as.list(settings[i, ])))
     }))
 }
-evaluated <- tableOf(settings, covered)
+evaluated <- tableOf(settings, covered, sets)
 some <- settings$genes == 200 |
     settings$chromosomes %in% c(23, 10) & settings$drawn == "chromosomes"
-comparisons <- tableOf(settings[some, ], compared)
+comparisons <- tableOf(settings[some, ], compared, comparedSets)
+
+# Rows that users see, and whose draws are of what is independent.
+usual <- evaluated[evaluated$genes >= 500 &
+                       (evaluated$spread == 0 |
+                            evaluated$drawn == "chromosomes"), ]
+means <- colMeans(usual[-(1:5)])
 
 writeResult("number-intervals.md", c(
     "## Intervals of predicted numbers",
     "",
-    sprintf(paste("Coverage of 95%% intervals in simulations, in percent (%d",
-                  "data sets; the"), sets),
-    "standard error of 95% is 1.1). `normal`: normal numbers; `expression`:",
-    "like log2(RPKM + 1), with three genes in ten at 0. `spread`: standard",
-    "deviation of the effects of chromosomes on each part of numbers and",
-    "predictions, beside 1 of the genes. `drawn`: what the bootstrap draws.",
+    "Coverage of 95% intervals in simulations, in percent. `normal`: normal",
+    "numbers; `expression`: like log2(RPKM + 1), with three genes in ten at 0.",
+    "`spread`: standard deviation of the effects of chromosomes on each part",
+    "of numbers and predictions, beside 1 of the genes. `drawn`: what the",
+    "bootstrap draws.",
     "",
-    "`evaluate()`, 200 draws; `difference`: of the Pearson of two models:",
+    sprintf(paste("`evaluate()`, 200 draws, %d data sets (the standard error",
+                  "of 95%% is %.1f);"), sets, 100 * sqrt(0.95 * 0.05 / sets)),
+    "`difference`: of the Pearson of two models:",
     "", markdown(evaluated, 1), "",
-    "`compareModels()`, two models of one fit each, 500 draws:",
+    sprintf(paste("Means of the %d rows with 500 genes or more and draws of",
+                  "what is independent"), nrow(usual)),
+    "(genes without effects of chromosomes, or chromosomes):",
+    paste0(paste(names(means), sprintf("%.1f", means), collapse = ", "), "."),
+    "",
+    sprintf(paste("`compareModels()`, two models of one fit each, 500 draws,",
+                  "%d data sets (%.1f):"), comparedSets,
+            100 * sqrt(0.95 * 0.05 / comparedSets)),
     "", markdown(comparisons, 1)))

@@ -45,6 +45,25 @@ for (name in names(sizes)) {
          paste0(if (name %in% names(marks)) "deepdiff-", name))
 }
 
+# Numbers, in one stage and in two, of both ends that networks have: a gate and
+# a dense layer.
+small <- list(
+    "additive" = list(filters = 2L, kernel = 3L, detectors = 1L, places = 4L,
+                      context = 3L, contextKernel = 3L, placeKernel = 2L,
+                      hidden = 4L),
+    "lstm-alpha-beta" = list(hidden = 2L, markHidden = 2L))
+for (name in names(small)) {
+    for (target in c("expression", "twoStage")) {
+        for (loss in c("squared", "huber")) {
+            save(helper$torchGolden("tools/torch_architectures.py", name, 2L,
+                                    bins = 9L, genes = 19L, small[[name]],
+                                    scale = 0.4, list(name = target,
+                                                      loss = loss)),
+                 paste(target, loss, name, sep = "-"))
+        }
+    }
+}
+
 # AdamW and the one-cycle schedule
 saveRDS(helper$recipeGolden("tools/torch_recipe.py"),
         file.path("tests", "testthat", "golden-recipe.rds"), compress = "xz")

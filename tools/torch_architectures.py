@@ -2,14 +2,16 @@
 """The architectures of R/model-architectures.R in PyTorch, for parity tests. Needs torch and numpy.
 
   torch_architectures.py NAME FOLDER [--bins 100] [--marks 5] [--genes 4] [--seed 1] [--steps 5]
-                         [--scale 0.1] [--size hidden=32 ...]
+                         [--scale 0.1] [--size hidden=32 ...] [--target class] [--loss squared]
 
 Writes into FOLDER, as plain files of doubles, for a model NAME with random parameters in [-scale, scale] and random
 counts:
-  x, y             counts [genes][marks][bins] and labels, or of DeepDiff's networks, whose marks are channels, the
-                   targets of all outputs [genes][outputs]
+  x, y             counts [genes][marks][bins] and labels, or numbers, or the targets of all outputs [genes][outputs]: of
+                   twoStage, or of DeepDiff's networks, whose marks are channels and whose target is the difference
   parameters       in the order of the modules; arrays column by column, as R keeps them
-  logit, attention-STAGE [genes][copies][steps], loss, gradient (as parameters)
+  logit            of each gene; of twoStage both outputs, [genes][2]
+  attention-STAGE  [genes][copies][steps]
+  loss, gradient   the latter as parameters
   adamLosses       loss of each of the first training steps with all genes as the mini-batch
   after            the parameters after them
 Dropout is where it belongs, and never active here.
@@ -257,6 +259,27 @@ class Additive(nn.Module):
         return logit, dict(gate=told)
 
 
+class Heads(nn.Module):
+    """two outputs of a model that ends in one: lines in it"""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+        self.heads = nn.Linear(1, 2)
+
+    def forward(self, x):
+        logit, told = self.model(x)
+        return self.heads(logit), told
+
+
+def two_heads(model):
+    """The logit of expressed, and the amount."""
+    if not hasattr(model, "head"):
+        return Heads(model)
+    model.head = nn.Linear(model.head.in_features, 2)
+    return model
+
+
 def additive(marks, bins, filters=16, kernel=10, detectors=3, places=20, context=64, contextKernel=10, placeKernel=5,
              hidden=32, dropout=0.5, valueDropout=0.3):
     return Additive(marks, bins, filters, kernel, detectors, places, context, contextKernel, placeKernel, hidden,
@@ -321,6 +344,34 @@ def differences(output, y):
     return loss
 
 
+LOSSES = dict(squared=F.mse_loss, huber=F.huber_loss)
+
+
+def numbers(loss):
+    return lambda output, y: loss(output[:, 0], y[:, 0])
+
+
+def two_stages(loss):
+    """Of expressed or not and, of expressed genes alone, the amount; the mean over all genes."""
+    def of(output, y):
+        on = y[:, 0] == 1
+        amount = loss(output[on, 1], y[on, 1], reduction="sum") / len(y)
+        return F.binary_cross_entropy_with_logits(output[:, 0], y[:, 0]) + amount
+    return of
+
+
+def targets(target, genes, outputs):
+    """Random ones: labels alternate."""
+    label = torch.arange(genes).remainder(2).to(torch.get_default_dtype()).unsqueeze(1)
+    if target == "class":
+        return label
+    if target == "expression":
+        return 2 * torch.randn(genes, 1)
+    if target == "twoStage":
+        return torch.cat([label, torch.where(label == 1, 2 * torch.randn(genes, 1), torch.nan)], 1)
+    return torch.cat([3 * torch.randn(genes, 3), label], 1)[:, [0, 1, 2, 3][:outputs]]
+
+
 def in_columns(tensors):
     """Arrays column by column, one after the other."""
     return torch.cat([t.detach().permute(*reversed(range(t.dim()))).flatten() for t in tensors])
@@ -343,23 +394,29 @@ def main():
         p.add_argument("--" + name, type=int, default=default)
     p.add_argument("--scale", type=float, default=0.1)
     p.add_argument("--size", nargs="*", default=[])
+    p.add_argument("--target", choices=["class", "expression", "twoStage"], default="class")
+    p.add_argument("--loss", choices=LOSSES, default="squared")
     o = p.parse_args()
     torch.manual_seed(o.seed)
     torch.set_default_dtype(torch.float64)
     size = {name: int(value) for name, value in (s.split("=") for s in o.size)}
     model = (ARCHITECTURES | DEEPDIFF)[o.name](o.marks, o.bins, **size).eval()
-    loss_of = differences if o.name in DEEPDIFF else classes
+    target = "difference" if o.name in DEEPDIFF else o.target
+    if target == "twoStage":
+        model = two_heads(model)
+    number_loss = LOSSES[o.loss]
+    loss_of = dict(expression=numbers(number_loss), twoStage=two_stages(number_loss), difference=differences,
+                   **{"class": classes})[target]
     for parameter in model.parameters():
         nn.init.uniform_(parameter, -o.scale, o.scale)
     x = torch.poisson(torch.full((o.genes, o.bins, o.marks), 3.0))
 
     logit, attention = model(x)
-    y = torch.arange(o.genes).remainder(2).to(x.dtype).unsqueeze(1)
-    if o.name in DEEPDIFF:       # the last one is 0 or 1
-        y = torch.cat([3 * torch.randn(o.genes, 3), y], 1)[:, [0, 1, 2, 3][:logit.shape[1]]]
+    y = targets(target, o.genes, logit.shape[1])
     loss = loss_of(logit, y)
     loss.backward()
-    out = dict(x=x.transpose(1, 2), y=y, parameters=in_columns(model.parameters()), logit=logit[:, 0], loss=loss,
+    out = dict(x=x.transpose(1, 2), y=y, parameters=in_columns(model.parameters()),
+               logit=logit if target == "twoStage" else logit[:, 0], loss=loss,
                gradient=in_columns(q.grad for q in model.parameters()),
                **{"attention-" + stage: weight for stage, weight in attention.items()})
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)

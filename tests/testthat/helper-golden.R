@@ -1,14 +1,19 @@
 # Reference values of PyTorch: see tools/golden.R. A golden has what it is of
-# (architecture, size, numbers of marks and bins), x, y, the parameters as the
-# core's block of numbers, and what PyTorch computed from them.
+# (architecture, size, numbers of marks and bins; of numbers, the name and loss
+# of the target), x, y, the parameters as the core's block of numbers, and what
+# PyTorch computed from them.
 
 goldenStages <- function(golden) {
     .stagesOf(golden$architecture, paste0("mark", seq_len(golden$marks)),
-              golden$bins, golden$size)
+              golden$bins, golden$size, goldenTarget(golden))
 }
 
-# DeepDiff's have the loss of numbers that are not standardised.
+# Numbers that are not standardised, and DeepDiff's loss of them.
 goldenTarget <- function(golden) {
+    if (!is.null(golden$target)) {
+        return(c(golden$target, list(centre = 0, spread = 1,
+                                     amount = list(centre = 0, spread = 1))))
+    }
     if (is.null(.architectures[[golden$architecture]]$channels)) {
         return(.classTarget)
     }
@@ -19,7 +24,8 @@ goldenTarget <- function(golden) {
 # The largest differences between what the core computes and a golden.
 compareGolden <- function(golden, precision) {
     stages <- goldenStages(golden)
-    network <- .network(stages, 1L, precision, target = goldenTarget(golden))
+    target <- goldenTarget(golden)
+    network <- .network(stages, 1L, precision, target = target)
     start <- golden$parameters
     genes <- list(x = as.double(golden$x), y = golden$y)
     predicted <- .predictGenes(network, start, genes, TRUE)
@@ -28,7 +34,7 @@ compareGolden <- function(golden, precision) {
     state <- list(parameters = start, first = 0 * start, second = 0 * start,
                   steps = 0)
     losses <- numeric()
-    genesThere <- length(golden$logit)
+    genesThere <- length(golden$x) / (golden$marks * golden$bins)
     settings <- list(batchSize = genesThere, learningRate = 1e-3,
                      weightDecay = numeric(), clip = 1)
     for (step in seq_along(golden$adamLosses)) {
@@ -40,7 +46,8 @@ compareGolden <- function(golden, precision) {
     attention <- vapply(names(golden$attention), function(stage) {
         worst(predicted$attention[[stage]], golden$attention[[stage]])
     }, 0)
-    c(logit = worst(predicted$logit, golden$logit),
+    written <- if (.isTwoStage(target)) predicted$outputs else predicted$logit
+    c(logit = worst(written, golden$logit),
       attention = max(0, attention),
       loss = worst(gradient$loss, golden$loss),
       gradient = worst(gradient$gradient, golden$gradient),
@@ -76,9 +83,11 @@ recipeGolden <- function(script) {
 # ---- tools/torch_architectures.py -------------------------------------------
 
 torchGolden <- function(script, architecture, marks, bins, genes,
-                        size = list(), scale = 0.1) {
+                        size = list(), scale = 0.1, target = NULL) {
     folder <- withr::local_tempdir()
-    given <- if (length(size) > 0L) c("--size", paste0(names(size), "=", size))
+    given <- c(
+        if (length(size) > 0L) c("--size", paste0(names(size), "=", size)),
+        if (!is.null(target)) c("--target", target$name, "--loss", target$loss))
     # it warns that padding by an odd number may cost a copy
     status <- system2("/usr/bin/python3", c("-W", "ignore", script,
         architecture, folder, "--marks", marks, "--bins", bins,
@@ -89,7 +98,7 @@ torchGolden <- function(script, architecture, marks, bins, genes,
                "adamLosses", "after")
     attention <- list.files(folder, "^attention-")
     c(list(architecture = architecture, size = size, marks = marks,
-           bins = bins,
+           bins = bins, target = target,
            attention = stats::setNames(lapply(attention, read),
                                        sub("attention-", "", attention))),
       sapply(plain, read, simplify = FALSE))

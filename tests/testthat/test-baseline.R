@@ -368,6 +368,10 @@ test_that("wrong input is reported", {
     })
 })
 
+test_that("a baseline is not trained further", {
+    expect_error(update(trainBaseline(parts$train)), "a baseline.*fits another")
+})
+
 test_that("a baseline prints what it is", {
     expect_snapshot(trainBaseline(parts$train, "bestBin"))
 })

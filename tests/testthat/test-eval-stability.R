@@ -92,6 +92,11 @@ test_that("print() and plot() show the table and the pairs", {
     expect_equal(sort(figure$data[[1L]]$x), sort(unname(shown[!is.na(shown)])))
 })
 
+test_that("one of several cell types must be named", {
+    both <- smallParts(90, cellTypes = 2)$test
+    expect_error(stability(models, both), "^`cellType` must name one")
+})
+
 test_that("wrong input is reported", {
     expect_snapshot(error = TRUE, {
         stability(models[[1]], test)

@@ -61,6 +61,14 @@ test_that("a difference is learned, and predicted from a signal or a pair", {
     expect_equal(out$zonesPearson, cor(change, predict(lm, parts$test))[1])
 })
 
+test_that("a difference has no mean of the gene in other cell types", {
+    parts <- pairParts()
+    for (method in c("geneMean", "zonesGeneMean", "networkGeneMean")) {
+        expect_error(trainBaseline(parts, method, target = "difference"),
+                     "says nothing of a\\s+difference")
+    }
+})
+
 test_that("the order of the cell types is the sign of the change", {
     parts <- pairParts()
     one <- pairCellTypes(parts$test, c("skin", "blood"))

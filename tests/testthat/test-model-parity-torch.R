@@ -13,7 +13,8 @@ expectParity <- function(golden) {
         worst <- compareGolden(golden, precision)
         limit <- tolerance[[precision]][names(worst)]
         expect_true(all(worst < limit), label = paste(
-            golden$architecture, precision, "differs by",
+            golden$architecture, paste(golden$target, collapse = ", "),
+            precision, "differs by",
             paste(names(worst), signif(worst, 3), collapse = ", ")))
     }
 }
@@ -23,6 +24,9 @@ test_that("results match the committed reference values", {
     goldens <- lapply(files, readRDS)
     expect_setequal(vapply(goldens, `[[`, "", "architecture"),
                     names(.architectures))
+    of <- vapply(goldens, function(g) paste(g$target, collapse = ", "), "")
+    expect_true(all(c("expression, squared", "expression, huber",
+                      "twoStage, squared", "twoStage, huber") %in% of))
     for (golden in goldens) expectParity(golden)
 })
 
@@ -34,6 +38,20 @@ test_that("every architecture matches PyTorch at full size", {
         if (!is.null(.architectures[[name]]$channels)) next
         expectParity(torchGolden(script, name, marks = 5L, bins = 100L,
                                  genes = 5L))
+    }
+})
+
+test_that("numbers match PyTorch at full size", {
+    script <- test_path("..", "..", "tools", "torch_architectures.py")
+    skip_if(!file.exists(script), "not in a checkout")
+    skip_if(!hasTorch(), "no PyTorch")
+    targets <- list(list(name = "expression", loss = "huber"),
+                    list(name = "twoStage", loss = "squared"))
+    for (name in c("additive", "lstm-alpha-beta", "deepchrome")) {
+        for (target in targets) {
+            expectParity(torchGolden(script, name, marks = 5L, bins = 100L,
+                                     genes = 5L, target = target))
+        }
     }
 })
 

@@ -216,3 +216,28 @@ test_that("files, updates, checkpoints and evaluations keep the target", {
     expect_true(is.finite(evaluate(model, parts$test, baselines = zones,
                                    draws = 20)$zonesDifference))
 })
+
+test_that("panels and pools take both stages, also beside the gene's mean", {
+    parts <- smallParts(90, cellTypes = 3)
+    target <- twoStage(threshold = stats::quantile(
+        assay(parts$train, "expression"), 0.3))
+    few <- list(target = target, epochs = 1, filters = 4, context = 4, seed = 1,
+                progress = FALSE)
+    pooled <- suppressMessages(do.call(trainPooled, c(list(parts), few)))
+    expect_true(all(is.finite(pooled$table$networkGeneMean)))
+    network <- quickModel(parts, target = target)
+    stacked <- trainBaseline(parts, "networkGeneMean", network = network,
+                             target = target)
+    number <- stacked@fit$coefficients
+    expected <- number[["network"]] * .standardise(
+        network@target, predict(network, parts$test)[, 1L])
+    mean <- rowMeans(log2(1 + assay(parts$test, "expression")[, -1L]))
+    expect_equal(predict(stacked, parts$test)[, 1L], number[["(Intercept)"]] +
+                     expected + number[["geneMean"]] * mean)
+    expect_error(trainBaseline(parts, "networkGeneMean", target = "class",
+                               network = network),
+                 "`network` must predict `target`")
+    panel <- suppressMessages(do.call(trainCellTypes, c(list(parts), few)))
+    expect_identical(dim(predict(panel, parts$test, type = "amount")),
+                     dim(parts$test))
+})

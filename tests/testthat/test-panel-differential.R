@@ -47,6 +47,8 @@ test_that("shares are summed over bins and compared as they are", {
     share <- rowSums(assay(att, "share"), dims = 3L)[, , row$mark]
     expect_equal(row$first, mean(share[row$gene, groups$a]))
     expect_equal(row$effect, byHand(share, row$gene))
+    expect_output(print(found), "share of the logit")
+    expect_match(plot(found)$labels$y, "share of the logit")
 })
 
 test_that("marks are chosen before p-values are adjusted", {

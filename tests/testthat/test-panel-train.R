@@ -6,9 +6,6 @@ quick <- function(signal. = signal, folder = NULL, ..., seed = 1,
                    learningRate = 0.01, ..., seed = seed, BPPARAM = BPPARAM,
                    progress = FALSE)
 }
-weights <- function(panel) {
-    lapply(stats::setNames(nm = names(panel)), function(c) coef(panel[[c]]))
-}
 panel <- quick()
 folderOf <- function() withr::local_tempfile(.local_envir = parent.frame())
 
@@ -19,6 +16,7 @@ test_that("a model is what training it by hand gives", {
         cellTypes = "cellType2", epochs = 3, filters = 4, context = 4,
         learningRate = 0.01, seed = .seedOf(1L, "cellType2"))
     expect_identical(coef(panel[["cellType2"]]), coef(own))
+    expect_identical(coef(panel)$cellType2, coef(own))
     expect_equal(evaluate(panel)[2L, ],
                  evaluate(own, parts$test[, "cellType2"]),
                  ignore_attr = TRUE)
@@ -52,14 +50,14 @@ test_that("a panel records its recipe in full and tells no notes", {
 
 test_that("order, subset, back end and form of the data do not matter", {
     some <- quick(cellTypes = c("cellType3", "cellType1"))
-    expect_identical(weights(some), weights(panel)[c(3L, 1L)])
+    expect_identical(coef(some), coef(panel)[c(3L, 1L)])
     parts <- suppressMessages(splitGenes(signal))
-    expect_identical(weights(quick(parts)), weights(panel))
+    expect_identical(coef(quick(parts)), coef(panel))
     alone <- lapply(stats::setNames(nm = colnames(signal)), function(c) {
         signal[, c]
     })
-    expect_identical(weights(quick(alone)), weights(panel))
-    expect_false(identical(weights(quick(seed = 2)), weights(panel)))
+    expect_identical(coef(quick(alone)), coef(panel))
+    expect_false(identical(coef(quick(seed = 2)), coef(panel)))
 })
 
 test_that("every back end gives the same bits", {
@@ -73,10 +71,10 @@ test_that("every back end gives the same bits", {
                 registryargs = BiocParallel::batchtoolsRegistryargs(
                     file.dir = tempfile(), work.dir = tempdir()))))
         lapply(backEnds, function(backEnd) {
-            weights(suppressMessages(quick(BPPARAM = backEnd)))
+            coef(suppressMessages(quick(BPPARAM = backEnd)))
         })
-    }, quick = quick, signal = signal, weights = weights)
-    expect_identical(own, rep(list(weights(panel)), 3L))
+    }, quick = quick, signal = signal)
+    expect_identical(own, rep(list(coef(panel)), 3L))
 })
 
 test_that("a signal in an HDF5 file is trained on alike", {
@@ -88,8 +86,8 @@ test_that("a signal in an HDF5 file is trained on alike", {
     }
     expect_s4_class(assay(stored, "H3K4me3"), "DelayedArray")
     folder <- folderOf()
-    expect_identical(weights(quick(stored, folder)), weights(panel))
-    expect_identical(weights(quick(stored, folder)), weights(panel))
+    expect_identical(coef(quick(stored, folder)), coef(panel))
+    expect_identical(coef(quick(stored, folder)), coef(panel))
 })
 
 test_that("a folder of the authors' tables is a panel", {
@@ -106,7 +104,7 @@ test_that("a folder of the authors' tables is a panel", {
     }
     folder <- folderOf()
     own <- quick(data, folder)
-    expect_identical(weights(own), weights(panel))
+    expect_identical(coef(own), coef(panel))
     unlink(file.path(data, "cellType1", "classification", "test.csv"))
     expect_error(quick(data, folder), "changed for cellType1")
 })
@@ -116,10 +114,10 @@ test_that("a run folder keeps what is finished, and goes on", {
     first <- quick(folder = folder, cellTypes = "cellType2")
     written <- file.mtime(.recordFile(folder, "cellType2"))
     both <- quick(folder = folder)
-    expect_identical(weights(both), weights(panel))
+    expect_identical(coef(both), coef(panel))
     expect_identical(file.mtime(.recordFile(folder, "cellType2")), written)
-    expect_identical(weights(openPanel(folder))[names(panel)],
-                     weights(panel))
+    expect_identical(coef(openPanel(folder))[names(panel)],
+                     coef(panel))
     expect_setequal(list.files(folder), c("lock", "settings.rds",
         basename(.recordFile(folder, colnames(signal)))))
 })
@@ -135,7 +133,7 @@ test_that("what was left by a kill between two files is tidied", {
     part <- sub("[0-9]+[.]part$", paste0(dead, ".part"), .partFile(record))
     writeLines("half", part)
     unlink(record)
-    expect_identical(weights(quick(folder = folder)), weights(panel))
+    expect_identical(coef(quick(folder = folder)), coef(panel))
     expect_false(any(file.exists(c(left, part))))
 })
 
@@ -144,7 +142,7 @@ test_that("a failing cell type does not stop the others", {
     assay(bad, "label")[, "cellType2"] <- 1L
     folder <- folderOf()
     expect_warning(own <- quick(bad, folder), "cellType2.*all equal")
-    expect_identical(weights(own), weights(panel)[c(1L, 3L)])
+    expect_identical(coef(own), coef(panel)[c(1L, 3L)])
     expect_named(own@errors, "cellType2")
     expect_output(print(own), "failed: cellType2")
     expect_error(quick(signal, folder), "changed for cellType2")
@@ -178,7 +176,7 @@ test_that("two runs do not work in one folder", {
     }, list(folder))
     expect_match(run, "Another run uses")
     filelock::unlock(lock)
-    expect_identical(weights(quick(folder = folder)), weights(panel))
+    expect_identical(coef(quick(folder = folder)), coef(panel))
 })
 
 test_that("a killed run ends in the same bits", {
@@ -210,7 +208,7 @@ test_that("a killed run ends in the same bits", {
         progress = FALSE)
     whole <- trainCellTypes(signal, epochs = 40, filters = 4, seed = 1,
         context = 4, BPPARAM = BiocParallel::SerialParam(), progress = FALSE)
-    expect_identical(weights(resumed), weights(whole))
+    expect_identical(coef(resumed), coef(whole))
     expect_identical(resumed@records[[1L]]$test, whole@records[[1L]]$test)
     expect_setequal(list.files(folder, all.files = TRUE, no.. = TRUE),
                     c("lock", "settings.rds",
@@ -232,7 +230,7 @@ test_that("no two cell types share a file, and none leaves the folder", {
     folder <- file.path(folderOf(), "run")
     own <- quick(odd, folder)
     expect_identical(names(openPanel(folder)), colnames(odd))
-    expect_identical(weights(openPanel(folder)), weights(own))
+    expect_identical(coef(openPanel(folder)), coef(own))
     expect_false(identical(coef(own[["a/b"]]), coef(own[["a%2Fb"]])))
     expect_identical(list.files(dirname(folder)), "run")
 })
@@ -259,7 +257,7 @@ test_that("a record that is not of this cell type and run is refused", {
     file.copy(.settingsFile(folder), record, overwrite = TRUE)
     expect_error(openPanel(folder), "must be a record file")
     file.copy(kept, record, overwrite = TRUE)
-    expect_identical(weights(openPanel(folder)), weights(panel))
+    expect_identical(coef(openPanel(folder)), coef(panel))
     saveRDS(list(settings = list(), digests = list(a = 1)),
             .settingsFile(folder))
     expect_error(openPanel(folder), "version 0.99.0")
@@ -417,7 +415,7 @@ test_that("a full disk is reported and loses no finished model", {
     kept <- names(own)
     system2("mount", c("-o", "remount,size=20m", disk))
     expect_identical(names(openPanel(folder)), kept)
-    expect_identical(weights(quick(folder = folder)), weights(panel))
+    expect_identical(coef(quick(folder = folder)), coef(panel))
 })
 
 test_that("summary() compares with the published figures", {
@@ -534,4 +532,8 @@ test_that("wrong input is reported", {
 
 test_that("print() shows the panel", {
     expect_output(print(panel), "Panel of 3 cell types")
+})
+
+test_that("a panel is not trained further as a whole", {
+    expect_error(update(panel, signal), "panel of 3 models.*cellType1")
 })

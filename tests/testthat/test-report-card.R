@@ -79,3 +79,32 @@ test_that("the card says which intervals there are", {
     expect_true(any(grepl("above a probability of 0.5",
                           modelCard(model, parts), fixed = TRUE)))
 })
+
+test_that("a card of numbers has the words and the units of numbers", {
+    has <- function(card, ...) {
+        for (text in c(...)) expect_match(card, text, fixed = TRUE, all = FALSE)
+    }
+    inRpkm <- parts
+    for (name in names(inRpkm)) {
+        assay(inRpkm[[name]], "RPKM") <- assay(parts[[name]], "expression")
+    }
+    numbers <- quickModel(inRpkm, target = modelTarget("expression", "RPKM"))
+    card <- modelCard(numbers, inRpkm)
+    has(card, "**Target**: log2(RPKM + 1) (squared error)",
+        "**Calibration**: none, as the model predicts a number",
+        " with a measured number in cellType1",
+        "in Pearson's r, with 95% intervals",
+        "**Primary use**: to predict the expression of genes")
+    has(modelCard(numbers), "Validation Pearson")
+    expect_no_match(card, "AUROC|DeLong|probability|a label|\\*\\*High")
+
+    stages <- modelTarget("twoStage", threshold = stats::quantile(
+        assay(parts$train, "expression"), 0.3))
+    has(modelCard(quickModel(parts, target = stages)),
+        "log2(expression + 1) (in two stages: cross-entropy of expression >")
+
+    both <- smallParts(90, cellTypes = 2)
+    change <- modelCard(quickModel(both, target = "difference"))
+    has(change, "to predict the change of expression of genes",
+        "**Target**: change of log2(expression + 1)")
+})

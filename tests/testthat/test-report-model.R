@@ -121,11 +121,32 @@ test_that("models of numbers have the measures of numbers", {
     page <- reportPage(numbers, parts, file = file)
     expect_match(page, "Pearson in", fixed = TRUE)
     expect_match(page, "Measured and predicted", fixed = TRUE)
+    expect_match(page, "to predict log2(expression + 1) (squared error)",
+                 fixed = TRUE)
+    expect_match(alts(page), "number, with the line where both are equal",
+                 fixed = TRUE, all = FALSE)
+    expect_match(alts(page), "predicted above the median and at or below",
+                 fixed = TRUE, all = FALSE)
+    expect_no_match(alts(page), "predicted (high|low)|logit|probability")
     expect_no_match(page, "<strong>Not shown", fixed = TRUE)
     expect_no_match(page, "ROC curve", fixed = TRUE)
     json <- sub("[.]html$", "_mqc.json", file)
     table <- jsonlite::read_json(json)
     expect_identical(table$id, "attentivechrome_numbers")
+})
+
+test_that("the figure of measured numbers has the unit on its axes", {
+    labels <- function(object, test) {
+        .plotMeasured(list(object = object, test = test, threads = 1L,
+                           cellTypes = colnames(test)))$labels[c("x", "y")]
+    }
+    numbers <- quickModel(parts, target = "expression")
+    expect_identical(labels(numbers, parts$test), list(
+        x = "Predicted log2(expression + 1)",
+        y = "Measured log2(expression + 1)"))
+    change <- quickModel(twoCells, target = "difference")
+    expect_identical(labels(change, pairCellTypes(twoCells$test))$x,
+                     "Predicted change of log2(expression + 1)")
 })
 
 smallPanel <- function() {
