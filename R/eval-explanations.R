@@ -6,14 +6,14 @@
     attention = list(
         title = "attention", colour = "#D55E00",
         of = function(...) .overMembers(..., of = .attentionImportance)),
-    share = list(title = "share of the prediction", colour = "#882255",
+    share = list(title = "share of the prediction", colour = "#332288",
                  signed = TRUE),
     saliency = list(title = "saliency", colour = "#0072B2"),
     gradientInput = list(title = "gradient x input", colour = "#56B4E9",
                          signed = TRUE),
     integratedGradients = list(title = "integrated gradients",
                                colour = "#009E73", signed = TRUE),
-    expectedGradients = list(title = "expected gradients", colour = "#999933",
+    expectedGradients = list(title = "expected gradients", colour = "#661100",
                              signed = TRUE, named = TRUE),
     occlusion = list(title = "occlusion", colour = "#CC79A7", signed = TRUE),
     classOptimum = list(

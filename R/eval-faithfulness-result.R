@@ -107,7 +107,8 @@ plot.faithfulness <- function(x, type = c("curves", "agreement"), ...) {
         ggplot2::geom_tile(ggplot2::aes(fill = .data$rho), colour = "white") +
         ggplot2::geom_text(ggplot2::aes(label = .data$text), size = 3.2) +
         ggplot2::scale_fill_gradient2("Spearman's rho", limits = c(-1, 1),
-                                      low = "#0072B2", high = "#D55E00") +
+                                      low = .lowHigh[["low"]],
+                                      high = .lowHigh[["high"]]) +
         ggplot2::scale_x_discrete(labels = .explanationTitles,
                                   expand = c(0, 0)) +
         ggplot2::scale_y_discrete(labels = .explanationTitles,

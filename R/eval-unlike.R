@@ -154,7 +154,7 @@ plot.unlikeTraining <- function(x, ...) {
         ggplot2::facet_wrap("cellType") +
         ggplot2::scale_fill_gradient2(
             "Difference from the training genes (SD)", limits = c(-1, 1) * edge,
-            low = "#2166AC", high = "#B2182B") +
+            low = .lowHigh[["low"]], high = .lowHigh[["high"]]) +
         ggplot2::scale_y_discrete(expand = c(0, 0)) +
         ggplot2::labs(x = "Position from TSS (bp)", y = NULL) +
         .themeChrome() + ggplot2::theme(

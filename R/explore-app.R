@@ -70,31 +70,36 @@
 
 # The signal of one gene in all cell types.
 .geneSignal <- function(app, gene) {
-    .remember(app, paste("gene", gene), .realized(app$signal[gene, ]))
-}
-
-.realized <- function(signal) {
-    for (name in assayNames(signal)) {
-        values <- assay(signal, name, withDimnames = FALSE)
-        if (is(values, "DelayedArray")) {
-            assay(signal, name, withDimnames = FALSE) <- as.array(values)
-        }
-    }
-    signal
+    .remember(app, paste("gene", gene), .inMemory(app$signal[gene, ]))
 }
 
 # ---- panels ------------------------------------------------------------------
 
 # A panel: its code, the value of its code, and what describes it. `signal` has
 # at least the genes that the code reads. With a cell type, the code also reads
-# the logits of all its genes.
-.panel <- function(app, code, file, alt, signal, cellType = NULL) {
+# the logits of all its genes. `shared` are the statements with which the code
+# begins, if other panels begin with them, too.
+.panel <- function(app, code, file, alt, signal, cellType = NULL,
+                   shared = NULL) {
     given <- if (!is.null(cellType)) .logitCode(cellType)
-    value <- .remember(app, paste(c(given, code), collapse = "\n"), {
+    value <- .remember(app, paste(c(given, shared, code), collapse = "\n"), {
         logit <- if (!is.null(cellType)) .logitsOf(app, cellType)
-        .runCode(code, list(model = app$model, signal = signal, logit = logit))
+        values <- list(model = app$model, signal = signal, logit = logit)
+        .runCode(code, .sharedScope(app, shared, values))
     })
-    list(code = c(given, code), value = value, file = file, alt = alt)
+    list(code = c(given, shared, code), value = value, file = file, alt = alt)
+}
+
+# Where code finds what shared statements assign. Each has a scope of its own,
+# inside that of the statements before it, and runs once.
+.sharedScope <- function(app, statements, values) {
+    last <- length(statements)
+    if (last == 0L) return(list2env(values, parent = topenv()))
+    .remember(app, paste(c("scope of", statements), collapse = "\n"), {
+        scope <- new.env(parent = .sharedScope(app, statements[-last], values))
+        .runCode(statements[last], scope)
+        scope
+    })
 }
 
 .tablePanel <- function(app, cellType) {
@@ -104,54 +109,60 @@
 }
 
 # A panel of one gene.
-.genePanel <- function(app, gene, code, file, alt) {
-    .panel(app, code, paste(file, gene), alt, .geneSignal(app, gene))
+.genePanel <- function(app, gene, code, file, alt, shared = NULL) {
+    .panel(app, code, paste(file, gene), alt, .geneSignal(app, gene),
+           shared = shared)
 }
 
 .predictionPanel <- function(app, gene, cellType) {
-    .genePanel(app, gene, .predictionCode(app, gene, cellType),
-               paste("prediction", cellType), "Prediction")
+    .genePanel(app, gene, .predictionCode(app), paste("prediction", cellType),
+               "Prediction", .geneCode(gene, cellType))
 }
 
 .tracksPanel <- function(app, gene, cellType, tracks) {
     shown <- names(app$tracks)[app$tracks %in% tracks]
-    .genePanel(app, gene, .tracksCode(gene, cellType, tracks),
-               paste("tracks", cellType),
+    .genePanel(app, gene, .tracksCode(gene, tracks), paste("tracks", cellType),
                sprintf("Signal of %s in %s around the TSS: %s; with %s", gene,
                        cellType, paste(app$marks, collapse = ", "),
-                       paste(shown, collapse = ", ")))
+                       paste(shown, collapse = ", ")),
+               c(.geneCode(gene, cellType),
+                 if ("alpha" %in% tracks) .lookedCode))
 }
 
 .betaPanel <- function(app, gene, cellType = NULL) {
-    .genePanel(app, gene, .betaCode(gene, cellType),
+    .genePanel(app, gene, .betaCode(gene),
                paste(c("beta", cellType), collapse = " "),
                sprintf("Heat map of the attention over the marks (beta) of %s",
-                       gene))
+                       gene), c(.geneCode(gene, cellType), .lookedCode))
 }
 
 .neighboursPanel <- function(app, gene, cellType) {
-    near <- .runCode(.nearCode(gene), list(logit = .logitsOf(app, cellType)))
+    near <- .runCode(.nearCode(gene),
+                     list2env(list(logit = .logitsOf(app, cellType)),
+                              parent = topenv()))
     .panel(app, .neighboursCode(app, gene, cellType),
            paste("neighbours", cellType, gene),
            paste("Genes that the model predicts like", gene),
-           .realized(app$signal[near, cellType]), cellType)
+           .inMemory(app$signal[near, cellType]), cellType)
 }
 
 .editsPanel <- function(app, gene, cellType, edits) {
-    .genePanel(app, gene, .editsCode(gene, cellType, edits),
-               paste("edits", cellType), "Edits")
+    .genePanel(app, gene, .editsCode(cellType, edits),
+               paste("edits", cellType), "Edits",
+               .stepsCode(gene, cellType, edits))
 }
 
 .editFigurePanel <- function(app, gene, cellType, edits) {
     .genePanel(app, gene, .editFigureCode(gene, cellType, edits),
                paste("edited", cellType),
                sprintf("Signal of each mark of %s in %s; edits: %d", gene,
-                       cellType, length(edits)))
+                       cellType, length(edits)),
+               .stepsCode(gene, cellType, edits))
 }
 
 .cellTypesPanel <- function(app, gene) {
-    .genePanel(app, gene, .cellTypesCode(app, gene), "cell types",
-               paste("Predictions of", gene, "by cell type"))
+    .genePanel(app, gene, .cellTypesCode(app), "cell types",
+               paste("Predictions of", gene, "by cell type"), .geneCode(gene))
 }
 
 .overlayPanel <- function(app, gene, cellTypes) {

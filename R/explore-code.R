@@ -1,6 +1,7 @@
 # The R code of the explorer's panels. What a panel shows is what runs: its data
 # are the value of its code. Code is `given` (slow, for a whole cell type, and
-# kept) and `code`, whose last value the panel shows.
+# kept), statements that panels share, and `code`, whose last value the panel
+# shows.
 
 # Quoted text, or a vector of it. Names of genes, marks and cell types come into
 # code through here alone.
@@ -16,8 +17,7 @@
     vapply(split(items, line), paste, "", collapse = ", ")
 }
 
-.runCode <- function(code, values) {
-    scope <- list2env(values, parent = topenv())
+.runCode <- function(code, scope) {
     eval(parse(text = code, keep.source = FALSE), scope)
 }
 
@@ -58,31 +58,31 @@
             if (is.null(cellType)) "" else .quoted(cellType))
 }
 
-.predictionCode <- function(app, gene, cellType) {
-    c(.geneCode(gene, cellType), .frameCode(c(
+.predictionCode <- function(app) {
+    .frameCode(c(
         "probability = predict(model, gene)[1, 1]",
         if (app$has$members) paste0(
             "predictionUncertainty(model, gene)[\n        ",
             "c(\"lowest\", \"highest\", \"total\", \"data\", \"training\")]"),
         if (app$has$sets)
             "set = predict(model, gene, type = \"set\", level = 0.9)[1, 1]",
-        .measuredParts(app, "gene", "1, 1"))))
+        .measuredParts(app, "gene", "1, 1")))
 }
 
+.lookedCode <- "looked <- attention(model, gene)"
+
 # Tracks: "alpha" or methods of attribution().
-.tracksCode <- function(gene, cellType, tracks) {
-    calls <- ifelse(tracks == "alpha", "attention(model, gene)",
+.tracksCode <- function(gene, tracks) {
+    calls <- ifelse(tracks == "alpha", "looked",
                     sprintf("attribution(model, gene, \"%s\")", tracks))
     what <- if ("alpha" %in% tracks) ", what = \"alpha\"" else ""
     list <- if (length(calls) == 1L) calls
             else sprintf("list(\n    %s)", paste(calls, collapse = ",\n    "))
-    c(.geneCode(gene, cellType),
-      sprintf("plotGene(gene, %s,\n    %s%s)", list, .quoted(gene), what))
+    sprintf("plotGene(gene, %s,\n    %s%s)", list, .quoted(gene), what)
 }
 
-.betaCode <- function(gene, cellTypes = NULL) {
-    c(.geneCode(gene, cellTypes),
-      sprintf("plotMarkAttention(attention(model, gene), %s)", .quoted(gene)))
+.betaCode <- function(gene) {
+    sprintf("plotMarkAttention(looked, %s)", .quoted(gene))
 }
 
 .nearGenes <- 200L
@@ -115,9 +115,8 @@
           "[closest, ]"))
 }
 
-.cellTypesCode <- function(app, gene, cellTypes = NULL) {
-    c(.geneCode(gene, cellTypes),
-      paste("cellTypes <-", .frameCode(c(
+.cellTypesCode <- function(app) {
+    c(paste("cellTypes <-", .frameCode(c(
           "cellType = colnames(gene)",
           "probability = predict(model, gene)[1, ]",
           .measuredParts(app, "gene", "1, "), "row.names = NULL"))),

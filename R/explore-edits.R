@@ -65,10 +65,9 @@
       }, ""))
 }
 
-.editsCode <- function(gene, cellType, edits) {
+.editsCode <- function(cellType, edits) {
     steps <- seq_along(edits)
-    c(.stepsCode(gene, cellType, edits),
-      sprintf("edited <- predictEdits(model, gene, list(\n    %s))",
+    c(sprintf("edited <- predictEdits(model, gene, list(\n    %s))",
               paste(sprintf("\"step %d\" = function(x) step%d", steps, steps),
                     collapse = ",\n    ")),
       sprintf("edited <- edited[edited$cellType == %s, ]", .quoted(cellType)),
@@ -78,9 +77,7 @@
 }
 
 .editFigureCode <- function(gene, cellType, edits) {
-    c(.stepsCode(gene, cellType, edits),
-      sprintf("plotEdit(gene, %s, %s, %s)",
-              c("gene", sprintf("step%d", seq_along(edits)))[
-                  length(edits) + 1L],
-              .quoted(gene), .quoted(cellType)))
+    sprintf("plotEdit(gene, %s, %s, %s)",
+            c("gene", sprintf("step%d", seq_along(edits)))[length(edits) + 1L],
+            .quoted(gene), .quoted(cellType))
 }

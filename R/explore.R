@@ -36,7 +36,11 @@
 #' the fastest (`chunkdim = c(200, 1, bins)` of
 #' [HDF5Array::saveHDF5SummarizedExperiment()]).
 #'
-#' @param model A model or an ensemble ([attentiveChrome()]).
+#' @param model A model or an ensemble ([attentiveChrome()]) of high or low
+#'   expression. Models of numbers (`target = "expression"`, `"difference"` or a
+#'   [modelTarget()]) are refused: the page speaks of probabilities and classes.
+#'   For these, [plotGene()], [predictEdits()] and [report()] show what they
+#'   predict.
 #' @param signal A signal ([chromatinSignal()]) with the marks and bins of the
 #'   model, and at least two genes. With a column `symbol` in its `rowData()`,
 #'   genes are found by symbol, too.
@@ -45,9 +49,9 @@
 #'   it is in HDF5 files, as a folder `signal`.
 #' @param title Title of the page.
 #' @return Without `folder`, a `shiny.appobj`, which runs when it is printed;
-#'   with it, the path, invisibly. It is an error if the model does not fit the
-#'   signal, if the folder exists, or if the packages shiny, bslib and DT are
-#'   not installed.
+#'   with it, the path, invisibly. It is an error if the model predicts a number
+#'   or does not fit the signal, if the folder exists, or if the packages shiny,
+#'   bslib and DT are not installed.
 #' @seealso [plotGene()], [plotEdit()], [plotCellTypes()], [predictEdits()]
 #' @export
 #' @examplesIf rlang::is_installed(c("shiny", "bslib", "DT"))

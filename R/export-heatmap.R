@@ -92,7 +92,8 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
     most <- stats::quantile(abs(plain), 0.99, names = FALSE)
     if (most == 0) most <- max(abs(plain), 1e-12)
     colours <- if (any(plain < 0)) {
-        .colourRamp(c("#2166ac", "white", colour), most * c(-1, 0, 1))
+        .colourRamp(c(.negativeColour(colour), "white", colour),
+                    most * c(-1, 0, 1))
     } else {
         .colourRamp(c("white", colour), most * 0:1)
     }
@@ -105,6 +106,12 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
     given <- list(...)
     do.call(ComplexHeatmap::Heatmap,
             c(own[!names(own) %in% names(given)], given))
+}
+
+# For values below 0: blue, unless those above are.
+.negativeColour <- function(colour) {
+    hue <- grDevices::rgb2hsv(grDevices::col2rgb(colour))["h", 1L]
+    if (hue > 0.5 && hue < 0.72) "#D55E00" else "#2166AC"
 }
 
 # A function from values to colours, with the breaks of its legend.
@@ -149,7 +156,8 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
         values <- scale(as.vector(assay(x, assay)[, cellType]))
         most <- max(most, abs(values), 1e-12, na.rm = TRUE)
         ramp <- if (any(values < 0, na.rm = TRUE)) {
-            .colourRamp(c("#2166ac", "white", colour), most * c(-1, 0, 1))
+            .colourRamp(c(.negativeColour(colour), "white", colour),
+                        most * c(-1, 0, 1))
         } else {
             .colourRamp(c("white", colour), most * 0:1)
         }

@@ -76,10 +76,12 @@ plot.differentialAttention <- function(x, ...) {
         ggplot2::facet_wrap(ggplot2::vars(.data$mark)) +
         ggplot2::scale_colour_manual(
             "FDR below 0.05 in", drop = FALSE,
-            values = c(both = "#332288", attention = "#CC6677",
-                       signal = "#44AA99", neither = "grey75")) +
+            values = .foundColours) +
         ggplot2::labs(x = sprintf("Difference in signal (log2, %s less %s)",
                                   between[2L], between[1L]),
                       y = sprintf("Difference in %s", attr(x, "unit"))) +
         .themeChrome()
 }
+
+.foundColours <- c(both = "#332288", attention = "#CC6677", signal = "#6699CC",
+                   neither = "grey75")

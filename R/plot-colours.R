@@ -43,6 +43,9 @@ markColours <- function(marks = NULL) {
 .otherColours <- c("#882255", "#44AA99", "#999933", "#332288", "#CC6677",
                    "#117733", "#88CCEE", "#AA4499", "#DDCC77")
 
+# The ends of scales on both sides of 0, which is white.
+.lowHigh <- c(low = "#2166AC", high = "#B2182B")
+
 # One colour per mark, named.
 .markColours <- function(marks, palette = c(.ofMarks("colour"),
                                             DNase = "#000000")) {

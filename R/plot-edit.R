@@ -60,10 +60,9 @@ plotEdit <- function(before, after, gene, cellType = NULL, marks = NULL) {
 # Each mark is scaled to its row, the first mark on top. Negative log ratios
 # are below the base of their row, but still inside it.
 .editRows <- function(before, after, gene, cellType, marks) {
+    both <- list(before, after)
     rows <- lapply(seq_along(marks), function(i) {
-        values <- lapply(list(before, after), function(x) {
-            as.vector(binMatrix(x[gene, ], marks[i], cellType))
-        })
+        values <- lapply(both, .binsOf, gene, marks[i], cellType)
         ends <- range(0, unlist(values))
         scale <- if (diff(ends) > 0) 0.85 / diff(ends) else 1
         base <- length(marks) - i + 1 - ends[1L] * scale

@@ -59,9 +59,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
         .tssLine() + .zeroLines(tracks) +
         ggplot2::geom_col(ggplot2::aes(fill = .data$mark),
                           tracks[isSignal, ], width = binWidth(signal)) +
-        lapply(names(shown), function(name) {
-            .alphaArea(tracks[tracks$track == name, ], shown[[name]])
-        }) +
+        .trackAreas(tracks[!isSignal, ], shown) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = 1L,
                             scales = "free_y", strip.position = "left",
                             labeller = ggplot2::as_labeller(
@@ -188,37 +186,46 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     tracks
 }
 
-# Alpha as a line with a faint area, and a line for uniform attention. The blank
-# layer gives alpha the same scale for all marks.
-.alphaArea <- function(alpha, attention) {
-    bins <- length(binOffsets(attention))
-    alpha$lower <- alpha$value - alpha$spread
-    alpha$upper <- alpha$value + alpha$spread
-    ends <- expand.grid(panel = unique(alpha$panel),
-                        value = range(0, alpha$value, alpha$lower, alpha$upper,
-                                      na.rm = TRUE))
-    ends$position <- mean(alpha$position)
-    ends$uniform <- 1 / bins
-    list(if (attention@kind == "attention")
-             ggplot2::geom_hline(ggplot2::aes(yintercept = .data$uniform), ends,
+# What is below the signals, `rows` of all tracks: lines with a faint area, and a
+# line for uniform attention. The blank layer gives a track the same scale for
+# all marks.
+.trackAreas <- function(rows, shown) {
+    bins <- length(binOffsets(shown[[1L]]))
+    rows$lower <- rows$value - rows$spread
+    rows$upper <- rows$value + rows$spread
+    looked <- names(Filter(function(x) x@kind == "attention", shown))
+    uniform <- unique(rows[rows$track %in% looked, "panel", drop = FALSE])
+    spread <- rows[!is.na(rows$spread), ]
+    list(if (length(looked) > 0L)
+             ggplot2::geom_hline(ggplot2::aes(yintercept = .data$uniform),
+                                 cbind(uniform, uniform = 1 / bins),
                                  linetype = "dashed", colour = "grey60",
                                  linewidth = 0.3),
          ggplot2::geom_ribbon(ggplot2::aes(ymin = 0, ymax = .data$value,
-                                           fill = .data$mark), alpha,
+                                           fill = .data$mark), rows,
                               alpha = 0.2),
-         if (.hasSpread(attention)) .memberBand(alpha, bins),
+         if (nrow(spread) > 0L) .memberBand(spread, bins),
          if (bins > 1L) ggplot2::geom_line(ggplot2::aes(colour = .data$mark),
-                                           alpha, linewidth = 0.6)
-         else ggplot2::geom_point(ggplot2::aes(colour = .data$mark), alpha),
-         ggplot2::geom_blank(data = ends))
+                                           rows, linewidth = 0.6)
+         else ggplot2::geom_point(ggplot2::aes(colour = .data$mark), rows),
+         ggplot2::geom_blank(data = .trackEnds(rows)))
+}
+
+# The lowest and highest value of each track, in each of its panels.
+.trackEnds <- function(rows) {
+    do.call(rbind, lapply(split(rows, rows$track), function(own) {
+        ends <- range(0, own$value, own$lower, own$upper, na.rm = TRUE)
+        expand.grid(panel = unique(own$panel), value = ends,
+                    position = mean(own$position))
+    }))
 }
 
 # The spread of the members around the line.
-.memberBand <- function(alpha, bins) {
+.memberBand <- function(rows, bins) {
     mapping <- ggplot2::aes(ymin = .data$lower, ymax = .data$upper)
-    if (bins > 1L) ggplot2::geom_ribbon(mapping, alpha, fill = "grey20",
+    if (bins > 1L) ggplot2::geom_ribbon(mapping, rows, fill = "grey20",
                                         alpha = 0.25)
-    else ggplot2::geom_linerange(mapping, alpha)
+    else ggplot2::geom_linerange(mapping, rows)
 }
 
 # Limits of a track include 0, the base of its bars. Log ratios can be negative.

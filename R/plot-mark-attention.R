@@ -91,9 +91,11 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 # beta, or its spread over the members of an ensemble, of some rows in one cell
 # type: genes x marks.
 .betaMatrix <- function(attention, rows, cellType, name = "beta") {
-    beta <- assay(attention, name)[rows, cellType, , drop = FALSE]
-    matrix(as.array(beta), length(rows),
-           dimnames = list(NULL, dimnames(beta)[[3L]] %||% marks(attention)))
+    beta <- assay(attention, name, withDimnames = FALSE)
+    marks <- dimnames(beta)[[3L]] %||% marks(attention)
+    column <- match(cellType, colnames(attention))
+    matrix(as.array(beta[rows, column, , drop = FALSE]), length(rows),
+           dimnames = list(NULL, marks))
 }
 
 # NA unless of an ensemble.

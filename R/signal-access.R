@@ -83,6 +83,12 @@ expressionLabel <- function(x) {
     values
 }
 
+# The bins of one gene, without a signal of it alone.
+.binsOf <- function(x, gene, mark, cellType) {
+    values <- assay(x, mark, withDimnames = FALSE)
+    as.vector(values[match(gene, rownames(x)), match(cellType, colnames(x)), ])
+}
+
 #' @rdname marks
 #' @export
 binMatrix <- function(x, mark, cellType = NULL) {
@@ -90,7 +96,9 @@ binMatrix <- function(x, mark, cellType = NULL) {
     if (length(mark) != 1L) .stop("{.arg mark} must name one mark")
     .checkMarks(x, mark, "mark")
     cellType <- .checkCellType(x, cellType)
-    values <- as.array(assay(x, mark)[, cellType, , drop = FALSE])
+    column <- match(cellType, colnames(x))
+    values <- assay(x, mark, withDimnames = FALSE)[, column, , drop = FALSE]
+    values <- as.array(values)
     matrix(values, nrow(x), dim(values)[3L],
            dimnames = list(rownames(x), binOffsets(x)))
 }

@@ -14,7 +14,7 @@ openPage <- function(address, width = 1400, env = parent.frame()) {
     chrome <- chromote::Chromote$new(browser)
     withr::defer(chrome$close(), env)
     page <- chrome$new_session(width = width, height = 1000)
-    page$Page$navigate(address)
+    page$Page$navigate(address, timeout_ = 60)
     page
 }
 

@@ -1,12 +1,13 @@
 # Pictures of all screens of the explorer, to look at:
 #   Rscript tests/browser/screens.R FOLDER
 # Two explorers of simulated signal: an ensemble in four cell types, and one
-# model in one.
+# model in one; and tracks in igv.js, if it is there.
 folder <- commandArgs(TRUE)[1L]
 stopifnot(!is.na(folder))
 .libPaths(c(file.path("tests", "browser", "library"), .libPaths()))
 suppressPackageStartupMessages(library(AttentiveChrome))
 source(file.path("tests", "browser", "helper-browser.R"))
+source(file.path("tests", "browser", "helper-igv.R"))
 dir.create(folder, showWarnings = FALSE, recursive = TRUE)
 
 # Pictures of each kind of edit.
@@ -19,6 +20,7 @@ edits <- function(page, model, shot, tab) {
         js(page, sprintf("$('#editMarks input[value=\"%s\"]').click()", m))
     }
     js(page, "document.querySelector('#editWhole').click()")
+    waitForJs(page, "!!document.querySelector('#edits-facts .bar')")
     shot("edit-silence")
     js(page, "document.querySelector('#editAdd').click()")
     Sys.sleep(1)
@@ -30,6 +32,8 @@ edits <- function(page, model, shot, tab) {
             " $('#editMarks input[value=\"%s\"]').click()"),
             marks(model)[4], marks(model)[4]))
         js(page, "document.querySelector('#editWhole').click()")
+        waitForJs(page, paste0("document.querySelectorAll('#edits-facts ",
+                               ".steps li').length == 2"))
         shot(paste0("edit-", kind))
     }
 }
@@ -86,5 +90,14 @@ make <- list(
         few <- lapply(parts, function(x) x[, 1])
         class(few) <- class(parts)
         screens("one", quiet(few), parts$test[, 1], gene)
+    },
+    igv = function() {
+        if (is.null(igvScript())) return(message("igv.js is not there"))
+        genes <- smallGenome()
+        files <- withr::local_tempdir()
+        page <- openIgv(writeTracks(genes, files), genes, rownames(genes)[6],
+                        files)
+        Sys.sleep(3)
+        picture(page, file.path(folder, "igv.png"))
     })
 for (name in if (length(wanted) > 0L) wanted else names(make)) make[[name]]()

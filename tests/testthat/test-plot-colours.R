@@ -39,6 +39,18 @@ test_that("colour-blind readers can tell the standard marks apart", {
     expect_lt(min(pair[c("protanopia", "deuteranopia")]), 15)
 })
 
+test_that("colour-blind readers can tell the other palettes apart", {
+    explanations <- c(vapply(.explanations, `[[`, "", "colour"), "black")
+    for (palette in list(.cellTypeColours, .modelPalette, .otherColours,
+                         .foundColours, explanations, c(.lowHigh, "white"))) {
+        expect_true(all(closest(palette) >= 15))
+    }
+    # Both ends of the heat map of each mark's log ratios.
+    for (colour in markColours()) {
+        expect_true(all(closest(c(.negativeColour(colour), colour)) >= 15))
+    }
+})
+
 test_that("a mark has one colour, whatever else is shown", {
     some <- c("ATAC", "H3K4me3", "CTCF", "h2a.z")
     all <- markColours(some)
