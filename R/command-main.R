@@ -134,7 +134,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
         paths = "MODEL SIGNAL OUT.tsv", arguments = 3L,
         title = paste("Predict the probability of high expression, or a",
                       "number, genes x cell types."),
-        options = c("type", "part", "cellTypes", "threads"),
+        options = c("type", "level", "part", "cellTypes", "threads"),
         run = function(paths, options) .predictCommand(paths, options)),
     attention = list(
         paths = "MODEL SIGNAL OUT", arguments = 3L,
@@ -151,7 +151,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     report = list(
         paths = "MODEL [SIGNAL] OUT.html", arguments = 2:3,
         title = "Write a report in one HTML file.",
-        options = "cellTypes",
+        options = c("chosenGenes", "cellTypes", "threads"),
         run = function(paths, options) .reportCommand(paths, options)),
     export = list(
         paths = "SIGNAL OUT", arguments = 2L,
