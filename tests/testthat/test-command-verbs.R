@@ -10,20 +10,6 @@ twoCells <- simulateChromatin(90, cellTypes = 2, bins = 20, seed = 1,
                               causal = list(H3K4me3 = 9:12),
                               scenario = "blocks")
 
-# The columns of a table that was written, as `own` has them.
-expectTable <- function(path, own) {
-    read <- if (grepl("csv", path)) utils::read.csv else utils::read.delim
-    found <- read(path, check.names = FALSE)
-    own <- as.data.frame(own)
-    expect_identical(names(found), names(own))
-    expect_identical(nrow(found), nrow(own))
-    for (name in names(own)) {
-        expect_equal(as.vector(found[[name]]),
-                     utils::type.convert(as.vector(own[[name]]), as.is = TRUE),
-                     tolerance = 1e-12, info = name)
-    }
-}
-
 # What `report` passes to report(), which takes seconds and has its own tests.
 askedReport <- function(...) {
     given <- .parseOptions(c(...), .optionsOf("report"), "", "")
