@@ -55,6 +55,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         ggplot2::geom_tile(colour = "white", linewidth = 0.4) +
         .tileLabels(tiles) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), scales = "free_x",
+                            labeller = ggplot2::label_wrap_gen(30),
                             ncol = .panelsARow(tiles)) +
         .columnScale(tiles) +
         ggplot2::scale_y_discrete(limits = rev(levels(tiles$mark)),
