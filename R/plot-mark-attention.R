@@ -125,9 +125,11 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 
 .meanBetaTiles <- function(attention, cellTypes, threshold) {
     panels <- paste("Mean of genes predicted", .stateWords(attention))
-    tiles <- lapply(cellTypes, function(cellType) {
-        rows <- seq_len(nrow(attention))
-        on <- .predictedHigh(attention, rows, cellType, threshold)[, 1L]
+    rows <- seq_len(nrow(attention))
+    high <- .predictedHigh(attention, rows, cellTypes, threshold)
+    tiles <- lapply(seq_along(cellTypes), function(j) {
+        cellType <- cellTypes[j]
+        on <- high[, j]
         members <- list(which(on), which(!on))
         means <- function(x) {
             do.call(rbind, lapply(members, function(m) {
