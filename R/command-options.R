@@ -91,8 +91,8 @@
     cellTypes = .option("names", "cell types to use [all]"),
     part = .option("text", "part of a split to use [test]"),
     type = .option("text", paste(
-        "response, link, class or set; of numbers response, interval, expressed",
-        "or amount [response]")),
+        "response, link, class or set; of numbers response, interval,",
+        "expressed or amount [response]")),
     level = .option("number", "coverage of sets and intervals [0.9]"),
     draws = .option("whole", "samples of the bootstrap [500]"),
     threads = .option("whole", "threads, of each worker [1]"),

@@ -95,7 +95,8 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #' @param genes With `signal`, `"all"` genes or the `"variable"` ones, as for
 #'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @return `predict()`: a matrix of genes x cell types, of intervals an array of
-#'   genes x cell types x 2. `evaluate()`: the data frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
+#'   genes x cell types x 2. `evaluate()`: the data frame described in
+#'   [evaluate()][evaluate.AttentiveChromeModel], with one
 #'   row per cell type; without `signal`, for the test genes. The deviations of
 #'   numbers from the gene's mean need `signal`, with several cell types.
 #'   `summary()`: a

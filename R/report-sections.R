@@ -230,8 +230,9 @@
     values <- tapply(kept$value, factor(what, unique(what)), .inRange,
                      form = .decimals)
     epochs <- sort(unique(kept$epoch))
-    sprintf("At the kept epoch%s, %s: %s.", if (length(epochs) > 1L) "s" else "",
-            .listed(epochs), paste(names(values), values, collapse = ", "))
+    sprintf("At the kept epoch%s, %s: %s.",
+            if (length(epochs) > 1L) "s" else "", .listed(epochs),
+            paste(names(values), values, collapse = ", "))
 }
 
 # ---- signal ------------------------------------------------------------------

@@ -118,10 +118,10 @@
 
 # ---- tables -----------------------------------------------------------------
 
-# A table as the bytes of a file. Texts with a separator, a quote or a line break
-# are quoted, unless `quote` is FALSE, and quotes in them doubled. fwrite()
-# reports success even if the disk took only part of the last bytes, so the
-# lines are counted.
+# A table as the bytes of a file. Texts with a separator, a quote or a line
+# break are quoted, unless `quote` is FALSE, and quotes in them doubled.
+# fwrite() reports success even if the disk took only part of the last bytes, so
+# the lines are counted.
 .tableBytes <- function(table, ...) {
     path <- withr::local_tempfile()
     tryCatch(data.table::fwrite(table, path, ..., showProgress = FALSE),

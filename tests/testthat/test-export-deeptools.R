@@ -13,7 +13,7 @@ test_that("a matrix that is written is read back", {
     expect_equal(rowData(again)$tss, rowData(x)$tss)
 })
 
-test_that("odd names of genes are read back, and refused where they cannot be", {
+test_that("odd names of genes are read back, or refused", {
     x <- roadmapGenes[1:3, "E123"]
     rownames(x) <- c("\"quoted", "it's", "007")
     file <- withr::local_tempfile(fileext = ".gz")
