@@ -21,8 +21,8 @@
 #' [attention()], [evaluate()][evaluate.AttentiveChromeModel], [report()] and
 #' [exportTracks()]. The options of a verb are the arguments of these functions
 #' with hyphens (`--batch-size` is `batchSize`). `--chosen-genes` are the
-#' `genes` of [report()] and [exportTracks()], as `--genes` are those of a sample
-#' sheet. `--cell-types` chooses those of the signal.
+#' `genes` of [report()] and [exportTracks()], as `--genes` are those of a
+#' sample sheet. `--cell-types` chooses those of the signal.
 #'
 #' `attentivechrome` is the script
 #' `system.file("scripts", "attentivechrome", package = "AttentiveChrome")`,
