@@ -65,6 +65,10 @@
                                         names(options))]))
 }
 
+.wantsSplit <- function(options) {
+    any(c("split", "fractions") %in% names(options))
+}
+
 # The options as arguments of splitGenes().
 .splitOptions <- function(options) {
     c(list(by = options$split %||% "order", seed = options$seed %||% 1L),

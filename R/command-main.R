@@ -20,7 +20,9 @@
 #' [attentiveChrome()], [predict()][predict.AttentiveChromeModel],
 #' [attention()], [evaluate()][evaluate.AttentiveChromeModel], [report()] and
 #' [exportTracks()]. The options of a verb are the arguments of these functions
-#' with hyphens (`--batch-size` is `batchSize`).
+#' with hyphens (`--batch-size` is `batchSize`). `--chosen-genes` are the
+#' `genes` of [report()] and [exportTracks()], as `--genes` are those of a
+#' sample sheet. `--cell-types` chooses those of the signal.
 #'
 #' `attentivechrome` is the script
 #' `system.file("scripts", "attentivechrome", package = "AttentiveChrome")`,
@@ -67,9 +69,12 @@
 #' ```
 #'
 #' @section Files and exit status:
-#' A file is created only when it is complete. Tables are separated by tabs, or
-#' by commas if the name ends in `.csv`. Messages, warnings and a line for each
-#' cell type that is trained go to standard error. The exit status is
+#' A file is created only when it is complete. Tables (`.tsv`, `.txt`, `.csv`,
+#' and these with `.gz`) are separated by tabs, or by commas if the name ends in
+#' `.csv`. Names with a separator, a quote or a line break are quoted, as
+#' [read.delim()], [read.csv()] and pandas read them. Numbers have 15 digits.
+#' Messages, warnings and a line for each cell type that is trained go to
+#' standard error. The exit status is
 #' * 0 on success;
 #' * 1 after an error; the file is not written;
 #' * 2 if the output is written and needs attention: `train` failed for some
@@ -134,7 +139,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
         paths = "MODEL SIGNAL OUT.tsv", arguments = 3L,
         title = paste("Predict the probability of high expression, or a",
                       "number, genes x cell types."),
-        options = c("type", "part", "cellTypes", "threads"),
+        options = c("type", "level", "part", "cellTypes", "threads"),
         run = function(paths, options) .predictCommand(paths, options)),
     attention = list(
         paths = "MODEL SIGNAL OUT", arguments = 3L,
@@ -151,7 +156,7 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
     report = list(
         paths = "MODEL [SIGNAL] OUT.html", arguments = 2:3,
         title = "Write a report in one HTML file.",
-        options = "cellTypes",
+        options = c("chosenGenes", "cellTypes", "threads"),
         run = function(paths, options) .reportCommand(paths, options)),
     export = list(
         paths = "SIGNAL OUT", arguments = 2L,
@@ -179,8 +184,12 @@ main <- function(args = commandArgs(trailingOnly = TRUE),
         cat("Usage:\n", sprintf("  %s\n    %s\n",
                                 vapply(names, .usageOf, ""),
                                 vapply(.commands, `[[`, "", "title")),
-            "COMMAND --help shows its options, ?AttentiveChrome::main what\n",
-            "SIGNAL and MODEL can be.\n", sep = "")
+            "SIGNAL is an .rds file with a signal or a split, a sample sheet (",
+            "columns cellType,\nmark and file; needs --genes), a matrix of ",
+            "deepTools, or a table of the authors'\nformat. MODEL is a run ",
+            "folder, or an .rds file with one model.\n",
+            "COMMAND --help shows its options, ?AttentiveChrome::main more.\n",
+            sep = "")
         return(0L)
     }
     name <- .checkChoice(args[1L], "command", names(.commands))

@@ -90,16 +90,21 @@
     # of results
     cellTypes = .option("names", "cell types to use [all]"),
     part = .option("text", "part of a split to use [test]"),
-    type = .option("text", "response, link, class, set or interval"),
+    type = .option("text", paste(
+        "response, link, class or set; of numbers response, interval,",
+        "expressed or amount [response]")),
+    level = .option("number", "coverage of sets and intervals [0.9]"),
     draws = .option("whole", "samples of the bootstrap [500]"),
     threads = .option("whole", "threads, of each worker [1]"),
-    # of export
+    # of export and reports
     format = .option("text", paste(
         "bigWig, bedGraph or hub (folders); deepTools (.gz), table (.tsv,",
         ".csv) or experiment (.rds) [by OUT: .gz, .tsv, .csv, .rds; bigWig]")),
     what = .option("names", paste(
         "kinds of value: signal; alpha, beta, share; attribution [all]")),
-    chosenGenes = .option("names", "ids or symbols of genes [all]"),
+    chosenGenes = .option("names", paste(
+        "ids or symbols of genes [all; of a report, the highest and the lowest",
+        "prediction]")),
     overlaps = .option("text", "of windows: nearest or mean [nearest]"),
     genome = .option("text", "UCSC's name of the genome build"),
     email = .option("text", "contact of a hub")

@@ -15,7 +15,7 @@
         given$tables <- options[intersect(c("marks", "binWidth", "upstream"),
                                           names(options))]
     }
-    if (!is.null(options$split)) given$split <- .splitOptions(options)
+    if (.wantsSplit(options)) given$split <- .splitOptions(options)
     panel <- do.call(trainCellTypes, c(given, settings))
     message(sprintf("%d cell types trained, %d failed", length(panel),
                     length(panel@errors)))

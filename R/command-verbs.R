@@ -2,9 +2,9 @@
 # will write before it computes.
 
 .signalCommand <- function(paths, options) {
-    .checkOutput(paths[2L], "OUT")
+    .checkOut(paths[2L], "rds")
     x <- .readSignalFile(paths[1L], options)
-    if (!is.null(options$split)) {
+    if (.wantsSplit(options)) {
         x <- do.call(splitGenes, c(list(x), .splitOptions(options)))
     }
     .writeObject(x, paths[2L])
@@ -12,7 +12,7 @@
 
 # Of a split, the findings of each part.
 .checkCommand <- function(paths, options) {
-    if (length(paths) == 2L) .checkOutput(paths[2L], "OUT")
+    if (length(paths) == 2L) .checkOut(paths[2L], "table")
     x <- .readSignalFile(paths[1L], options)
     if (.isSplit(x)) {
         found <- lapply(x, checkSignal)
@@ -33,11 +33,11 @@
 }
 
 .predictCommand <- function(paths, options) {
-    .checkOutput(paths[3L], "OUT")
+    .checkOut(paths[3L], "table")
     signal <- .readPart(paths[2L], options)
     p <- do.call(stats::predict, c(
         list(.readModelFile(paths[1L]), signal),
-        options[intersect(c("type", "threads"), names(options))]))
+        options[intersect(c("type", "level", "threads"), names(options))]))
     .writeTable(.predictionTable(p, colnames(signal)), paths[3L])
 }
 
@@ -54,7 +54,7 @@
 }
 
 .attentionCommand <- function(paths, options) {
-    .checkOutput(paths[3L], "OUT")
+    .checkOut(paths[3L], c("rds", "table"))
     x <- attention(.readModelFile(paths[1L]), .readPart(paths[2L], options),
                    threads = options$threads)
     if (.isTableName(paths[3L])) .writeTable(as.data.frame(x), paths[3L])
@@ -63,7 +63,8 @@
 
 .evaluateCommand <- function(paths, options) {
     out <- paths[length(paths)]
-    .checkOutput(out, "OUT")
+    .checkOut(out, "table")
+    .checkNoSignal(paths, options)
     model <- .readModelFile(paths[1L])
     signal <- if (length(paths) == 3L) .readPart(paths[2L], options)
     if (is.null(signal) && !is(model, "AttentiveChromePanel")) {
@@ -77,31 +78,55 @@
 }
 
 .reportCommand <- function(paths, options) {
-    out <- paths[length(paths)]
-    .checkOutput(out, "OUT")
-    model <- .readModelFile(paths[1L])
-    if (length(paths) == 2L) {
-        report(model, file = out)
-    } else {
-        signal <- .withCellTypes(.readSignalFile(paths[2L], options),
-                                 options$cellTypes)
-        report(model, signal, file = out)
-    }
+    .checkOut(paths[length(paths)], "html")
+    .checkNoSignal(paths, options)
+    do.call(report, .reportArguments(paths, options))
     0L
 }
 
+.reportArguments <- function(paths, options) {
+    signal <- if (length(paths) == 3L) {
+        .withCellTypes(.readSignalFile(paths[2L], options), options$cellTypes)
+    }
+    list(.readModelFile(paths[1L]), signal, file = paths[length(paths)],
+         genes = options$chosenGenes, threads = options$threads)
+}
+
+# What a stored evaluation cannot be asked for.
+.checkNoSignal <- function(paths, options) {
+    ignored <- intersect(c("cellTypes", "chosenGenes", "draws"), names(options))
+    if (length(paths) == 3L || length(ignored) == 0L) return(invisible())
+    flags <- paste0("--", .hyphened(ignored))
+    .stop("{.code {flags}} need{?s/} SIGNAL",
+          i = "Without it, the stored evaluation of all cell types is used.")
+}
+
 # ---- files ------------------------------------------------------------------
+
+# What a file of each kind ends in.
+.endings <- c(table = ".tsv, .txt or .csv, each also with .gz", rds = ".rds",
+              html = ".html")
 
 .isTableName <- function(path) {
     grepl("[.](tsv|txt|csv)([.]gz)?$", path, ignore.case = TRUE)
 }
 
-.writeTable <- function(table, path) {
+# Checks that a file can be written, and that its name says what it will be.
+.checkOut <- function(path, kinds) {
     .checkOutput(path, "OUT")
+    ending <- tolower(sub("^.*[.]", "", basename(path)))
+    if (.isTableName(path)) ending <- "table"
+    if (!ending %in% kinds) {
+        .stop("{.arg OUT} must end in {.or {(.endings[kinds])}}",
+              x = "It is {.file {path}}.")
+    }
+    invisible(path)
+}
+
+.writeTable <- function(table, path) {
     csv <- grepl("[.]csv([.]gz)?$", path, ignore.case = TRUE)
     bytes <- .tableBytes(
         table, sep = if (csv) "," else "\t", na = "NA",
-        quote = if (csv) "auto" else FALSE,
         compress = if (grepl("[.]gz$", path)) "gzip" else "none")
     .writeWhole(bytes, path)
     0L

@@ -42,6 +42,7 @@ readDeepTools <- function(file, samples = NULL, cellType = "cellType1") {
     samples <- .deepToolsSamples(samples, settings$labels, cellType)
     table <- data.table::fread(file = plain, skip = 1L, header = FALSE,
                                data.table = FALSE, na.strings = "nan",
+                               quote = "", colClasses = list(character = 4L),
                                showProgress = FALSE)
     bins <- settings$bins
     wide <- 6L + bins * nrow(samples)
@@ -161,6 +162,7 @@ writeDeepTools <- function(x, file, what = NULL, marks = NULL,
     tracks <- .chooseExports(x, what %||% .valuesOf(x)[1L], marks, cellTypes)
     windows <- rowRanges(x)
     .checkWindows(windows, x@bins, "x")
+    .checkPlainNames(rownames(x))
     values <- lapply(seq_len(nrow(tracks)), function(i) {
         .alongGenes(.trackMatrix(x, tracks[i, ]), x)
     })
@@ -174,6 +176,15 @@ writeDeepTools <- function(x, file, what = NULL, marks = NULL,
     bytes <- c(charToRaw(enc2utf8(paste0("@", head, "\n"))), rows)
     .writeWhole(.gzipBytes(bytes), file)
     invisible(file)
+}
+
+# deepTools knows no quotes.
+.checkPlainNames <- function(names) {
+    bad <- grep("[\t\r\n]", names, value = TRUE)
+    if (length(bad) == 0L) return(invisible())
+    .stop("A matrix for deepTools needs genes without tabs and line breaks in
+           their names",
+          x = "Found {(.some(encodeString(bad, quote = '\"')))}.")
 }
 
 # The settings that computeMatrix 3.5 writes.

@@ -94,8 +94,9 @@ setMethod("[[", "AttentiveChromePanel", function(x, i) {
 #'   [evaluate()][evaluate.AttentiveChromeModel].
 #' @param genes With `signal`, `"all"` genes or the `"variable"` ones, as for
 #'   [evaluate()][evaluate.AttentiveChromeModel].
-#' @return `predict()`: a matrix of genes x cell types. `evaluate()`: the data
-#'   frame described in [evaluate()][evaluate.AttentiveChromeModel], with one
+#' @return `predict()`: a matrix of genes x cell types, of intervals an array of
+#'   genes x cell types x 2. `evaluate()`: the data frame described in
+#'   [evaluate()][evaluate.AttentiveChromeModel], with one
 #'   row per cell type; without `signal`, for the test genes. The deviations of
 #'   numbers from the gene's mean need `signal`, with several cell types.
 #'   `coef()`: a list with the parameters of each model, by cell type.
@@ -121,12 +122,13 @@ NULL
 #' @export
 predict.AttentiveChromePanel <- function(object, newdata,
                                          type = c("response", "link", "class",
-                                                  "set", "expressed",
-                                                  "amount"),
+                                                  "set", "interval",
+                                                  "expressed", "amount"),
                                          threads = NULL, calibrated = TRUE,
                                          prior = NULL, level = 0.9, ...) {
     .checkPanel(object, "object")
-    type <- .checkType(type, object[[1L]], c("set", "expressed", "amount"))
+    type <- .checkType(type, object[[1L]], c("set", "interval", "expressed",
+                                             "amount"))
     cells <- .checkPanelSignal(object, newdata, "newdata")
     if (!is.null(prior)) .checkPrior(prior, length(cells), nrow(newdata))
     columns <- lapply(seq_along(cells), function(i) {
@@ -134,6 +136,11 @@ predict.AttentiveChromePanel <- function(object, newdata,
         predict.AttentiveChromeModel(object[[cells[i]]], newdata[, cells[i]],
                                      type, threads, calibrated, own, level)
     })
+    if (type == "interval") {
+        bounds <- lapply(columns, function(p) matrix(p, nrow(p)))
+        return(.stackValues(bounds, list(rownames(newdata), cells,
+                                         dimnames(columns[[1L]])[[3L]])))
+    }
     structure(do.call(cbind, columns),
               prior = unlist(lapply(columns, attr, "prior")))
 }

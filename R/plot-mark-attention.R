@@ -55,6 +55,7 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
         ggplot2::geom_tile(colour = "white", linewidth = 0.4) +
         .tileLabels(tiles) +
         ggplot2::facet_wrap(ggplot2::vars(.data$panel), scales = "free_x",
+                            labeller = ggplot2::label_wrap_gen(30),
                             ncol = .panelsARow(tiles)) +
         .columnScale(tiles) +
         ggplot2::scale_y_discrete(limits = rev(levels(tiles$mark)),
@@ -126,9 +127,11 @@ plotMarkAttention <- function(attention, genes = NULL, cellTypes = NULL,
 
 .meanBetaTiles <- function(attention, cellTypes, threshold) {
     panels <- paste("Mean of genes predicted", .stateWords(attention))
-    tiles <- lapply(cellTypes, function(cellType) {
-        rows <- seq_len(nrow(attention))
-        on <- .predictedHigh(attention, rows, cellType, threshold)[, 1L]
+    rows <- seq_len(nrow(attention))
+    high <- .predictedHigh(attention, rows, cellTypes, threshold)
+    tiles <- lapply(seq_along(cellTypes), function(j) {
+        cellType <- cellTypes[j]
+        on <- high[, j]
         members <- list(which(on), which(!on))
         means <- function(x) {
             do.call(rbind, lapply(members, function(m) {

@@ -16,9 +16,9 @@
     settings <- c("epochs", "batchSize", "learningRate", "schedule",
                   "weightDecay", "clip", "keep", "markDropout", "precision")
     settings <- Filter(function(x) length(x) == 1L, training[settings])
-    c("The headings are those of [@mitchell2019].", "",
+    c("The headings are those of model cards [@mitchell2019].", "",
       .item("Architecture", facts$architecture, ". ",
-            .architectureTitle(facts$architecture), "."),
+            .capital(.architectureTitle(facts$architecture)), "."),
       .item("Target", .describeTarget(facts$target)),
       .item("Sizes", paste(names(facts$size), facts$size, collapse = ", ")),
       .item("Parameters", .inRange(facts$parameters),
@@ -191,8 +191,10 @@
       .comparisonItems(evaluation))
 }
 
+# Clear differences come first, as some may be left out.
 .comparisonItems <- function(evaluation, most = 6L) {
     lines <- .comparisonLines(evaluation)
+    lines <- lines[order(!grepl(": The model is ", lines, fixed = TRUE))]
     c(paste("*", utils::head(lines, most)),
       if (length(lines) > most) sprintf("* and %d more comparisons",
                                         length(lines) - most))

@@ -122,7 +122,8 @@
 .areClasses <- function(evaluation) "auroc" %in% names(evaluation)
 
 .decimals <- function(x, digits = 3L) {
-    ifelse(is.na(x), "-", formatC(x, digits, format = "f"))
+    text <- sub("^-(0[.]?0*)$", "\\1", formatC(x, digits, format = "f"))
+    ifelse(is.na(x), "-", text)
 }
 
 # "0.909 (0.877 to 0.933)"

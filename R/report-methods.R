@@ -23,11 +23,10 @@
 
 .methodsModel <- function(facts) {
     c(sprintf(paste(
-          "We trained %s of the architecture `%s` with the R package",
-          "AttentiveChrome, version %s [@attentivechrome], to predict %s, on",
-          "%s genes%s, with %s genes%s for validation. The architecture is",
-          "%s."),
-          .modelsInWords(facts), facts$architecture, facts$version,
+          "We trained %s with the R package AttentiveChrome, version %s",
+          "[@attentivechrome], to predict %s, on %s genes%s, with %s genes%s",
+          "for validation. The architecture is %s."),
+          .modelsInWords(facts), facts$version,
           .describeTarget(facts$target), .inRange(facts$genes),
           .onChromosomes(facts, "training"), .inRange(facts$validationGenes),
           .onChromosomes(facts, "validation"),
@@ -40,6 +39,7 @@
     one <- if (facts$members == 1L) "a network"
            else sprintf(paste("an ensemble of %d networks of different seeds",
                               "[@lakshminarayanan2017]"), facts$members)
+    one <- sprintf("%s of the architecture `%s`", one, facts$architecture)
     if (facts$models == 1L) return(one)
     sprintf("%s for each of %d cell types", one, facts$models)
 }
@@ -72,7 +72,8 @@
             training$learningRate, schedule, .nGenes(training$batchSize),
             training$epochs, kept[[training$keep %||% "last"]],
             if (is.null(seed)) "The seed is not known"
-            else paste("Seed:", .some(seed, 10L)))
+            else paste(if (length(seed) == 1L) "Seed:" else "Seeds:",
+                       .some(seed, 10L)))
 }
 
 .calibrationSentence <- function(method) {

@@ -223,14 +223,16 @@
           plot(about$object, "history") else plot(about$object), alt))
 }
 
+# Of an ensemble, the range over its members.
 .keptInWords <- function(kept) {
-    one <- kept[!duplicated(paste(kept$set, kept$panel)), ]
-    sprintf("At the kept epoch, %s: %s.", paste(unique(kept$epoch),
-                                               collapse = ", "),
-            paste(ifelse(startsWith(as.character(one$panel), "Loss"),
-                         paste(one$set, "loss"),
-                         sub("^V", "v", one$panel)),
-                  .decimals(one$value), collapse = ", "))
+    what <- ifelse(startsWith(as.character(kept$panel), "Loss"),
+                   paste(kept$set, "loss"), sub("^V", "v", kept$panel))
+    values <- tapply(kept$value, factor(what, unique(what)), .inRange,
+                     form = .decimals)
+    epochs <- sort(unique(kept$epoch))
+    sprintf("At the kept epoch%s, %s: %s.",
+            if (length(epochs) > 1L) "s" else "", .listed(epochs),
+            paste(names(values), values, collapse = ", "))
 }
 
 # ---- signal ------------------------------------------------------------------

@@ -118,20 +118,27 @@
 
 # ---- tables -----------------------------------------------------------------
 
-# A table as the bytes of a file. fwrite() reports success even if the disk took
-# only part of the last bytes, so the lines are counted.
+# A table as the bytes of a file. Texts with a separator, a quote or a line
+# break are quoted, unless `quote` is FALSE, and quotes in them doubled.
+# fwrite() reports success even if the disk took only part of the last bytes, so
+# the lines are counted.
 .tableBytes <- function(table, ...) {
     path <- withr::local_tempfile()
     tryCatch(data.table::fwrite(table, path, ..., showProgress = FALSE),
              error = function(e) .stopUnwritten(path, conditionMessage(e)))
-    inText <- vapply(Filter(is.character, table), function(column) {
-        sum(lengths(regmatches(column, gregexpr("\n", column, fixed = TRUE))))
-    }, 0L)
-    header <- !isFALSE(list(...)$col.names)
-    if (.countNewlines(path) != nrow(table) + header + sum(inText)) {
+    header <- if (!isFALSE(list(...)$col.names)) list(names(table))
+    texts <- Filter(function(x) is.character(x) || is.factor(x), table)
+    inText <- vapply(c(header, texts), .newlinesIn, 0L)
+    if (.countNewlines(path) != nrow(table) + length(header) + sum(inText)) {
         .stopUnwritten(path, "Only part of the temporary file was written")
     }
     readBin(path, "raw", file.size(path))
+}
+
+.newlinesIn <- function(text) {
+    text <- as.character(text)
+    several <- text[grepl("\n", text, fixed = TRUE)]
+    sum(lengths(regmatches(several, gregexpr("\n", several, fixed = TRUE))))
 }
 
 .countNewlines <- function(path) {

@@ -37,7 +37,7 @@ rows <- c(rows, list(
             genes = rownames(thirds$test)[1])))
 
 writeResult("report.md", c(
-    "# Time and size of reports", "",
+    "## Time and size of reports", "",
     paste0(machine(), ". Seconds are of the wall clock and of the CPU. The ",
            "limits are 20 s for one model, 120 s for a panel, and 5 MB."), "",
     markdown(do.call(rbind, rows), 1)))

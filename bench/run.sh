@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 all=(train predict kernels blas mixed threads scaling memory loading reads
      architectures compare panel roadmap simulator splits baselines genomewide
      regression number-intervals differences calibration quality explanations
-     unlike ensembles attribution verdicts missing-marks differential explorer)
+     unlike ensembles attribution verdicts missing-marks differential explorer
+     report)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do Rscript "bench/$part.R"; done
 [ -z "${BENCH_QUICK:-}" ] || exit 0

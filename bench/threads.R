@@ -107,7 +107,7 @@ beyond <- data.frame(
     check.names = FALSE)
 
 writeResult("threads.md", c(
-    "# Threads", "",
+    "## Threads", "",
     paste0(machine(), ". `Rscript bench/threads.R`, load ", busyAtStart,
            " at the start. Medians of ", sized(9, 1),
            " rounds, each against one thread in the same round. Processor",

@@ -2,7 +2,10 @@
 test_that("the Snakefile makes what the functions make", {
     skip_on_cran()
     for (package in c("optparse", "yaml", "rtracklayer", "Rsamtools",
-                      "GenomicAlignments")) skip_if_not_installed(package)
+                      "GenomicAlignments", "rmarkdown", "jsonlite")) {
+        skip_if_not_installed(package)
+    }
+    skip_if_not(rmarkdown::pandoc_available())
     skip_if(Sys.which("snakemake") == "", "no snakemake")
     folder <- withr::local_tempdir()
     at <- function(...) file.path(folder, ...)
@@ -16,19 +19,19 @@ test_that("the Snakefile makes what the functions make", {
     yaml::write_yaml(list(
         samples = reads("samples.tsv"), genes = reads("genes.tsv"),
         expression = reads("expression.tsv"), settings = at("run.yaml"),
-        results = at("results"),
-        command = paste("Rscript", installed("scripts", "attentivechrome"))),
+        results = at("results"), command = commandClient(folder)),
         at("config.yaml"))
-    wanted <- at("results", c("evaluation.tsv", "tracks"))
-    said <- suppressWarnings(system2(
-        "snakemake", c("--snakefile", installed("workflows", "Snakefile"),
-                       "--configfile", at("config.yaml"), "--directory",
-                       folder, "--cores", 2, wanted),
-        stdout = TRUE, stderr = TRUE, env = c(
-            paste0("R_LIBS=", paste(.libPaths(), collapse = ":")),
-            paste0("XDG_CACHE_HOME=", folder))))
-    expect_identical(attr(said, "status") %||% 0L, 0L,
-                     info = paste(utils::tail(said, 30), collapse = "\n"))
+    snakemake <- paste(
+        "snakemake --cores 2 --snakefile", shQuote(installed("workflows",
+                                                             "Snakefile")),
+        "--configfile config.yaml >said 2>&1; echo $? >part; mv part end")
+    withr::local_envvar(XDG_CACHE_HOME = folder)
+    system(sprintf("cd %s && { %s; }", shQuote(folder), snakemake),
+           wait = FALSE)
+    verbs <- serveCommands(folder, at("end"))
+    expect_identical(readLines(at("end")), "0", info = paste(
+        utils::tail(readLines(at("said")), 30), collapse = "\n"))
+    expect_setequal(verbs, names(.commands))
 
     signal <- quietly(chromatinExperiment(
         reads("samples.tsv"), reads("genes.tsv"), reads("expression.tsv"),
@@ -36,12 +39,26 @@ test_that("the Snakefile makes what the functions make", {
     parts <- suppressMessages(splitGenes(signal, "random", seed = 1))
     own <- trainCellTypes(parts, epochs = 1, filters = 4, context = 4,
                           seed = 1, progress = FALSE)
-    found <- openPanel(at("results", "run"))
-    expect_identical(coef(found[["S1"]]), coef(own[["S1"]]))
-    measures <- c("cellType", "genes", "auroc", "baselineAuroc", "brierUpper")
-    expect_equal(utils::read.delim(wanted[1])[measures],
-                 as.data.frame(evaluate(own))[measures])
-    track <- rtracklayer::import(list.files(wanted[2], full.names = TRUE))
+    made <- function(...) at("results", ...)
+    found <- lapply(parts, checkSignal)
+    expectTable(made("check.tsv"), cbind(
+        part = rep(names(parts), vapply(found, nrow, 0L)),
+        do.call(rbind, lapply(found, as.data.frame))))
+    expect_identical(coef(openPanel(made("run"))[["S1"]]), coef(own[["S1"]]))
+    expectTable(made("evaluation.tsv"), evaluate(own))
+    expectTable(made("predictions.tsv"), data.frame(
+        gene = rownames(parts$test), predict(own, parts$test)))
+    report(own, file = at("report.html"))
+    expect_identical(readLines(made("report_mqc.json")),
+                     readLines(at("report_mqc.json")))
+    # Without the figures, whose parts a process numbers, and without the
+    # packages that were loaded.
+    text <- function(path) {
+        page <- paste(readLines(path), collapse = "\n")
+        sub("<h2 id=\"session\".*", "", gsub("src=\"[^\"]*\"", "", page))
+    }
+    expect_identical(text(made("report.html")), text(at("report.html")))
+    track <- rtracklayer::import(list.files(made("tracks"), full.names = TRUE))
     ranges <- trackRanges(attention(own, parts$test), "alpha", "H3K4me3")
     expect_equal(track$score, S4Vectors::mcols(ranges)[[1]], tolerance = 1e-6)
 })

@@ -13,6 +13,17 @@ test_that("a matrix that is written is read back", {
     expect_equal(rowData(again)$tss, rowData(x)$tss)
 })
 
+test_that("odd names of genes are read back, or refused", {
+    x <- roadmapGenes[1:3, "E123"]
+    rownames(x) <- c("\"quoted", "it's", "007")
+    file <- withr::local_tempfile(fileext = ".gz")
+    writeDeepTools(x, file)
+    expect_identical(rownames(readDeepTools(file)), rownames(x))
+    rownames(x)[2L] <- "a\tb"
+    expect_error(writeDeepTools(x, file), "without tabs.*a.tb")
+    expect_identical(rownames(readDeepTools(file))[2L], "it's")
+})
+
 test_that("deepTools reads what is written", {
     skip_if(Sys.which("computeMatrixOperations") == "", "deepTools")
     file <- withr::local_tempfile(fileext = ".gz")

@@ -172,6 +172,17 @@ test_that("figures of numbers have words and units of numbers", {
     panels <- levels(plotAttention(alpha)$data$panel)
     expect_match(panels, paste(states, collapse = "|"))
     expect_no_match(panels, "predicted (high|low)")
+    # Both figures have one median for all cell types.
+    other <- alpha
+    colnames(other) <- "other"
+    assay(other, "prediction") <- assay(other, "prediction") + 100
+    both <- cbind(alpha, other)
+    tiles <- plotMarkAttention(both)$data
+    known <- tiles[!is.na(tiles$beta), ]
+    expect_setequal(sub(".*\n", "", known$column),
+                    sprintf("n = %d", nrow(test)))
+    expect_identical(as.character(known$panel == levels(known$panel)[1L]),
+                     as.character(known$cellType == "other"))
     gene <- rownames(test)[1L]
     of <- plotMarkAttention(alpha, gene)
     expect_match(of$labels$caption, "predicted: amount", fixed = TRUE)

@@ -72,6 +72,26 @@ test_that("a missing line of a written table is detected", {
                      "x,1\n\"y\nz\",2\n")
 })
 
+test_that("names that need quotes are read back from all kinds of tables", {
+    odd <- c("tab\there", "two\nlines", "a \"quote\"", "\"", "comma, here",
+             "it's", "#no", " spaces ", "back\\slash\\", "", "\u00e4")
+    table <- data.frame(gene = odd, group = factor(rev(odd)),
+                        value = c(NA, seq_along(odd)[-1L] / 3))
+    names(table)[3L] <- "a\tb \"c\"\nd, e"
+    readers <- list(.csv = utils::read.csv, .tsv = utils::read.delim,
+                    .txt.gz = utils::read.delim, .csv.gz = utils::read.csv)
+    for (ending in names(readers)) {
+        path <- withr::local_tempfile(fileext = ending)
+        .writeTable(table, path)
+        found <- readers[[ending]](path, check.names = FALSE,
+                                   encoding = "UTF-8")
+        expect_identical(names(found), names(table))
+        expect_identical(found$gene, odd)
+        expect_identical(found$group, rev(odd))
+        expect_equal(found[[3L]], table[[3L]])
+    }
+})
+
 test_that("a full disk keeps the old file, and leaves nothing else", {
     disk <- smallDisk(64)
     writers <- list(
