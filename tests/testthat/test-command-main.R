@@ -122,6 +122,7 @@ test_that("a real process returns the exit status", {
     expect_identical(partly$status, 2L)
     expect_match(partly$out, "cellType1: test AUROC", all = FALSE)
     expect_match(partly$out, "cellType2.*all equal", all = FALSE)
+    expect_identical(script("train")$status, 1L)
 })
 
 test_that("each verb has a usage text with its options", {
