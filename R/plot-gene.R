@@ -186,8 +186,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     tracks
 }
 
-# What is below the signals, `rows` of all tracks: lines with a faint area, and a
-# line for uniform attention. The blank layer gives a track the same scale for
+# What is below the signals, `rows` of all tracks: lines with a faint area, and
+# a line for uniform attention. The blank layer gives a track the same scale for
 # all marks.
 .trackAreas <- function(rows, shown) {
     bins <- length(binOffsets(shown[[1L]]))

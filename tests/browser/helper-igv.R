@@ -97,5 +97,6 @@ igvRead <- function(page, name, window) {
                 as.character(seqnames(window)), start(window) - 1L,
                 end(window)), awaitPromise = TRUE)$result$value
     read <- jsonlite::fromJSON(text)
-    data.frame(start = read[, 1L] + 1, end = read[, 2L], value = read[, 3L])
+    data.frame(start = read[, 1L] + 1, end = read[, 2L] + 0,
+               value = read[, 3L])
 }

@@ -15,6 +15,6 @@ test_that("igv.js reads the values that were written", {
         expect_identical(read$start, as.numeric(start(own)))
         expect_identical(read$end, as.numeric(end(own)))
         expect_equal(read$value, own$score, tolerance = 1e-6)
-        expect_gt(length(unique(read$value)), 10L)
+        expect_identical(nrow(read), length(binOffsets(signal)))
     }
 })

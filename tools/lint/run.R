@@ -14,7 +14,9 @@ lintFiles <- function(files, lint) {
 }
 
 listFiles <- function(folders, ends) {
-    list.files(folders, ends, recursive = TRUE, full.names = TRUE)
+    found <- list.files(folders, ends, recursive = TRUE, full.names = TRUE)
+    # Packages of others, which `make browser-test` installs.
+    found[!grepl("tests/browser/(library|node_modules)/", found)]
 }
 rFiles <- listFiles("R", "[.]R$")
 allFiles <- c(rFiles, listFiles(c("bench", "data-raw", "tests", "tools"),
