@@ -79,8 +79,8 @@ static ac_status run_wave(wave *wave)
     ac_status status = run_whole(wave, whole);
     for (int first = whole; first < wave->blocks && status == AC_OK;
          first += nets)
-        status = run_shared(wave, first,
-                            (int)at_most(wave->blocks - first, nets));
+        status =
+            run_shared(wave, first, (int)at_most(wave->blocks - first, nets));
     if (status == AC_OK && wave->job->loss)
         status = add_results(wave);
     return status;
