@@ -347,6 +347,7 @@ plot.modelComparison <- function(x, type = c("runs", "differences"), ...) {
         ggplot2::geom_point(ggplot2::aes(.data$mean, .data$model), means,
                             shape = 18, size = 3.6) +
         ggplot2::scale_colour_manual("Cell type", values = .otherColours) +
+        ggplot2::scale_x_continuous(breaks = .innerBreaks) +
         ggplot2::labs(x = paste(.comparedTitle(x), "on the test genes"),
                       y = NULL,
                       caption = sprintf(paste("Points: fits. Diamonds: means.",

@@ -129,7 +129,7 @@ plot.editPredictions <- function(x, ...) {
                             linewidth = 0.4) +
         ggplot2::geom_boxplot(fill = "grey93", outlier.size = 0.6) +
         ggplot2::scale_y_discrete(NULL, limits = rev) +
-        ggplot2::labs(x = paste("Effect on the predicted", unit)) +
+        ggplot2::labs(x = paste0("Effect on the predicted\n", unit)) +
         .themeChrome()
     if (length(unique(x$cellType)) > 1L) {
         figure <- figure + ggplot2::facet_wrap(ggplot2::vars(.data$cellType))

@@ -62,13 +62,15 @@ plot.explanationStability <- function(x, ...) {
         ggplot2::geom_point(
             position = ggplot2::position_dodge(width = 0.5), size = 1.6,
             alpha = 0.7) +
-        ggplot2::facet_wrap(ggplot2::vars(.data$figure)) +
+        ggplot2::facet_wrap(ggplot2::vars(.data$figure),
+                            labeller = ggplot2::label_wrap_gen(12)) +
         ggplot2::scale_y_discrete(labels = .seedTitles) +
         ggplot2::scale_colour_manual(
             NULL, values = c(seeds = "#0072B2", shuffled = "grey55"),
             labels = c(seeds = "seeds", shuffled = "shuffled labels"),
             drop = TRUE) +
-        ggplot2::labs(x = "Agreement of a pair of models, mean over the genes",
+        ggplot2::scale_x_continuous(breaks = c(0, 0.5, 1)) +
+        ggplot2::labs(x = "Agreement of two models,\nmean over the genes",
                       y = NULL) +
         .themeChrome()
 }

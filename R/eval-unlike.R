@@ -155,6 +155,7 @@ plot.unlikeTraining <- function(x, ...) {
         ggplot2::scale_fill_gradient2(
             "Difference from the training genes (SD)", limits = c(-1, 1) * edge,
             low = .lowHigh[["low"]], high = .lowHigh[["high"]]) +
+        ggplot2::scale_x_continuous(breaks = .innerBreaks) +
         ggplot2::scale_y_discrete(expand = c(0, 0)) +
         ggplot2::labs(x = "Position from TSS (bp)", y = NULL) +
         .themeChrome() + ggplot2::theme(

@@ -96,6 +96,14 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     make.unique(channels, sep = "")
 }
 
+# The channels of a signal that these are: one that a network reads again has a
+# number there only.
+.channelsIn <- function(channels, signal) {
+    once <- sub("1$", "", channels)
+    again <- !channels %in% marks(signal) & once %in% marks(signal)
+    ifelse(again, once, channels)
+}
+
 .checkPair <- function(signal, cellTypes, arg = "cellTypes") {
     if (length(cellTypes) != 2L || anyDuplicated(cellTypes)) {
         .stop("{.arg {arg}} must name two cell types, A and B",

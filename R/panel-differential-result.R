@@ -74,6 +74,7 @@ plot.differentialAttention <- function(x, ...) {
                            hjust = "inward", vjust = "inward",
                            check_overlap = TRUE) +
         ggplot2::facet_wrap(ggplot2::vars(.data$mark)) +
+        ggplot2::scale_x_continuous(breaks = .innerBreaks) +
         ggplot2::scale_colour_manual(
             "FDR below 0.05 in", drop = FALSE,
             values = .foundColours) +

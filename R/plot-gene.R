@@ -51,7 +51,8 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     }
     apart <- Filter(Negate(.isJoint), shown)
     marks <- .chooseMarks(c(apart, list(signal))[[1L]], marks)
-    for (x in c(list(signal), apart)) .checkMarks(x, marks)
+    for (x in apart) .checkMarks(x, marks)
+    .checkMarks(signal, .channelsIn(marks, signal))
     shown <- lapply(shown, function(x) x[id, ])
     tracks <- .geneTracks(signal[id, ], shown, cellType, marks)
     isSignal <- tracks$track == "signal"
@@ -176,7 +177,10 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     }
     tracks <- c(
         unlist(lapply(marks, function(mark) {
-            c(list(track(signal, mark, "signal")),
+            bars <- track(signal, .channelsIn(mark, signal), "signal")
+            bars$mark <- mark
+            bars$panel <- paste(mark, "signal")
+            c(list(bars),
               below(mark, names(shown)[!joint]))
         }), recursive = FALSE),
         below(.allMarks, names(shown)[joint]))

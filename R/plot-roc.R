@@ -38,7 +38,7 @@ plotROC <- function(x, signal, cellTypes = NULL, threads = NULL) {
         ggplot2::geom_line(linewidth = 0.6) +
         ggplot2::coord_equal(xlim = c(0, 1), ylim = c(0, 1)) +
         ggplot2::labs(x = "False positive rate (low genes called high)",
-                      y = "True positive rate (high genes called high)",
+                      y = "True positive rate\n(high genes called high)",
                       caption = .scoreLines(scores, "AUROC", function(...) {
                           sprintf("%.3f", .auroc(...))
                       })) +
@@ -63,7 +63,7 @@ plotPR <- function(x, signal, cellTypes = NULL, threads = NULL) {
         ggplot2::coord_equal(xlim = c(0, 1), ylim = c(0, 1)) +
         ggplot2::labs(
             x = "Recall (high genes called high)",
-            y = "Precision (called genes that are high)",
+            y = "Precision\n(called genes that are high)",
             caption = paste0(.scoreLines(scores, "AUPRC", function(...) {
                 sprintf("%.3f", .auprc(...))
             }), "\nDashed: share of high genes.")) +

@@ -137,3 +137,20 @@ test_that("training further and ensembles take pairs", {
                  (predict(both[[1]], parts$test) +
                       predict(both[[2]], parts$test)) / 2)
 })
+
+test_that("a gene is drawn with the signal of channels that come again", {
+    parts <- pairParts()
+    model <- quietModel(parts, architecture = "raw_aux", hidden = 2,
+                        markHidden = 2, target = "difference", epochs = 1)
+    pair <- pairCellTypes(parts$test)
+    alpha <- attention(model, parts$test)
+    rows <- plotGene(pair, alpha, rownames(pair)[1L])$data
+    expect_identical(levels(rows$mark), marks(model))
+    bars <- function(mark) {
+        rows$value[rows$track == "signal" & rows$mark == mark]
+    }
+    expect_gt(max(bars("H3K4me3.B1")), 0)
+    expect_identical(bars("H3K4me3.B1"), bars("H3K4me3.B"))
+    expect_identical(bars("H3K4me3.B1"),
+                     as.numeric(binMatrix(pair, "H3K4me3.B")[1L, ]))
+})
