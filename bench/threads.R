@@ -119,5 +119,6 @@ writeResult("threads.md", c(
     "## Beyond two cores", "",
     paste("From the serial share that two threads show (Amdahl) and the number",
           "of pieces; not measured. With two blocks or more, a worker takes a",
-          "whole block, and those that are left over are shared."), "",
+          "whole block, and those that are left over are shared, as are blocks",
+          "of more than 8 MB (of `lstm-alpha-beta`)."), "",
     markdown(beyond, 2)))
