@@ -111,7 +111,7 @@ markHeatmaps <- function(x, cellType = NULL, marks = NULL, order = NULL,
 # For values below 0: blue, unless those above are.
 .negativeColour <- function(colour) {
     hue <- grDevices::rgb2hsv(grDevices::col2rgb(colour))["h", 1L]
-    if (hue > 0.5 && hue < 0.72) "#D55E00" else "#2166AC"
+    if (hue > 0.5 && hue < 0.72) "#D55E00" else .lowHigh[["low"]]
 }
 
 # A function from values to colours, with the breaks of its legend.

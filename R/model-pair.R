@@ -96,10 +96,10 @@ pairCellTypes <- function(signal, cellTypes = colnames(signal),
     make.unique(channels, sep = "")
 }
 
-# The channels of a signal that these are: one that a network reads again has a
-# number there only.
+# The channels of a signal that these are: those that a network of DeepDiff
+# reads again, such as "H3K4me3.A1", have a number in the network only.
 .channelsIn <- function(channels, signal) {
-    once <- sub("1$", "", channels)
+    once <- sub("([.][AB])1$", "\\1", channels)
     again <- !channels %in% marks(signal) & once %in% marks(signal)
     ifelse(again, once, channels)
 }

@@ -164,9 +164,9 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
 
 # One row per mark, track and bin, with the tracks in the order of the figure.
 .geneTracks <- function(signal, shown, cellType, marks) {
-    track <- function(x, mark, track) {
+    track <- function(x, mark, track, channel = mark) {
         data.frame(mark = mark, track = track, position = .binCentres(signal),
-                   value = as.vector(binMatrix(x, mark, cellType)),
+                   value = as.vector(binMatrix(x, channel, cellType)),
                    spread = if (!.hasSpread(x)) NA_real_
                             else as.vector(.spreadMatrix(x, mark, cellType)),
                    panel = paste(mark, track))
@@ -177,10 +177,7 @@ plotGene <- function(signal, attention, gene, cellType = NULL, marks = NULL,
     }
     tracks <- c(
         unlist(lapply(marks, function(mark) {
-            bars <- track(signal, .channelsIn(mark, signal), "signal")
-            bars$mark <- mark
-            bars$panel <- paste(mark, "signal")
-            c(list(bars),
+            c(list(track(signal, mark, "signal", .channelsIn(mark, signal))),
               below(mark, names(shown)[!joint]))
         }), recursive = FALSE),
         below(.allMarks, names(shown)[joint]))

@@ -15,8 +15,8 @@ enum { RANGE = 4096 };
 /* More threads than any machine that this was tried on. */
 enum { MAX_WORKERS = 1024 };
 
-/* Blocks of more bytes are shared, as those of several workers would not fit
- * the cache that cores have together. */
+/* Blocks of more bytes are shared: a block for each worker is slower
+ * (bench/threads.R), perhaps as they do not fit the cache that cores share. */
 enum { LARGE_BLOCK = 8 << 20 };
 
 /* Pieces of one block that can run at a time. */
@@ -81,7 +81,7 @@ static ac_status add_networks(team *self, int count)
     return AC_OK;
 }
 
-/* Each worker has a block of its own, or as few share one as it has pieces. */
+/* One for each worker, or a large one for as many workers as it has pieces. */
 static int blocks_at_once(const team *self, size_t block)
 {
     const int pieces = (int)widest_stage(self->shape);
